@@ -1,0 +1,27 @@
+import type { NhsNumber } from './nhs-number.ts'
+import type { Author } from './requester.ts'
+
+export type DoorName = 'fhir' | 'mesh' | 'operations' | 'spine' | 'smsp' | 'web' | 'worker'
+
+/** One request at one door, or one piece of work done for one, as the audit log keeps it for ever (rule 8.1). */
+export interface AuditEntry {
+  /** UUID version 7, so that entries sort by time. */
+  readonly id: string
+  readonly at: Date
+  readonly door: DoorName
+  /** What was asked for, for example `query plans` or `send message`. */
+  readonly action: string
+  readonly outcome: 'allowed' | 'refused' | 'failed'
+  /** The code of the refusal or failure, never a sentence with a person in it. */
+  readonly reason?: string
+  /** Who asked, where a person or system was recognised. */
+  readonly author?: Author
+  /** Who asked, where a mailbox or an operator did. */
+  readonly actor?: string
+  readonly nhsNumber?: NhsNumber
+  /** The caller's own reference. */
+  readonly traceId?: string
+  /** The message, upload or plan concerned. */
+  readonly subject?: string
+  readonly details?: Readonly<Record<string, string | number | boolean>>
+}

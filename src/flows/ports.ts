@@ -1,0 +1,223 @@
+import type { Access } from '../domain/access.ts'
+import type { AuthorityContact, VisiblePlan } from '../domain/answer.ts'
+import type { FileCode } from '../domain/apply-upload.ts'
+import type { AuditEntry } from '../domain/audit.ts'
+import type { Demographics } from '../domain/demographics.ts'
+import type { Mailbox, MeshMessage, MessageFailure, MessageStatus, Workflow } from '../domain/mesh-message.ts'
+import type { NhsNumber } from '../domain/nhs-number.ts'
+import type { MailboxId, OdsCode } from '../domain/organisation.ts'
+import type { RecordFault } from '../domain/record-faults.ts'
+import type { AccessKind, Author } from '../domain/requester.ts'
+import type { CheckedRecord, RecordAsSent, UploadHeader } from '../domain/upload.ts'
+
+/** Everything a flow may ask of the outside world. Flows take the ports they need as one `deps` object. */
+
+/** The time (an instant) and new identifiers (UUID version 7), so that flows themselves stay predictable. */
+export interface Clock {
+  now(): Date
+}
+export type NewId = () => string
+
+/** PDS, the only judge of whether a number belongs to a person (rule 3.7). Never throws: an outage is a value. */
+export interface DemographicsService {
+  find(number: NhsNumber): Promise<Demographics>
+}
+
+/** The stores, either each call on its own or all bound to one transaction. */
+export interface Stores {
+  readonly audit: AuditLog
+  readonly authorities: AuthorityStore
+  readonly uploads: UploadStore
+  readonly queries: QueryStore
+  readonly notifications: NotificationStore
+  readonly mailboxes: MailboxStore
+  readonly workflows: WorkflowStore
+  readonly messages: MessageStore
+  readonly payloads: PayloadStore
+  readonly jobs: JobQueue
+}
+
+export interface Storage extends Stores {
+  /** All or nothing: what `work` does through the stores it is handed is committed together, or not at all. */
+  transaction<T>(work: (stores: Stores) => Promise<T>): Promise<T>
+}
+
+export interface AuditLog {
+  append(entry: AuditEntry): Promise<void>
+}
+
+/** A local authority as the service knows it. The contact is what its newest applied file said. */
+export interface Authority {
+  readonly odsCode: OdsCode
+  readonly name: string
+  readonly mailbox: MailboxId
+  readonly contact?: AuthorityContact
+  /** Raised when the operator restarts the sequence (rule 3.8). */
+  readonly sequenceEpoch: number
+}
+
+export interface AuthorityStore {
+  byMailbox(mailbox: MailboxId): Promise<Authority | undefined>
+  find(odsCode: OdsCode): Promise<Authority | undefined>
+  list(): Promise<readonly Authority[]>
+  add(authority: { odsCode: OdsCode; name: string; mailbox: MailboxId }): Promise<void>
+  restartSequence(odsCode: OdsCode): Promise<void>
+}
+
+/** A record judged by itself and by PDS, on its way to being applied. */
+export interface JudgedRecord {
+  readonly sent: RecordAsSent
+  readonly outcome: { readonly checked: CheckedRecord } | { readonly fault: RecordFault }
+}
+
+/** A record's place in the acknowledgement. */
+export interface RecordResult {
+  readonly sent: RecordAsSent
+  readonly fault?: RecordFault
+}
+
+export interface UploadReceipt {
+  readonly id: string
+  readonly authority: OdsCode
+  readonly header: UploadHeader
+  readonly messageId: string
+  /** SHA-256 of the file's bytes, hexadecimal. */
+  readonly digest: string
+  readonly receivedAt: Date
+}
+
+export interface AppliedUpload {
+  readonly id: string
+  readonly digest: string
+  readonly createdAt: Date
+  readonly acknowledgementPayloadId: string
+}
+
+export interface UploadStore {
+  /** An applied upload with this sequence number since the sequence was last restarted (rule 3.8). */
+  bySequence(authority: OdsCode, sequence: number): Promise<AppliedUpload | undefined>
+  /** Adds judged records to the staging area of an upload; nothing is visible to anybody yet. */
+  stage(uploadId: string, records: readonly JudgedRecord[]): Promise<void>
+  /** Applies everything staged, in a transaction, and answers how many records were loaded and failed (rules 3.4 to 3.6). */
+  apply(upload: UploadReceipt): Promise<{ readonly loaded: number; readonly failed: number }>
+  /** The records of an upload with their outcomes, in file order, a page at a time. */
+  results(uploadId: string): AsyncIterable<readonly RecordResult[]>
+  /** Marks the upload as applied and acknowledged. */
+  complete(uploadId: string, fileCode: FileCode, acknowledgementPayloadId: string): Promise<void>
+  /** Forgets what was staged for an upload that will not be applied. */
+  discard(uploadId: string): Promise<void>
+}
+
+export interface QueryToRecord {
+  readonly id: string
+  readonly nhsNumber: NhsNumber
+  readonly access: AccessKind
+  readonly author: Author
+  readonly at: Date
+  readonly audit: AuditEntry
+}
+
+export interface QueryStore {
+  /**
+   * The hot path, one statement and one commit: reads what is visible and the access list and, if the access is unscheduled
+   * and something is visible, records the access, its notifications and, always, the audit entry.
+   */
+  answer(query: QueryToRecord): Promise<{ plans: readonly VisiblePlan[]; accesses: readonly Access[] }>
+  /** Remembers that PDS replaced one number by another, so that a query by either finds the plans (rule 4.4). */
+  linkNumbers(old: NhsNumber, replacement: NhsNumber): Promise<void>
+}
+
+/** What one authority is to be told of one access. */
+export interface PendingNotification {
+  readonly id: string
+  readonly accessId: string
+  readonly authority: OdsCode
+  /** The number the authority holds the person under. */
+  readonly nhsNumber: NhsNumber
+  readonly localId?: string
+  readonly localIdAuthority?: string
+  /** Sequence number of the upload that last wrote the plan. */
+  readonly uploadSequence: number
+  readonly at: Date
+  readonly author: Author
+}
+
+export interface NotificationStore {
+  /** Authorities with something to be told that was accessed before the instant given. */
+  authoritiesWaiting(before: Date): Promise<readonly OdsCode[]>
+  /** Takes the oldest pending notifications of an authority, in order, for this transaction alone; empty when another holds them. */
+  take(authority: OdsCode, before: Date, limit: number): Promise<readonly PendingNotification[]>
+  markDelivered(notifications: readonly PendingNotification[], messageId: string): Promise<void>
+  /** Makes the notifications of a message that was not collected deliverable again (rule 6.5). */
+  putBack(messageId: string): Promise<number>
+}
+
+export interface MailboxStore {
+  find(id: MailboxId): Promise<Mailbox | undefined>
+  list(): Promise<readonly Mailbox[]>
+  add(mailbox: Mailbox): Promise<void>
+  /** False when this token was used before: a token opens one request (rule 7.3). */
+  spendToken(token: { mailbox: MailboxId; nonce: string; count: string; at: Date }): Promise<boolean>
+  /** Forgets spent tokens that are too old to be accepted anyway. */
+  forgetTokens(before: Date): Promise<void>
+}
+
+export interface WorkflowStore {
+  find(id: string): Promise<Workflow | undefined>
+  list(): Promise<readonly Workflow[]>
+  /** Adds a workflow, or further senders and receivers to one. */
+  add(workflow: Workflow): Promise<void>
+}
+
+export interface InboxPage {
+  readonly mailbox: MailboxId
+  readonly limit: number
+  /** The id of the last message of the page before. */
+  readonly after?: string
+  /** `X`, `!X`, `X*`, `!X*`, `*X*` or `!*X*` (rule 7.7). */
+  readonly workflowFilter?: string
+}
+
+export interface MessageStore {
+  add(message: MeshMessage): Promise<void>
+  find(id: string): Promise<MeshMessage | undefined>
+  /** Moves a message on if it still has the status `from`; false when it had not. */
+  advance(
+    id: string,
+    from: MessageStatus,
+    change: { status: MessageStatus; at: Date; size?: number; failure?: MessageFailure },
+  ): Promise<boolean>
+  /** Accepted messages, first in first out, with how many there are in all. */
+  inbox(page: InboxPage): Promise<{ readonly messages: readonly MeshMessage[]; readonly total: number }>
+  /** Messages a mailbox sent under one of its own local ids. */
+  sentUnder(from: MailboxId, localId: string): Promise<readonly MeshMessage[]>
+  /** Accepted messages whose time to be collected is over, oldest first. */
+  overdue(now: Date, limit: number): Promise<readonly MeshMessage[]>
+}
+
+/** A chunk's bytes as they were sent. */
+export interface StoredChunk {
+  readonly encoding: 'gzip' | 'identity'
+  readonly size: number
+  readonly bytes: AsyncIterable<Uint8Array>
+}
+
+export interface PayloadStore {
+  /** Stores one chunk as it streams in; each piece is durable by itself. Answers the bytes stored. Replaces an earlier attempt. */
+  write(
+    payloadId: string,
+    chunk: number,
+    encoding: 'gzip' | 'identity',
+    bytes: AsyncIterable<Uint8Array>,
+  ): Promise<number>
+  read(payloadId: string, chunk: number): Promise<StoredChunk | undefined>
+  /** Deletes messages past their time, and payloads that nothing refers to any more; answers how many messages went. */
+  purge(before: Date): Promise<number>
+}
+
+export type JobName = 'receive-upload'
+
+export interface JobQueue {
+  /** Enqueued when the surrounding transaction commits; a job with the same key that still waits or runs is not doubled. */
+  enqueue(name: JobName, key: string): Promise<void>
+}
