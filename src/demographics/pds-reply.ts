@@ -1,0 +1,73 @@
+import { z } from 'zod'
+import type { KnownDemographics } from '../domain/demographics.ts'
+import { localDay } from '../domain/english-time.ts'
+import { type NhsNumber, parseNhsNumber } from '../domain/nhs-number.ts'
+import { isRestricted, pdsPatient, registeredPerson } from './pds-patient.ts'
+
+/** What one HTTP reply means: an answer; that PDS is there but busy; or no answer, and whether asking again may bring one. */
+export type PdsReply =
+  | { readonly kind: 'answer'; readonly answer: KnownDemographics }
+  | { readonly kind: 'busy'; readonly why: string }
+  | { readonly kind: 'none'; readonly why: string; readonly again: boolean }
+
+const operationOutcome = z.object({
+  resourceType: z.literal('OperationOutcome'),
+  issue: z.array(
+    z.object({
+      details: z.object({ coding: z.array(z.object({ code: z.string().optional() })).optional() }).optional(),
+    }),
+  ),
+})
+
+/** Spine's error codes by which PDS says something about the number itself, with the status each comes under. */
+const ABOUT_THE_NUMBER: Readonly<Record<string, { status: number; answer: KnownDemographics }>> = {
+  RESOURCE_NOT_FOUND: { status: 404, answer: { kind: 'unknown' } },
+  INVALIDATED_RESOURCE: { status: 404, answer: { kind: 'invalidated' } },
+  // The number passed our check digit and PDS still refuses it as one. That is an answer about this number, and to ask again
+  // would not change it: were it an outage, this one record would hold up its authority's whole file for good.
+  INVALID_RESOURCE_ID: { status: 400, answer: { kind: 'invalidated' } },
+}
+
+/** Below 500, what may be answered a little later: 401 with a fresh token, 404 once whatever is in between finds PDS again. */
+const WORTH_ASKING_AGAIN = new Set([401, 404, 408])
+
+/**
+ * Reads PDS's reply to `GET /Patient/{number}`. Only PDS's own words make a number unknown: a 404 that is not its
+ * OperationOutcome comes from something in between, and is no answer (rule 3.12).
+ */
+export function readPdsReply(asked: NhsNumber, status: number, body: string, now: Date): PdsReply {
+  if (status === 200) return readPatient(asked, body, now)
+  for (const code of spineCodes(body)) {
+    const known = ABOUT_THE_NUMBER[code]
+    if (known?.status === status) return { kind: 'answer', answer: known.answer }
+  }
+  const why = `PDS answered ${status}`
+  if (status === 429) return { kind: 'busy', why }
+  return { kind: 'none', why, again: status >= 500 || WORTH_ASKING_AGAIN.has(status) }
+}
+
+function readPatient(asked: NhsNumber, body: string, now: Date): PdsReply {
+  const patient = pdsPatient.safeParse(parseJson(body))
+  const id = patient.success ? parseNhsNumber(patient.data.id) : undefined
+  if (!patient.success || !id?.ok)
+    return { kind: 'none', why: 'PDS answered no readable patient', again: true }
+  if (id.value !== asked) return { kind: 'answer', answer: { kind: 'superseded', by: id.value } }
+  if (isRestricted(patient.data)) return { kind: 'answer', answer: { kind: 'restricted' } }
+  const person = registeredPerson(patient.data, localDay(now))
+  return { kind: 'answer', answer: { kind: 'found', person } }
+}
+
+function spineCodes(body: string): string[] {
+  const outcome = operationOutcome.safeParse(parseJson(body))
+  if (!outcome.success) return []
+  const codings = outcome.data.issue.flatMap(issue => issue.details?.coding ?? [])
+  return codings.flatMap(coding => (coding.code ? [coding.code] : []))
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
