@@ -17,10 +17,12 @@ import type { CheckedPlan, CheckedRecord, PlanAsSent, RecordAsSent, SubjectAsSen
  * nothing else can be put right while it is wrong. `now` is the instant of the judgement.
  */
 export function checkRecord(sent: RecordAsSent, now: Date): Result<CheckedRecord, RecordFault> {
+  if (sent.unreadable === 'subject') return failure({ kind: 'unreadable', part: 'subject' })
   const number = oneNumber(sent.subjects)
   if (!number.ok) return number
   const person = oneSubject(sent.subjects)
   if (!person.ok) return person
+  if (sent.unreadable) return failure({ kind: 'unreadable', part: sent.unreadable })
   if (sent.plans.length === 0) return missing('plan')
   if (sent.plans.length > 3) return failure({ kind: 'too-many-plans' })
   const plans: CheckedPlan[] = []

@@ -20,6 +20,7 @@ export type RecordFault =
   | { readonly kind: 'start-too-old'; readonly plan: PlanType }
   | { readonly kind: 'starts-as-adult'; readonly plan: PlanType }
   | { readonly kind: 'wrong-subject'; readonly plan: PlanType }
+  | { readonly kind: 'unreadable'; readonly part: 'plan' | 'subject' }
   | { readonly kind: 'too-many-plans' }
   | { readonly kind: 'two-people' }
   | { readonly kind: 'plan-already-in-file'; readonly plan: PlanType }
@@ -88,6 +89,8 @@ export function reasonOf(fault: RecordFault): string {
       return fault.plan === 'UCPP'
         ? 'Subject: an unborn child protection plan is held against the mother. Send the mother as the subject.'
         : `Subject: a ${PLAN_TYPE_WORDS[fault.plan]} record needs the child as its subject. Send the child.`
+    case 'unreadable':
+      return `${capital(fault.part)}: it is of a kind that an upload does not have, or gives two values for one thing. Send each ${fault.part} in the published form.`
     case 'too-many-plans':
       return 'Plan: a record holds one to three plans. Send the others in a record of their own.'
     case 'two-people':

@@ -24,6 +24,8 @@ export interface RecordAsSent {
   readonly position: number
   readonly plans: readonly PlanAsSent[]
   readonly subjects: readonly SubjectAsSent[]
+  /** A plan or subject stood in the record that could not be told apart: of an unknown kind, or with two values for one thing. */
+  readonly unreadable?: 'plan' | 'subject'
 }
 
 export interface PlanAsSent {

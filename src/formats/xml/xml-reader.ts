@@ -1,0 +1,44 @@
+import { decodeXml } from './xml-encoding.ts'
+import { type XmlItem, type XmlLimits, xmlParser } from './xml-parser.ts'
+
+export type { XmlItem, XmlLimits } from './xml-parser.ts'
+
+/** A record is about a thousand characters; a file of every child in England would fit into `total` ten times over. */
+export const XML_LIMITS: XmlLimits = { depth: 64, element: 262_144, token: 65_536, total: 2 ** 37 }
+
+export interface XmlReading {
+  /** The namespace of the elements on the path. */
+  readonly namespace?: string
+  /**
+   * The elements to go into, from the root on, one name a level: their other children are handed out one by one. A document
+   * with another root is refused. An empty path hands out the whole document as one element.
+   */
+  readonly path?: readonly string[]
+  readonly limits?: Partial<XmlLimits>
+}
+
+/** Characters handed to the parser at a time: no more than this is read past a limit. */
+const PIECE = 8_192
+
+/**
+ * Reads a document as it streams in, in memory that does not grow with its length: elements one by one and, if something is
+ * wrong, one fault, after which nothing follows. A document type declaration is refused, so nothing is ever expanded or fetched
+ * (rule 3.13).
+ */
+export async function* readXml(
+  bytes: AsyncIterable<Uint8Array>,
+  { namespace = '', path = [], limits = {} }: XmlReading = {},
+): AsyncGenerator<XmlItem> {
+  const parser = xmlParser({ namespace, path, limits: { ...XML_LIMITS, ...limits } })
+  for await (const piece of decodeXml(bytes, PIECE)) {
+    if (piece.ok) parser.write(piece.value.text, piece.value.encoding)
+    else {
+      parser.write(piece.fault.before, piece.fault.encoding)
+      parser.stop('encoding', piece.fault.detail)
+    }
+    yield* parser.take()
+    if (parser.faulty()) return
+  }
+  parser.end()
+  yield* parser.take()
+}
