@@ -1,0 +1,20 @@
+import type { Kysely } from 'kysely'
+import { type Migration, Migrator } from 'kysely/migration'
+import * as mailboxes from './migrations/0001-mailboxes.ts'
+import * as plans from './migrations/0002-plans.ts'
+import * as accesses from './migrations/0003-accesses.ts'
+import type { Schema } from './schema.ts'
+
+const MIGRATIONS: Readonly<Record<string, Migration>> = {
+  '0001-mailboxes': mailboxes,
+  '0002-plans': plans,
+  '0003-accesses': accesses,
+}
+
+/** Brings the database to this version's schema; answers the names of the steps taken. Safe when several start at once. */
+export async function migrate(db: Kysely<Schema>): Promise<string[]> {
+  const migrator = new Migrator({ db, provider: { getMigrations: async () => MIGRATIONS } })
+  const { error, results } = await migrator.migrateToLatest()
+  if (error) throw error
+  return (results ?? []).map(result => result.migrationName)
+}

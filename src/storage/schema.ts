@@ -1,0 +1,146 @@
+import type { ColumnType, Generated, JSONColumnType } from 'kysely'
+import type { MessageFailure, MessageLabel } from '../domain/mesh-message.ts'
+import type { RecordFault } from '../domain/record-faults.ts'
+import type { Author } from '../domain/requester.ts'
+import type { RecordAsSent } from '../domain/upload.ts'
+
+/** The tables as queries see them. `timestamptz` is a `Date` (instant), `date` a string, `bigint` a number, on both engines. */
+export interface Schema {
+  mailbox: { id: string; name: string; ods_code: string; password: string }
+  spent_token: { mailbox_id: string; nonce: string; nonce_count: string; spent_at: Date }
+  workflow: { id: string; description: string }
+  workflow_member: { workflow_id: string; mailbox_id: string; may: 'send' | 'receive' }
+  payload_chunk: { payload_id: string; chunk: number; encoding: 'gzip' | 'identity'; size: number }
+  payload_piece: { payload_id: string; chunk: number; piece: number; bytes: Uint8Array }
+  message: MessageTable
+  authority: AuthorityTable
+  upload: UploadTable
+  upload_record: UploadRecordTable
+  upload_plan: UploadPlanTable
+  plan: PlanTable
+  same_person: { nhs_number: string; other_number: string }
+  last_listed: { nhs_number: string; author_key: string; listed_at: Date }
+  access: { nhs_number: string; accessed_at: Date; id: string; author: JSONColumnType<Author> }
+  notification: NotificationTable
+  audit: AuditTable
+}
+
+export interface MessageTable {
+  id: string
+  sender: string | null
+  recipient: string
+  workflow_id: string
+  kind: 'DATA' | 'REPORT'
+  status: 'uploading' | 'accepted' | 'acknowledged' | 'undeliverable'
+  label: JSONColumnType<Omit<MessageLabel, 'to' | 'workflowId' | 'localId'>>
+  local_id: string | null
+  total_chunks: number
+  size: number
+  payload_id: string | null
+  linked_message_id: string | null
+  failure: JSONColumnType<Omit<MessageFailure, 'at'> & { at: string }> | null
+  uploaded_at: Date
+  accepted_at: Date | null
+  acknowledged_at: Date | null
+  expires_at: Date
+}
+
+interface AuthorityTable {
+  ods_code: string
+  name: string
+  mailbox_id: string
+  duty_phone: string | null
+  office_phone: string | null
+  written_created_at: Date | null
+  written_sequence: number | null
+  sequence_epoch: Generated<number>
+}
+
+interface UploadTable {
+  id: string
+  authority: string
+  sequence: number
+  sequence_epoch: number
+  created_at: Date
+  received_at: Date
+  message_id: string
+  digest: string
+  record_count: number
+  loaded: number
+  failed: number
+  file_code: string | null
+  acknowledgement_payload_id: string | null
+}
+
+interface UploadRecordTable {
+  upload_id: string
+  position: number
+  nhs_number: string | null
+  given: string | null
+  family: string | null
+  birth_date: string | null
+  local_id: string | null
+  local_id_authority: string | null
+  sent: JSONColumnType<RecordAsSent>
+  fault: JSONColumnType<RecordFault> | null
+}
+
+interface UploadPlanTable {
+  upload_id: string
+  position: number
+  block: number
+  nhs_number: string
+  plan_type: string
+  start_time: string
+  end_time: string | null
+  delete_time: string | null
+  visible_until: Date
+}
+
+interface PlanTable {
+  nhs_number: string
+  authority: string
+  plan_type: string
+  start_time: string
+  id: Generated<string>
+  end_time: string | null
+  delete_time: string | null
+  given: string
+  family: string
+  birth_date: string
+  local_id: string | null
+  local_id_authority: string | null
+  visible_until: Date
+  ever_loaded: boolean
+  written_created_at: Date
+  written_sequence: number
+  written_received_at: Date
+}
+
+interface NotificationTable {
+  nhs_number: string
+  id: Generated<string>
+  access_id: string
+  authority: string
+  accessed_at: Date
+  author: JSONColumnType<Author>
+  local_id: string | null
+  local_id_authority: string | null
+  upload_sequence: number
+  message_id: string | null
+}
+
+interface AuditTable {
+  id: string
+  at: Date
+  door: string
+  action: string
+  outcome: string
+  reason: string | null
+  author: ColumnType<Author | null, string | null, never>
+  actor: string | null
+  nhs_number: string | null
+  trace_id: string | null
+  subject: string | null
+  details: ColumnType<Record<string, unknown> | null, string | null, never>
+}
