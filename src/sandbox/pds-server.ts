@@ -1,0 +1,84 @@
+import { setTimeout } from 'node:timers/promises'
+import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { Patient } from 'fhir/r4.js'
+import { parseNhsNumber } from '../domain/nhs-number.ts'
+import { unreachable } from '../domain/result.ts'
+import { etagOf, patientResource, type Refusal, refusalResource, refusalStatus } from './pds-resource.ts'
+import { type Country, registrationOf } from './people.ts'
+
+/** How the made-up PDS behaves. Whoever holds the object may change it while the server runs. */
+export interface PdsConduct {
+  down: boolean
+  /** Milliseconds before each answer. */
+  delayMs: number
+}
+
+export interface PdsServerOptions {
+  readonly country: Country
+  readonly conduct?: PdsConduct
+}
+
+/** What PDS asks callers to wait when it is down, in seconds. */
+const RETRY_AFTER_SECONDS = '5'
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+
+/**
+ * The demographics service of the made-up England, a Fastify plugin: `GET /Patient/{number}` as the published PDS FHIR API
+ * answers it, and `GET /_ping`. It keeps nothing: whom a number belongs to follows from the country.
+ */
+export async function sandboxPds(app: FastifyInstance, options: PdsServerOptions): Promise<void> {
+  const conduct = options.conduct ?? { down: false, delayMs: 0 }
+
+  app.get('/_ping', async () => ({ status: conduct.down ? 'fail' : 'pass' }))
+
+  // The number stands in the address, so these requests write no log lines (rule 8.2).
+  app.get<{ Params: { number: string } }>(
+    '/Patient/:number',
+    { logLevel: 'silent' },
+    async (request, reply) => {
+      if (conduct.delayMs > 0) await setTimeout(conduct.delayMs)
+      if (conduct.down) {
+        return refuse(reply.header('Retry-After', RETRY_AFTER_SECONDS), 'SERVICE_UNAVAILABLE')
+      }
+      const requestId = request.headers['x-request-id']
+      if (typeof requestId !== 'string' || requestId === '') {
+        return refuse(reply, 'MISSING_VALUE', "Missing value in header 'X-Request-ID'")
+      }
+      if (!UUID.test(requestId)) {
+        return refuse(reply, 'INVALID_VALUE', `Invalid value - '${requestId}' in header 'X-Request-ID'`)
+      }
+      reply.header('X-Request-ID', requestId)
+      const number = parseNhsNumber(request.params.number)
+      return number.ok ? answer(reply, options.country, number.value) : refuse(reply, 'INVALID_RESOURCE_ID')
+    },
+  )
+}
+
+function answer(reply: FastifyReply, country: Country, number: string): FastifyReply {
+  const registration = registrationOf(country, number)
+  switch (registration.kind) {
+    case 'person':
+      return sendPatient(reply, patientResource(registration.person, registration.sensitive))
+    case 'superseded':
+      // PDS answers with the person's record under the number that holds now.
+      return sendPatient(reply, patientResource(registration.by, false))
+    case 'invalidated':
+      return refuse(reply, 'INVALIDATED_RESOURCE')
+    case 'unknown':
+      return refuse(reply, 'RESOURCE_NOT_FOUND')
+    default:
+      return unreachable(registration)
+  }
+}
+
+function sendPatient(reply: FastifyReply, patient: Patient): FastifyReply {
+  return reply.type('application/fhir+json').header('ETag', etagOf(patient)).send(patient)
+}
+
+function refuse(reply: FastifyReply, code: Refusal, diagnostics?: string): FastifyReply {
+  return reply
+    .code(refusalStatus(code))
+    .type('application/fhir+json')
+    .send(refusalResource(code, diagnostics))
+}
