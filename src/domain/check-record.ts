@@ -61,12 +61,13 @@ function oneSubject(subjects: readonly SubjectAsSent[]): Result<PlanSubject, Rec
       second.given === first.given &&
       second.birthTime?.slice(0, 8) === first.birthTime.slice(0, 8))
   if (!sameInBoth) return failure({ kind: 'two-people' })
-  const localId = first.localId ?? second?.localId
+  const identified = first.localId ? first : second
   return success({
     given: first.given,
     family: first.family,
     birthDate,
-    ...(localId !== undefined && { localId }),
+    ...(identified?.localId && { localId: identified.localId }),
+    ...(identified?.localIdAuthority && { localIdAuthority: identified.localIdAuthority }),
   })
 }
 

@@ -26,6 +26,8 @@ export interface PlanSubject {
   readonly family: string
   readonly birthDate: CalendarDate
   readonly localId?: string
+  /** `ODS:NAME` of whoever gave the local id, as sent. */
+  readonly localIdAuthority?: string
 }
 
 export const ENDED_PLAN_VISIBLE_DAYS = 365

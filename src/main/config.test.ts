@@ -1,0 +1,67 @@
+import { describe, expect, test } from 'vitest'
+import { ConfigError, readConfig } from './config.ts'
+
+const PRODUCTION = {
+  CPIS_MODE: 'production',
+  CPIS_BASE_URL: 'https://cpis.example.org/',
+  CPIS_TOKEN_ISSUER: 'https://issuer.example.org',
+  CPIS_TOKEN_AUDIENCE: 'https://cpis.example.org',
+  CPIS_TOKEN_JWKS_URL: 'https://issuer.example.org/jwks',
+  CPIS_PDS_URL: 'https://pds.example.org/FHIR/R4',
+  CPIS_ADMIN_TOKEN: 'a-secret-of-some-length',
+  CPIS_MESH_SHARED_KEY: 'another-secret',
+  CPIS_DATABASE_URL: 'postgres://database.example.org/cpis',
+}
+
+function problemsOf(variables: Record<string, string>): readonly string[] {
+  try {
+    readConfig(variables)
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems
+    throw error
+  }
+  return []
+}
+
+describe('readConfig', () => {
+  test('nothing set is a sandbox on the embedded database', () => {
+    const config = readConfig({})
+    expect(config.mode).toBe('sandbox')
+    expect(config.databaseUrl).toBeUndefined()
+    expect(config.port).toBe(8080)
+  })
+
+  test('an empty variable counts as not set', () => {
+    expect(readConfig({ PORT: '' }).port).toBe(8080)
+  })
+
+  test('production with everything set is accepted', () => {
+    expect(readConfig(PRODUCTION).baseUrl).toBe('https://cpis.example.org')
+  })
+
+  test.each(
+    Object.keys(PRODUCTION).filter(name => name !== 'CPIS_MODE'),
+  )('production refuses to start without %s', name => {
+    const variables: Record<string, string> = { ...PRODUCTION, [name]: '' }
+    expect(problemsOf(variables)).toHaveLength(1)
+    expect(problemsOf(variables)[0]).toContain(name)
+  })
+
+  test('an issuer half described is not replaced by the sandbox one', () => {
+    expect(problemsOf({ CPIS_TOKEN_ISSUER: 'https://issuer.example.org' })).toHaveLength(2)
+  })
+
+  test.each([
+    ['PORT', 'eighty'],
+    ['PORT', '70000'],
+    ['CPIS_MODE', 'test'],
+    ['CPIS_DATABASE_URL', 'mysql://somewhere'],
+    ['CPIS_PDS_PATIENCE_MS', '5s'],
+    ['CPIS_MESH_MAILBOX', 'a b'],
+    ['CPIS_ADMIN_TOKEN', 'short'],
+  ])('a wrong %s is named, and its value is not repeated', (name, value) => {
+    const [problem] = problemsOf({ [name]: value })
+    expect(problem).toContain(name)
+    expect(problem).not.toContain(value)
+  })
+})

@@ -1,0 +1,207 @@
+import { join } from 'node:path'
+import { z } from 'zod'
+import { parseMailboxId } from '../domain/organisation.ts'
+
+/** Everything that can be set, with its defaults; this file is the one reader of the environment. */
+export interface Config {
+  readonly mode: 'sandbox' | 'production'
+  readonly host: string
+  readonly port: number
+  readonly adminHost: string
+  readonly adminPort: number
+  readonly adminToken: string | undefined
+  readonly dataDir: string
+  readonly databaseUrl: string | undefined
+  readonly databaseConnections: number
+  /** How clients reach the service, without a slash at the end; absent: the address it listens on. */
+  readonly baseUrl: string | undefined
+  readonly logLevel: string
+  readonly tokens:
+    | { readonly issuer: string; readonly audience: string; readonly jwksUrl: string }
+    | undefined
+  readonly pds: {
+    readonly baseUrl: string | undefined
+    readonly token: string | undefined
+    readonly timeoutMs: number
+    readonly retries: number
+    readonly concurrency: number
+    readonly patienceMs: readonly number[]
+  }
+  readonly mesh: {
+    readonly sharedKey: string
+    readonly cpisMailbox: ReturnType<typeof parseMailboxId> & string
+    readonly uploadWorkflow: string
+    readonly acknowledgementWorkflow: string
+    readonly notificationWorkflow: string
+    readonly maxRequestBytes: number
+  }
+  readonly maxUploadCharacters: number
+  readonly notificationWindowMs: number
+  readonly sandbox: { readonly seed: number; readonly authorities: number; readonly children: number }
+}
+
+/** A configuration that cannot be used: one line for each thing that is wrong and how to set it. */
+export class ConfigError extends Error {
+  readonly problems: readonly string[]
+  constructor(problems: readonly string[]) {
+    super(`The configuration cannot be used:\n${problems.map(problem => `  - ${problem}`).join('\n')}`)
+    this.problems = problems
+  }
+}
+
+const DEFAULT_SHARED_KEY = 'sandbox-shared-key'
+
+const whole = (least: number, most: number) =>
+  z
+    .string()
+    .regex(/^\d+$/, 'must be a whole number')
+    .transform(Number)
+    .refine(value => value >= least && value <= most, `must lie between ${least} and ${most}`)
+
+const address = z
+  .url('must be a whole address such as https://example.org')
+  .transform(url => url.replace(/\/$/, ''))
+
+const environment = z.object({
+  CPIS_MODE: z.enum(['sandbox', 'production'], 'must be sandbox or production').default('sandbox'),
+  HOST: z.string().default('127.0.0.1'),
+  PORT: whole(0, 65_535).default(8080),
+  CPIS_ADMIN_HOST: z.string().default('127.0.0.1'),
+  CPIS_ADMIN_PORT: whole(0, 65_535).default(8081),
+  CPIS_ADMIN_TOKEN: z.string().min(16, 'must be at least 16 characters').optional(),
+  CPIS_DATA_DIR: z.string().default('.cpis'),
+  CPIS_DATABASE_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, 'must begin with postgres://')
+    .optional(),
+  CPIS_DATABASE_CONNECTIONS: whole(2, 1000).default(16),
+  CPIS_ALLOW_EMBEDDED: z.enum(['yes', 'no'], 'must be yes or no').default('no'),
+  CPIS_BASE_URL: address.optional(),
+  CPIS_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  CPIS_TOKEN_ISSUER: z.string().min(1).optional(),
+  CPIS_TOKEN_AUDIENCE: z.string().min(1).optional(),
+  CPIS_TOKEN_JWKS_URL: address.optional(),
+  CPIS_PDS_URL: address.optional(),
+  CPIS_PDS_TOKEN: z.string().min(1).optional(),
+  CPIS_PDS_TIMEOUT_MS: whole(100, 60_000).default(5000),
+  CPIS_PDS_RETRIES: whole(0, 10).default(3),
+  CPIS_PDS_CONCURRENCY: whole(1, 256).default(16),
+  CPIS_PDS_PATIENCE_MS: z
+    .string()
+    .regex(/^(\d+(,\d+)*)?$/, 'must be milliseconds with commas between, for example 5000,15000')
+    .default('5000,15000,45000')
+    .transform(list => list.split(',').filter(Boolean).map(Number)),
+  CPIS_MESH_SHARED_KEY: z.string().min(1).default(DEFAULT_SHARED_KEY),
+  CPIS_MESH_MAILBOX: z
+    .string()
+    .default('CPISOT001')
+    .transform((text, context) => {
+      const id = parseMailboxId(text)
+      if (!id) context.addIssue({ code: 'custom', message: 'must be letters, digits, - and _' })
+      return id ?? z.NEVER
+    }),
+  CPIS_MESH_UPLOAD_WORKFLOW: z.string().min(1).default('CPIS_UPLOAD'),
+  CPIS_MESH_ACKNOWLEDGEMENT_WORKFLOW: z.string().min(1).default('CPIS_UPLOAD_ACK'),
+  CPIS_MESH_NOTIFICATION_WORKFLOW: z.string().min(1).default('CPIS_ACCESS_NOTIFICATION'),
+  CPIS_MESH_MAX_REQUEST_BYTES: whole(1, 2 ** 31).default(100 * 1024 * 1024),
+  CPIS_MAX_UPLOAD_CHARACTERS: whole(1, Number.MAX_SAFE_INTEGER).default(2 ** 31),
+  CPIS_NOTIFICATION_WINDOW_MS: whole(0, 3_600_000).default(10_000),
+  CPIS_SANDBOX_SEED: whole(0, 2 ** 31).default(1),
+  CPIS_SANDBOX_AUTHORITIES: whole(1, 153).default(3),
+  CPIS_SANDBOX_CHILDREN: whole(10, 100_000).default(300),
+})
+
+/** Reads the configuration from environment variables. Throws `ConfigError`, which says what to set, and never a value. */
+export function readConfig(variables: Readonly<Record<string, string | undefined>> = process.env): Config {
+  const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ''))
+  const parsed = environment.safeParse(given)
+  if (!parsed.success) {
+    throw new ConfigError(parsed.error.issues.map(issue => `${issue.path.join('.')} ${issue.message}`))
+  }
+  const set = parsed.data
+  const problems = [...halfAnIssuer(set), ...(set.CPIS_MODE === 'production' ? productionProblems(set) : [])]
+  if (problems.length > 0) throw new ConfigError(problems)
+  return {
+    mode: set.CPIS_MODE,
+    host: set.HOST,
+    port: set.PORT,
+    adminHost: set.CPIS_ADMIN_HOST,
+    adminPort: set.CPIS_ADMIN_PORT,
+    adminToken: set.CPIS_ADMIN_TOKEN,
+    dataDir: set.CPIS_DATA_DIR,
+    databaseUrl: set.CPIS_DATABASE_URL,
+    databaseConnections: set.CPIS_DATABASE_CONNECTIONS,
+    baseUrl: set.CPIS_BASE_URL,
+    logLevel: set.CPIS_LOG_LEVEL,
+    tokens:
+      set.CPIS_TOKEN_ISSUER && set.CPIS_TOKEN_AUDIENCE && set.CPIS_TOKEN_JWKS_URL
+        ? {
+            issuer: set.CPIS_TOKEN_ISSUER,
+            audience: set.CPIS_TOKEN_AUDIENCE,
+            jwksUrl: set.CPIS_TOKEN_JWKS_URL,
+          }
+        : undefined,
+    pds: {
+      baseUrl: set.CPIS_PDS_URL,
+      token: set.CPIS_PDS_TOKEN,
+      timeoutMs: set.CPIS_PDS_TIMEOUT_MS,
+      retries: set.CPIS_PDS_RETRIES,
+      concurrency: set.CPIS_PDS_CONCURRENCY,
+      patienceMs: set.CPIS_PDS_PATIENCE_MS,
+    },
+    mesh: {
+      sharedKey: set.CPIS_MESH_SHARED_KEY,
+      cpisMailbox: set.CPIS_MESH_MAILBOX,
+      uploadWorkflow: set.CPIS_MESH_UPLOAD_WORKFLOW,
+      acknowledgementWorkflow: set.CPIS_MESH_ACKNOWLEDGEMENT_WORKFLOW,
+      notificationWorkflow: set.CPIS_MESH_NOTIFICATION_WORKFLOW,
+      maxRequestBytes: set.CPIS_MESH_MAX_REQUEST_BYTES,
+    },
+    maxUploadCharacters: set.CPIS_MAX_UPLOAD_CHARACTERS,
+    notificationWindowMs: set.CPIS_NOTIFICATION_WINDOW_MS,
+    sandbox: {
+      seed: set.CPIS_SANDBOX_SEED,
+      authorities: set.CPIS_SANDBOX_AUTHORITIES,
+      children: set.CPIS_SANDBOX_CHILDREN,
+    },
+  }
+}
+
+/** Where the embedded database keeps its files. */
+export function embeddedDirectory(config: Config): string {
+  return join(config.dataDir, 'database')
+}
+
+/** An issuer that is named and not described would silently give way to the sandbox's. */
+function halfAnIssuer(set: z.infer<typeof environment>): string[] {
+  const names = ['CPIS_TOKEN_ISSUER', 'CPIS_TOKEN_AUDIENCE', 'CPIS_TOKEN_JWKS_URL'] as const
+  const missing = names.filter(name => set[name] === undefined)
+  const some = missing.length > 0 && missing.length < names.length
+  return some && set.CPIS_MODE === 'sandbox'
+    ? missing.map(name => `${name} is not set, though others that describe the issuer are`)
+    : []
+}
+
+/** In production nothing of the sandbox stands in for what was forgotten. */
+function productionProblems(set: z.infer<typeof environment>): string[] {
+  const needed = {
+    CPIS_BASE_URL: 'how clients reach the service',
+    CPIS_TOKEN_ISSUER: 'the issuer of access tokens',
+    CPIS_TOKEN_AUDIENCE: 'the audience that access tokens must name',
+    CPIS_TOKEN_JWKS_URL: "where the issuer's keys are",
+    CPIS_PDS_URL: 'the FHIR address of PDS',
+    CPIS_ADMIN_TOKEN: 'the secret of operators, at least 16 characters',
+  } as const
+  const problems = Object.entries(needed)
+    .filter(([name]) => set[name as keyof typeof needed] === undefined)
+    .map(([name, what]) => `${name} is not set: ${what}`)
+  if (set.CPIS_MESH_SHARED_KEY === DEFAULT_SHARED_KEY) {
+    problems.push('CPIS_MESH_SHARED_KEY is not set: the shared key of the mailbox service')
+  }
+  if (!set.CPIS_DATABASE_URL && set.CPIS_ALLOW_EMBEDDED === 'no') {
+    problems.push(
+      'CPIS_DATABASE_URL is not set: a PostgreSQL server, or CPIS_ALLOW_EMBEDDED=yes for the embedded database',
+    )
+  }
+  return problems
+}

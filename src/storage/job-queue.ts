@@ -1,0 +1,72 @@
+import type { Kysely } from 'kysely'
+import { type Db, fromKysely, PgBoss } from 'pg-boss'
+import type { JobName, JobQueue } from '../flows/ports.ts'
+import type { Database } from './open-database.ts'
+import type { Schema } from './schema.ts'
+
+/** A worker that stops without a word is noticed after this time and its job given to another. */
+const HEARTBEAT_SECONDS = 10
+
+export interface Jobs {
+  /** The queue as part of a transaction, or on its own. */
+  queue(db: Kysely<Schema>): JobQueue
+  /** Starts working on a queue; `run` is called with a job's key and tried again, for ever and ever slower, while it throws. */
+  work(
+    name: JobName,
+    options: { concurrency: number; pollSeconds: number },
+    run: (key: string) => Promise<void>,
+  ): Promise<void>
+  /** Lets work that has begun finish, up to the time given, and stops. */
+  stop(timeoutMs: number): Promise<void>
+}
+
+/** Jobs kept in the same database as the work they are for (pg-boss), so that a commit makes both or neither. */
+export async function startJobs(database: Database, onError: (error: Error) => void): Promise<Jobs> {
+  const boss = new PgBoss({
+    db: database.jobs,
+    backend: database.engine === 'embedded' ? 'pglite' : 'postgres',
+    monitorIntervalSeconds: HEARTBEAT_SECONDS,
+    superviseIntervalSeconds: HEARTBEAT_SECONDS,
+  })
+  boss.on('error', onError)
+  await boss.start()
+  await boss.createQueue('receive-upload', {
+    policy: 'exclusive',
+    heartbeatSeconds: HEARTBEAT_SECONDS,
+    expireInSeconds: 3600,
+    retryLimit: 1_000_000,
+    retryBackoff: true,
+    retryDelay: 1,
+    retryDelayMax: 60,
+    deleteAfterSeconds: 3600,
+  })
+  return {
+    queue: db => ({
+      enqueue: async (name, key) => {
+        await boss.send(name, { key }, { singletonKey: key, db: jobsWithin(db) })
+      },
+    }),
+    work: async (name, { concurrency, pollSeconds }, run) => {
+      if (database.engine === 'embedded') await releaseOrphans(boss, name)
+      await boss.work<{ key: string }>(
+        name,
+        { pollingIntervalSeconds: pollSeconds, localConcurrency: concurrency },
+        async ([job]) => {
+          if (job) await run(job.data.key)
+        },
+      )
+    },
+    stop: timeoutMs => boss.stop({ graceful: true, timeout: timeoutMs }),
+  }
+}
+
+function jobsWithin(db: Kysely<Schema>): Db {
+  return fromKysely(db)
+}
+
+/** On the embedded database nobody else can be at work: what a killed process left running starts again at once. */
+async function releaseOrphans(boss: PgBoss, name: JobName): Promise<void> {
+  const jobs = await boss.findJobs(name)
+  const running = jobs.filter(job => job.state === 'active').map(job => job.id)
+  if (running.length > 0) await boss.fail(name, running)
+}

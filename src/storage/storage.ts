@@ -1,0 +1,44 @@
+import { CompiledQuery, type Kysely } from 'kysely'
+import type { Storage, Stores } from '../flows/ports.ts'
+import { auditLog } from './audit-log.ts'
+import { authorityStore } from './authority-store.ts'
+import type { Jobs } from './job-queue.ts'
+import { mailboxStore } from './mailbox-store.ts'
+import { messageStore } from './message-store.ts'
+import { notificationStore } from './notification-store.ts'
+import type { Database } from './open-database.ts'
+import { payloadStore } from './payload-store.ts'
+import { queryStore, type RunStatement } from './query-store.ts'
+import type { Schema } from './schema.ts'
+import { uploadStore } from './upload-store.ts'
+import { workflowStore } from './workflow-store.ts'
+
+/** Every store on one database. */
+export function storage(database: Database, jobs: Jobs): Storage {
+  return {
+    ...storesOn(database.kysely, database.statement, jobs),
+    transaction: work =>
+      database.kysely.transaction().execute(trx => work(storesOn(trx, statementsWithin(trx), jobs))),
+  }
+}
+
+function storesOn(db: Kysely<Schema>, run: RunStatement, jobs: Jobs): Stores {
+  return {
+    audit: auditLog(db),
+    authorities: authorityStore(db),
+    uploads: uploadStore(db),
+    queries: queryStore(run, db),
+    notifications: notificationStore(db),
+    mailboxes: mailboxStore(db),
+    workflows: workflowStore(db),
+    messages: messageStore(db),
+    payloads: payloadStore(db),
+    jobs: jobs.queue(db),
+  }
+}
+
+/** Inside a transaction a statement goes the way of every other query, since it must use the transaction's connection. */
+function statementsWithin(trx: Kysely<Schema>): RunStatement {
+  return async <Row>(_name: string, text: string, values: readonly unknown[]) =>
+    (await trx.executeQuery(CompiledQuery.raw(text, [...values]))).rows as Row[]
+}
