@@ -1,0 +1,227 @@
+import fc from 'fast-check'
+import { v7 as newId } from 'uuid'
+import { expect, test } from 'vitest'
+import { describeOnEachEngine } from '../../test/support/engines.ts'
+import { freshNhsNumber, storedAuthority } from '../../test/support/records.ts'
+import { applyUpload, type HeldPlan, type Holding, planKey } from '../domain/apply-upload.ts'
+import type { CalendarDate, PlanTime } from '../domain/english-time.ts'
+import type { NhsNumber } from '../domain/nhs-number.ts'
+import type { OdsCode } from '../domain/organisation.ts'
+import type { CheckedRecord } from '../domain/upload.ts'
+import type { JudgedRecord, UploadReceipt } from '../flows/ports.ts'
+import type { Database } from './open-database.ts'
+import { uploadStore } from './upload-store.ts'
+
+const DAY = 86_400_000
+
+describeOnEachEngine('the upload store', database => {
+  /** Stages and applies a file in one transaction, as the flow does. */
+  const apply = async (upload: UploadReceipt, records: readonly JudgedRecord[]) => {
+    await uploadStore(database().kysely).stage(upload.id, records)
+    const outcome = await database()
+      .kysely.transaction()
+      .execute(trx => uploadStore(trx).apply(upload))
+    const faults = new Map<number, unknown>()
+    for await (const page of uploadStore(database().kysely).results(upload.id)) {
+      for (const { sent, fault } of page) if (fault) faults.set(sent.position, fault)
+    }
+    return { ...outcome, faults }
+  }
+
+  test('whatever the files and their order, the store ends where the rule does (rules 3.4 to 3.6)', async () => {
+    let authorities = 0
+    await fc.assert(
+      fc.asyncProperty(filesInSomeOrder(), async ({ files, people }) => {
+        const authority = `M${String(++authorities).padStart(4, '0')}` as OdsCode
+        await storedAuthority(database(), authority)
+        const numbers = Array.from({ length: people }, freshNhsNumber)
+        let holding: Holding = new Map()
+        for (const file of files) {
+          const records = file.records.map((record, index) => checked(record, index + 1, numbers))
+          const version = { createdAt: new Date(file.day * DAY), sequence: file.sequence }
+          const model = applyUpload(holding, authority, version, records)
+          holding = model.holding
+          const stored = await apply(receipt(authority, version), records.map(judged))
+          expect(stored.faults).toEqual(model.faults)
+          expect(stored).toMatchObject({
+            loaded: records.length - model.faults.size,
+            failed: model.faults.size,
+          })
+        }
+        expect(await held(database(), authority)).toEqual(new Map([...holding].sort()))
+      }),
+      { numRuns: 40 },
+    )
+  })
+
+  test('a record that failed before it was staged is returned with its fault and applies nothing', async () => {
+    const authority = 'F0001' as OdsCode
+    await storedAuthority(database(), authority)
+    const upload = receipt(authority, { createdAt: new Date(0), sequence: 1 })
+    const fault = { kind: 'different-person', items: ['date of birth'] } as const
+    const sent = { position: 1, plans: [], subjects: [] }
+    expect(await apply(upload, [{ sent, outcome: { fault } }])).toEqual({
+      loaded: 0,
+      failed: 1,
+      faults: new Map([[1, fault]]),
+    })
+    expect(await held(database(), authority)).toEqual(new Map())
+  })
+
+  test('the newest file names the authority and its numbers, whichever came last (rule 3.3)', async () => {
+    const authority = 'N0001' as OdsCode
+    await storedAuthority(database(), authority)
+    for (const [day, sequence, name] of [
+      [5, 5, 'NEWEST'],
+      [4, 9, 'OLDER'],
+      [5, 4, 'SAME DAY, LOWER NUMBER'],
+    ] as const) {
+      await apply(receipt(authority, { createdAt: new Date(day * DAY), sequence }, name), [])
+    }
+    const row = await database()
+      .kysely.selectFrom('authority')
+      .select(['name', 'duty_phone', 'office_phone'])
+      .where('ods_code', '=', authority)
+      .executeTakeFirst()
+    expect(row).toEqual({ name: 'NEWEST', duty_phone: '01632960010', office_phone: null })
+  })
+
+  test('an upload is found by its sequence number once it is complete, until the sequence is restarted (rule 3.8)', async () => {
+    const authority = 'S0001' as OdsCode
+    await storedAuthority(database(), authority)
+    const store = uploadStore(database().kysely)
+    const upload = receipt(authority, { createdAt: new Date(0), sequence: 7 })
+    await apply(upload, [])
+    expect(await store.bySequence(authority, 7)).toBeUndefined()
+    await store.complete(upload.id, 'CPF04', 'P-1')
+    expect(await store.bySequence(authority, 7)).toEqual({
+      id: upload.id,
+      digest: upload.digest,
+      createdAt: new Date(0),
+      acknowledgementPayloadId: 'P-1',
+    })
+    await expect(apply(receipt(authority, { createdAt: new Date(0), sequence: 7 }), [])).rejects.toThrow()
+    await database().statement('restart', 'update authority set sequence_epoch = 1 where ods_code = $1', [
+      authority,
+    ])
+    expect(await store.bySequence(authority, 7)).toBeUndefined()
+    await apply(receipt(authority, { createdAt: new Date(0), sequence: 7 }), [])
+  })
+
+  test('what was staged and not applied can be forgotten', async () => {
+    const store = uploadStore(database().kysely)
+    const id = newId()
+    await store.stage(id, [
+      judged(
+        checked([{ person: 0, type: 'CPP', start: 0, deleted: false, ended: false }], 1, [freshNhsNumber()]),
+      ),
+    ])
+    await store.discard(id)
+    for (const table of ['upload_record', 'upload_plan'] as const) {
+      const rows = await database()
+        .kysely.selectFrom(table)
+        .select('position')
+        .where('upload_id', '=', id)
+        .execute()
+      expect(rows).toEqual([])
+    }
+  })
+})
+
+interface PlanSketch {
+  person: number
+  type: 'CPP' | 'LAC' | 'UCPP'
+  start: number
+  deleted: boolean
+  ended: boolean
+}
+
+/** Files about a few people, so that they meet; each file as its own creation day and sequence number, in order of arrival. */
+function filesInSomeOrder() {
+  const people = 3
+  const plan: fc.Arbitrary<PlanSketch> = fc.record({
+    person: fc.nat(people - 1),
+    type: fc.constantFrom('CPP', 'LAC', 'UCPP'),
+    start: fc.nat(1),
+    deleted: fc.boolean(),
+    ended: fc.boolean(),
+  })
+  const record = fc.uniqueArray(plan, {
+    minLength: 1,
+    maxLength: 3,
+    selector: ({ type, start }) => `${type}${start}`,
+  })
+  const file = fc.record({ day: fc.nat(2), records: fc.array(record, { maxLength: 5 }) })
+  return fc
+    .array(file, { minLength: 1, maxLength: 4 })
+    .chain(files =>
+      fc.shuffledSubarray(
+        files.map((file, index) => ({ ...file, sequence: index + 1 })),
+        { minLength: files.length },
+      ),
+    )
+    .map(files => ({ files, people }))
+}
+
+function checked(
+  plans: readonly PlanSketch[],
+  position: number,
+  numbers: readonly NhsNumber[],
+): CheckedRecord {
+  const person = plans[0]?.person ?? 0
+  const nhsNumber = numbers[person]
+  if (!nhsNumber) throw new Error('No number for this person')
+  return {
+    position,
+    nhsNumber,
+    subject: { given: `Given${position}`, family: 'Testcase', birthDate: '2015-05-05' as CalendarDate },
+    plans: plans.map(({ type, start, deleted, ended }) => ({
+      type,
+      start: `20260${start + 1}010000` as PlanTime,
+      ...((ended || type === 'UCPP') && { end: '202607010000' as PlanTime }),
+      ...(deleted && { delete: '202606010000' as PlanTime }),
+    })),
+  }
+}
+
+function judged(record: CheckedRecord): JudgedRecord {
+  return { sent: { position: record.position, plans: [], subjects: [] }, outcome: { checked: record } }
+}
+
+function receipt(
+  authority: OdsCode,
+  version: { createdAt: Date; sequence: number },
+  name = 'SANDBOX COUNCIL',
+): UploadReceipt {
+  return {
+    id: newId(),
+    authority,
+    header: { ...version, recordCount: 0, authority: { odsCode: authority, name, dutyPhone: '01632960010' } },
+    messageId: 'M-1',
+    digest: 'd'.repeat(64),
+    receivedAt: new Date(0),
+  }
+}
+
+async function held(database: Database, authority: OdsCode): Promise<Map<string, HeldPlan>> {
+  const rows = await database.kysely
+    .selectFrom('plan')
+    .selectAll()
+    .where('authority', '=', authority)
+    .execute()
+  const plans = rows.map(row => {
+    const plan: HeldPlan = {
+      authority,
+      nhsNumber: row.nhs_number as NhsNumber,
+      type: row.plan_type as HeldPlan['type'],
+      start: row.start_time as PlanTime,
+      ...(row.end_time !== null && { end: row.end_time as PlanTime }),
+      ...(row.delete_time !== null && { delete: row.delete_time as PlanTime }),
+      subject: { given: row.given, family: row.family, birthDate: row.birth_date as CalendarDate },
+      everLoaded: row.ever_loaded,
+      version: { createdAt: row.written_created_at, sequence: row.written_sequence },
+    }
+    return [planKey(plan), plan] as const
+  })
+  return new Map([...plans].sort())
+}
