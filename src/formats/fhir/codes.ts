@@ -1,0 +1,45 @@
+import type { Coding } from 'fhir/r4.js'
+import type { PlanType } from '../../domain/plan.ts'
+
+/** Media type and version of everything this door says. */
+export const FHIR_JSON = 'application/fhir+json'
+export const FHIR_VERSION = '4.0.1'
+
+/** Identifier systems of the guides, and of the national directories behind them. */
+export const SYSTEM = {
+  nhsNumber: 'https://fhir.nhs.uk/Id/nhs-number',
+  odsCode: 'https://fhir.nhs.uk/Id/ods-organization-code',
+  roleProfile: 'https://fhir.nhs.uk/Id/sds-role-profile-id',
+  asid: 'https://fhir.nhs.uk/Id/nhsSpineASID',
+  jobRole: 'https://fhir.nhs.uk/CodeSystem/England-SDS-JobRoleCode',
+  errorCode: 'https://fhir.nhs.uk/CodeSystem/England-SpineErrorOrWarningCode',
+  roleClass: 'http://terminology.hl7.org/CodeSystem/v3-RoleClass',
+} as const
+
+const SNOMED = 'http://snomed.info/sct'
+
+/** Value set England-ChildProtectionPlan. */
+export const PLAN_CATEGORY: Readonly<Record<PlanType, Coding>> = {
+  CPP: { system: SNOMED, code: '342191000000101', display: 'Subject to child protection plan' },
+  LAC: { system: SNOMED, code: '764841000000100', display: 'Looked after child' },
+  UCPP: { system: SNOMED, code: '818901000000100', display: 'Unborn child subject to child protection plan' },
+}
+
+/** AuditEvent.type: producer guide, AuditEvent. */
+export const ACCESS_EVENT: Coding = {
+  system: 'http://terminology.hl7.org/CodeSystem/iso-21089-lifecycle',
+  code: 'access',
+  display: 'Access/View Record Lifecycle Event',
+}
+
+/** AuditEvent.agent.type of the person looked up and of whoever looked. */
+export const AGENT_TYPE: Readonly<Record<'patient' | 'viewer', Coding>> = {
+  patient: { system: SYSTEM.roleClass, code: 'PAT', display: 'patient' },
+  viewer: { system: SYSTEM.roleClass, code: 'ASSIGNED', display: 'assigned entity' },
+}
+
+/** The guides' way of asking for the viewers' roles along with the accesses, and plain R4's. Both are always answered. */
+export const ROLE_INCLUDES = [
+  `AuditEvent:entity-type=${SYSTEM.roleClass}|${AGENT_TYPE.viewer.code}`,
+  'AuditEvent:agent',
+] as const

@@ -1,0 +1,134 @@
+import type { OperationOutcome, OperationOutcomeIssue } from 'fhir/r4.js'
+import { ACTIVITY_FOR, type MissingActivity } from '../../domain/requester.ts'
+import { unreachable } from '../../domain/result.ts'
+import { FHIR_JSON, SYSTEM } from './codes.ts'
+import type { SearchFault } from './read-search.ts'
+
+/** Everything that can keep a FHIR request from its answer. Texts in it are fixed sentences, never what the caller sent. */
+export type FhirFault =
+  | SearchFault
+  | MissingActivity
+  | { readonly kind: 'invalid-header'; readonly header: string; readonly rule: string }
+  | { readonly kind: 'unreadable-request' }
+  | { readonly kind: 'not-signed-in'; readonly why: string }
+  | { readonly kind: 'no-activity' }
+  | { readonly kind: 'not-found' }
+  | { readonly kind: 'method-not-allowed'; readonly allowed: readonly string[] }
+  | { readonly kind: 'not-acceptable' }
+  | { readonly kind: 'too-long' }
+  | { readonly kind: 'unsupported-media-type' }
+  | { readonly kind: 'too-many-requests'; readonly retryAfterSeconds: number }
+  | { readonly kind: 'unavailable'; readonly retryAfterSeconds: number }
+  | { readonly kind: 'internal-error' }
+
+/** One row of the error table: HTTP status, R4 issue type, national code with its display, and words for the caller. */
+interface Row {
+  readonly status: number
+  readonly issue: OperationOutcomeIssue['code']
+  readonly code: string
+  readonly display: string
+  readonly diagnostics: string
+}
+
+/** The HTTP status of a fault and its OperationOutcome. The id is the answer's own. */
+export function writeFault(fault: FhirFault, id: string): { status: number; outcome: OperationOutcome } {
+  const { status, issue, code, display, diagnostics } = rowOf(fault)
+  const details = { coding: [{ system: SYSTEM.errorCode, code, display }] }
+  return {
+    status,
+    outcome: {
+      resourceType: 'OperationOutcome',
+      id,
+      issue: [{ severity: 'error', code: issue, details, diagnostics }],
+    },
+  }
+}
+
+function rowOf(fault: FhirFault): Row {
+  switch (fault.kind) {
+    case 'invalid-nhs-number':
+      return invalidSearch('Invalid NHS number')
+    case 'not-one-patient':
+      return invalidSearch(`Name exactly one patient: patient:identifier=${SYSTEM.nhsNumber}|{NHS number}`)
+    case 'other-identifier-system':
+      return invalidSearch(`A patient is named by the system ${SYSTEM.nhsNumber}`)
+    case 'unsupported-parameter':
+      return invalidSearch('A search parameter is not supported, and handling=strict was asked for')
+    case 'invalid-header':
+      return {
+        ...row(400, 'invalid', 'PRECONDITION_FAILED', 'A precondition of the request is not met'),
+        diagnostics: `Missing or invalid head parameter: ${fault.header} ${fault.rule}`,
+      }
+    case 'unreadable-request':
+      return row(400, 'structure', 'INVALID_REQUEST', 'The request could not be read')
+    case 'not-signed-in':
+      return {
+        ...row(401, 'login', 'ACCESS_DENIED_UNAUTHORISED', 'The caller has not shown who asks'),
+        diagnostics: fault.why,
+      }
+    case 'missing-activity':
+      return denied(missingActivity(fault))
+    case 'no-activity':
+      return denied(
+        `the selected role has neither activity ${ACTIVITY_FOR.unscheduled} nor ${ACTIVITY_FOR.scheduled}`,
+      )
+    case 'not-found':
+      return row(404, 'not-found', 'RESOURCE_NOT_FOUND', 'There is nothing at this address')
+    case 'method-not-allowed':
+      return {
+        ...row(405, 'not-supported', 'METHOD_NOT_ALLOWED', 'The method is not allowed at this address'),
+        diagnostics: `Allowed at this address: ${fault.allowed.join(', ')}`,
+      }
+    case 'not-acceptable':
+      return row(406, 'not-supported', 'NOT_ACCEPTABLE', `Answers are given as ${FHIR_JSON} alone`)
+    case 'too-long':
+      return row(413, 'too-long', 'PAYLOAD_TOO_LARGE', 'The request is too long')
+    case 'unsupported-media-type':
+      return row(
+        415,
+        'not-supported',
+        'UNSUPPORTED_MEDIA_TYPE',
+        'Searches are posted as application/x-www-form-urlencoded',
+      )
+    case 'too-many-requests':
+      return row(429, 'throttled', 'TOO_MANY_REQUESTS', 'Too many requests: ask again after a while')
+    case 'unavailable':
+      return row(
+        503,
+        'transient',
+        'SERVICE_UNAVAILABLE',
+        'The service could not look, which says nothing about the patient: ask again after a while',
+      )
+    case 'internal-error':
+      return row(
+        500,
+        'exception',
+        'INTERNAL_SERVER_ERROR',
+        'The service failed, which says nothing about the patient',
+      )
+    default:
+      return unreachable(fault)
+  }
+}
+
+function row(status: number, issue: Row['issue'], code: string, display: string): Row {
+  return { status, issue, code, display, diagnostics: display }
+}
+
+function invalidSearch(diagnostics: string): Row {
+  return { ...row(400, 'invalid', 'INVALID_SEARCH_DATA', 'The search data is not valid'), diagnostics }
+}
+
+function denied(reason: string): Row {
+  const refusal = row(403, 'forbidden', 'ACCESS_DENIED', 'Access has been denied to process this request')
+  return { ...refusal, diagnostics: `${refusal.display}: ${reason}` }
+}
+
+/** Rule 5.3: the refusal says which header and which activity do not go together. */
+function missingActivity({ access, activity }: MissingActivity): string {
+  const why =
+    access === 'unscheduled'
+      ? 'IsUnscheduledAccessEvent is true or absent and an unscheduled access'
+      : 'IsUnscheduledAccessEvent is false and a scheduled access'
+  return `${why} needs activity ${activity}, which the selected role does not have`
+}

@@ -1,0 +1,80 @@
+import { describe, expect, test } from 'vitest'
+import { ROLE_INCLUDES } from './codes.ts'
+import { readSearch, writeSelfLink } from './read-search.ts'
+import type { ServedResource } from './served-resource.ts'
+import { ASKED_FOR } from './testing.ts'
+
+const ACCESSES: ServedResource = {
+  type: 'AuditEvent',
+  documentation: 'Accesses',
+  patientParameter: 'http://hl7.org/fhir/SearchParameter/AuditEvent-patient',
+  includes: ROLE_INCLUDES,
+}
+const SYSTEM = 'https://fhir.nhs.uk/Id/nhs-number'
+const BASE = 'https://cp-is.example/cpis/FHIR/R4'
+
+const read = (query: string, strict = false) => readSearch(new URLSearchParams(query), ACCESSES, strict)
+
+describe('the patient may be named in every form that consumers send', () => {
+  test.each([
+    ['the guides’ form', `patient:identifier=${SYSTEM}|9990000018`],
+    ['with the bar percent-encoded', `patient:identifier=${SYSTEM}%7C9990000018`],
+    ['percent-encoded throughout', `patient%3Aidentifier=${encodeURIComponent(`${SYSTEM}|9990000018`)}`],
+    ['with the guides’ semicolon at the end', `patient:identifier=${SYSTEM}|9990000018;`],
+    ['with that semicolon percent-encoded', `patient:identifier=${SYSTEM}|9990000018%3B`],
+    ['the chained form', `patient.identifier=${SYSTEM}|9990000018`],
+    ['the plain form', `patient=${SYSTEM}|9990000018`],
+    ['a number alone', 'patient=9990000018'],
+    ['an identifier without a system', 'patient:identifier=9990000018'],
+    ['with a format', `patient=9990000018&_format=json`],
+    ['with a parameter that is not known', `patient=9990000018&_count=5`],
+  ])('%s', (_, query) => {
+    expect(read(query)).toEqual({
+      ok: true,
+      value: { type: 'AuditEvent', nhsNumber: ASKED_FOR, includes: [] },
+    })
+  })
+})
+
+describe('a query names exactly one patient, by a number that can exist', () => {
+  test.each([
+    ['none', '', 'not-one-patient'],
+    ['another parameter', 'subject=9990000018', 'not-one-patient'],
+    ['two', 'patient=9990000018&patient=9990000026', 'not-one-patient'],
+    ['one in two forms', 'patient=9990000018&patient.identifier=9990000018', 'not-one-patient'],
+    ['alternatives', 'patient=9990000018,9990000026', 'not-one-patient'],
+    ['a modifier that is not served', 'patient:missing=false', 'not-one-patient'],
+    ['another system', 'patient=https://example.org/hospital-number|9990000018', 'other-identifier-system'],
+    ['no system by intent', 'patient=|9990000018', 'other-identifier-system'],
+    ['no number', `patient=${SYSTEM}|`, 'invalid-nhs-number'],
+    ['an empty value', 'patient=', 'invalid-nhs-number'],
+    ['nine digits', 'patient=999000001', 'invalid-nhs-number'],
+    ['the guides’ own example, which fails the check', 'patient=9912003890', 'invalid-nhs-number'],
+    ['all zeros', 'patient=0000000000', 'invalid-nhs-number'],
+    ['spaces', 'patient=999+000+0018', 'invalid-nhs-number'],
+    ['two semicolons', 'patient=9990000018;;', 'invalid-nhs-number'],
+    ['a logical id', 'patient=Patient/9990000018', 'invalid-nhs-number'],
+    ['broken encoding', 'patient=%E0%A4%A', 'invalid-nhs-number'],
+  ])('%s', (_, query, kind) => {
+    expect(read(query)).toEqual({ ok: false, fault: { kind } })
+  })
+})
+
+test('strict handling refuses what lenient handling leaves out', () => {
+  for (const query of ['patient=9990000018&_count=5', 'patient=9990000018&_include=AuditEvent:entity']) {
+    expect(read(query, true)).toEqual({ ok: false, fault: { kind: 'unsupported-parameter' } })
+  }
+  expect(read('patient=9990000018&_include=AuditEvent:agent&_format=json', true).ok).toBe(true)
+})
+
+test('the self link is the query as understood, without what was ignored, and reads back as itself', () => {
+  const query = `patient.identifier=9990000018&_count=5&_include=${ROLE_INCLUDES[0]};`
+  const search = read(query)
+  if (!search.ok) throw new Error(search.fault.kind)
+  const link = writeSelfLink(BASE, search.value)
+  expect(link).toBe(
+    `${BASE}/AuditEvent?patient:identifier=${SYSTEM}|9990000018` +
+      '&_include=AuditEvent:entity-type=http://terminology.hl7.org/CodeSystem/v3-RoleClass|ASSIGNED',
+  )
+  expect(read(new URL(link).search.slice(1), true)).toEqual(search)
+})

@@ -1,0 +1,58 @@
+import type { AuditEvent, Bundle, BundleEntry, CareTeam, PractitionerRole } from 'fhir/r4.js'
+import type { Answer } from '../../domain/answer.ts'
+import type { Search } from './read-search.ts'
+import { writeSelfLink } from './read-search.ts'
+import { writeAccessList } from './write-audit-event.ts'
+import { writeCareTeam } from './write-care-team.ts'
+
+type Found = CareTeam | AuditEvent | PractitionerRole
+
+export interface BundleFrame {
+  readonly id: string
+  /** Absolute, without a slash at its end. */
+  readonly baseUrl: string
+  readonly search: Search
+}
+
+/** The answer as a searchset of visible plans; none visible is a searchset of none (rule 4.2). */
+export function writePlanBundle(answer: Answer, frame: BundleFrame): Bundle<Found> {
+  return searchBundle(
+    answer,
+    frame,
+    answer.plans.map(plan => writeCareTeam(plan, answer)),
+    [],
+  )
+}
+
+/** The answer as a searchset of accesses with their viewers, which come along whether or not they were asked for. */
+export function writeAccessBundle(answer: Answer, frame: BundleFrame): Bundle<Found> {
+  const { events, roles } = writeAccessList(answer)
+  return searchBundle(answer, frame, events, roles)
+}
+
+/** `total` counts matches only, and a searchset of nothing has no `entry`: an empty array is not valid R4. */
+function searchBundle(
+  answer: Answer,
+  frame: BundleFrame,
+  matches: readonly Found[],
+  includes: readonly Found[],
+): Bundle<Found> {
+  const enter = (resource: Found, mode: 'match' | 'include'): BundleEntry<Found> => ({
+    fullUrl: `${frame.baseUrl}/${resource.resourceType}/${resource.id}`,
+    resource,
+    search: { mode },
+  })
+  const entry = [
+    ...matches.map(resource => enter(resource, 'match')),
+    ...includes.map(resource => enter(resource, 'include')),
+  ]
+  return {
+    resourceType: 'Bundle',
+    id: frame.id,
+    type: 'searchset',
+    timestamp: answer.askedAt.toISOString(),
+    total: matches.length,
+    link: [{ relation: 'self', url: writeSelfLink(frame.baseUrl, frame.search) }],
+    ...(entry.length > 0 && { entry }),
+  }
+}

@@ -1,0 +1,53 @@
+import type { CodeableConcept, PractitionerRole } from 'fhir/r4.js'
+import { v5 as nameUuid } from 'uuid'
+import { type Author, displayName, type JobRole } from '../../domain/requester.ts'
+import { SYSTEM } from './codes.ts'
+
+const VIEWERS = '6f9b6a0e-3c52-4d0e-9d0b-0a8f6a1f4b27'
+
+/**
+ * Whoever looked, as the access list shows them (producer guide, PractitionerRole). Its id is made of nothing but what the
+ * resource itself shows: the same viewer has the same id in every answer, and the id tells nobody more than the resource.
+ */
+export function writePractitionerRole(author: Author): PractitionerRole & { id: string } {
+  const { odsCode, name } = author.organisation
+  const shown = {
+    identifier: [identify(author)].filter(identifier => identifier !== undefined),
+    practitioner: { display: describe(author) },
+    organization: { identifier: { system: SYSTEM.odsCode, value: odsCode }, display: `${name} (${odsCode})` },
+    code: (author.kind === 'person' ? [author] : author.responsible).map(({ jobRole }) =>
+      writeJobRole(jobRole),
+    ),
+  }
+  return {
+    resourceType: 'PractitionerRole',
+    id: nameUuid(JSON.stringify(shown), VIEWERS),
+    ...(shown.identifier.length > 0 && { identifier: shown.identifier }),
+    practitioner: shown.practitioner,
+    organization: shown.organization,
+    ...(shown.code.length > 0 && { code: shown.code }),
+  }
+}
+
+function identify(author: Author): { system: string; value: string } | undefined {
+  if (author.kind === 'system') return { system: SYSTEM.asid, value: author.asid }
+  return author.roleProfileId === undefined
+    ? undefined
+    : { system: SYSTEM.roleProfile, value: author.roleProfileId }
+}
+
+/** A person by name; a system as a device that says so, with the people who answer for it. */
+function describe(author: Author): string {
+  if (author.kind === 'person') return displayName(author.name)
+  const people = author.responsible.map(person => displayName(person.name)).join(', ')
+  return people ? `System ${author.asid}, responsible: ${people}` : `System ${author.asid}`
+}
+
+/** The role itself, which is the last part where a code gives staff group and sub-group too (`S8000:G8000:R8001`). */
+function writeJobRole(role: JobRole): CodeableConcept {
+  const code = role.code.split(':').at(-1)?.trim()
+  return {
+    ...(code && { coding: [{ system: SYSTEM.jobRole, code, display: role.display }] }),
+    text: role.display,
+  }
+}
