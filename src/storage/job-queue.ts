@@ -40,6 +40,9 @@ export async function startJobs(database: Database, onError: (error: Error) => v
     retryDelayMax: 60,
     deleteAfterSeconds: 3600,
   })
+  // Before any transaction begins: this also makes the library look the queue up, which within one of the embedded database,
+  // whose only connection the transaction holds, would wait for itself.
+  if (database.engine === 'embedded') await releaseOrphans(boss, 'receive-upload')
   return {
     queue: db => ({
       enqueue: async (name, key) => {
@@ -47,7 +50,6 @@ export async function startJobs(database: Database, onError: (error: Error) => v
       },
     }),
     work: async (name, { concurrency, pollSeconds }, run) => {
-      if (database.engine === 'embedded') await releaseOrphans(boss, name)
       await boss.work<{ key: string }>(
         name,
         { pollingIntervalSeconds: pollSeconds, localConcurrency: concurrency },

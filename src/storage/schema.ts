@@ -23,6 +23,7 @@ export interface Schema {
   access: { nhs_number: string; accessed_at: Date; id: string; author: JSONColumnType<Author> }
   notification: NotificationTable
   audit: AuditTable
+  sandbox_memory: { name: string; value: JSONColumnType<object> }
 }
 
 export interface MessageTable {

@@ -1,0 +1,157 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
+import type { FastifyInstance, FastifyPluginAsync, FastifyReply } from 'fastify'
+import { z } from 'zod'
+import type { AuditEntry } from '../../domain/audit.ts'
+import type { Mailbox } from '../../domain/mesh-message.ts'
+import { type MailboxId, type OdsCode, parseMailboxId, parseOdsCode } from '../../domain/organisation.ts'
+import { addAuthority, addMailbox, addWorkflow, restartSequence } from '../../flows/manage-exchange.ts'
+import type { Clock, NewId, Storage } from '../../flows/ports.ts'
+import { recordRequest } from '../../flows/record-request.ts'
+
+export interface OperationsDoorDeps {
+  readonly storage: Storage
+  readonly clock: Clock
+  readonly newId: NewId
+  readonly adminToken: string
+  readonly mesh: Parameters<typeof addAuthority>[0]['mesh']
+  /** Throws, or takes longer than a moment, while the service cannot do its work. */
+  readonly probe: () => Promise<void>
+  readonly metrics: () => Promise<{ contentType: string; text: string }>
+  /** What the sandbox has to offer; absent in production. */
+  readonly sandbox?: () => Promise<object>
+}
+
+/**
+ * The operator's door, on a port of its own: health and metrics for machines, and the commands of `cpis` behind the operator's
+ * secret. Every command is in the audit log (rule 8.1); health and metrics concern nobody and are not.
+ */
+export function operationsDoor(deps: OperationsDoorDeps): FastifyPluginAsync {
+  return async app => {
+    app.get('/health/live', async () => ({ status: 'live' }))
+    app.get('/health/ready', async (_request, reply) => readiness(deps, reply))
+    app.get('/metrics', async (_request, reply) => {
+      const { contentType, text } = await deps.metrics()
+      return reply.type(contentType).send(text)
+    })
+    app.register(commands(deps))
+  }
+}
+
+async function readiness(deps: OperationsDoorDeps, reply: FastifyReply) {
+  try {
+    await deps.probe()
+    return { status: 'ready' }
+  } catch {
+    return reply.code(503).send({ status: 'not ready', reason: 'The database does not answer.' })
+  }
+}
+
+/** Everything an operator may do; each route is one command. */
+function commands(deps: OperationsDoorDeps): FastifyPluginAsync {
+  return async app => {
+    app.addHook('onRequest', async (request, reply) => {
+      if (isOperator(request.headers.authorization, deps.adminToken)) return
+      await reply
+        .code(401)
+        .send({ error: "The operator's secret is missing or wrong. Set CPIS_ADMIN_TOKEN to it." })
+    })
+    app.addHook('onSend', async (_request, reply) => {
+      if (reply.statusCode < 400) return
+      await record(deps, { action: 'command', outcome: 'refused', reason: `status ${reply.statusCode}` })
+    })
+    app.setErrorHandler(async (error, _request, reply) => {
+      if (error instanceof z.ZodError) return reply.code(400).send({ error: z.prettifyError(error) })
+      throw error
+    })
+    reading(app, deps)
+    changing(app, deps)
+  }
+}
+
+/** Lists are recorded when they have been read: what an operator saw is on record too. */
+function reading(app: FastifyInstance, deps: OperationsDoorDeps): void {
+  const { storage } = deps
+  const seen = async <T>(action: string, read: Promise<T>): Promise<T> => {
+    const found = await read
+    await record(deps, { action, outcome: 'allowed', actor: 'operator' })
+    return found
+  }
+  app.get('/mailboxes', async () =>
+    (await seen('list mailboxes', storage.mailboxes.list())).map(({ password: _secret, ...shown }) => shown),
+  )
+  app.get('/workflows', () => seen('list workflows', storage.workflows.list()))
+  app.get('/authorities', () => seen('list authorities', storage.authorities.list()))
+  app.get('/sandbox', async (_request, reply) => {
+    if (!deps.sandbox)
+      return reply.code(404).send({ error: 'There is no sandbox: this service runs in production mode.' })
+    return seen('show sandbox', deps.sandbox())
+  })
+}
+
+function changing(app: FastifyInstance, deps: OperationsDoorDeps): void {
+  app.post('/mailboxes', async (request, reply) => {
+    const mailbox = mailboxBody.parse(request.body)
+    await addMailbox(deps, mailbox)
+    return reply.code(201).send({ id: mailbox.id })
+  })
+  app.post('/workflows', async (request, reply) => {
+    const workflow = workflowBody.parse(request.body)
+    const unknown = await unknownMailboxes(deps.storage, [...workflow.senders, ...workflow.receivers])
+    if (unknown.length > 0) return reply.code(400).send({ error: `No such mailbox: ${unknown.join(', ')}` })
+    await addWorkflow(deps, workflow)
+    return reply.code(201).send({ id: workflow.id })
+  })
+  app.post('/authorities', async (request, reply) => {
+    const { odsCode, name, mailboxId, password } = authorityBody.parse(request.body)
+    const mailbox: Mailbox = { id: mailboxId, name, odsCode, password }
+    await addAuthority(deps, { odsCode, name, mailbox })
+    return reply.code(201).send({ odsCode, mailboxId })
+  })
+  app.post<{ Params: { ods: string } }>('/authorities/:ods/restart-sequence', async (request, reply) => {
+    const odsCode = parseOdsCode(request.params.ods)
+    if (!odsCode || !(await deps.storage.authorities.find(odsCode))) {
+      return reply.code(404).send({ error: 'No such authority. GET /authorities lists them.' })
+    }
+    await restartSequence(deps, odsCode)
+    return { odsCode }
+  })
+}
+
+function record(deps: OperationsDoorDeps, request: Omit<AuditEntry, 'id' | 'at' | 'door'>): Promise<void> {
+  return recordRequest({ ...deps, audit: deps.storage.audit }, { ...request, door: 'operations' })
+}
+
+const odsCode = z.string().transform((text, context): OdsCode => {
+  const code = parseOdsCode(text)
+  if (!code) context.addIssue({ code: 'custom', message: 'An ODS code is two to twelve letters and digits.' })
+  return code ?? z.NEVER
+})
+
+const mailboxId = z.string().transform((text, context): MailboxId => {
+  const id = parseMailboxId(text)
+  if (!id) context.addIssue({ code: 'custom', message: 'A mailbox id is letters, digits, - and _.' })
+  return id ?? z.NEVER
+})
+
+const password = z.string().min(8, 'A mailbox password has at least 8 characters.')
+const name = z.string().min(1, 'A name is needed.')
+const mailboxBody = z.object({ id: mailboxId, name, odsCode, password })
+const authorityBody = z.object({ odsCode, name, mailboxId, password })
+const workflowBody = z.object({
+  id: z.string().min(1).max(300),
+  description: z.string().default(''),
+  senders: z.array(mailboxId).default([]),
+  receivers: z.array(mailboxId).default([]),
+})
+
+async function unknownMailboxes(storage: Storage, ids: readonly MailboxId[]): Promise<MailboxId[]> {
+  const unknown: MailboxId[] = []
+  for (const id of new Set(ids)) if (!(await storage.mailboxes.find(id))) unknown.push(id)
+  return unknown
+}
+
+/** Compared by digest, so that neither the length nor the time taken tells anything of the secret. */
+function isOperator(authorization: string | undefined, secret: string): boolean {
+  const digest = (text: string) => createHash('sha256').update(text).digest()
+  return timingSafeEqual(digest(authorization ?? ''), digest(`Bearer ${secret}`))
+}

@@ -1,0 +1,108 @@
+import { checkRecord } from '../domain/check-record.ts'
+import { judgeByDemographics } from '../domain/demographics.ts'
+import type { ReadHead, UploadFileFault, UploadItem } from '../domain/file-faults.ts'
+import type { OdsCode } from '../domain/organisation.ts'
+import { FUTURE_TOLERANCE_HOURS, type RecordAsSent, type UploadHeader } from '../domain/upload.ts'
+import type { AppliedUpload, Clock, DemographicsService, JudgedRecord, NewId, Storage } from './ports.ts'
+
+export interface JudgeRecordsDeps {
+  readonly storage: Storage
+  readonly demographics: DemographicsService
+  readonly readUpload: (bytes: AsyncIterable<Uint8Array>) => AsyncIterable<UploadItem>
+  readonly clock: Clock
+  readonly newId: NewId
+  /** How many questions PDS is asked at a time. */
+  readonly pdsConcurrency: number
+}
+
+export type JudgedFile =
+  | { readonly kind: 'refused'; readonly fault: UploadFileFault; readonly head: ReadHead }
+  | { readonly kind: 'repeated'; readonly earlier: AppliedUpload; readonly header: UploadHeader }
+  | { readonly kind: 'judged'; readonly header: UploadHeader }
+
+/** Large enough that a round trip to the database costs little, small enough that memory stays flat. */
+const BATCH = 200
+
+/**
+ * Reads a file to its end and stages its records, each judged by itself and by PDS. Stops at the first fault of the file and
+ * at the first question that PDS does not answer. A file whose sequence number was used before is only read through, since
+ * all that matters of it is whether its content is the same (rule 3.8).
+ */
+export async function judgeRecords(
+  deps: JudgeRecordsDeps,
+  file: { uploadId: string; authority: OdsCode; bytes: AsyncIterable<Uint8Array> },
+): Promise<JudgedFile> {
+  let header: UploadHeader | undefined
+  let earlier: AppliedUpload | undefined
+  let batch: RecordAsSent[] = []
+  const flush = async () => {
+    const judged = await judgeBatch(deps, batch)
+    if (judged) await deps.storage.uploads.stage(file.uploadId, judged)
+    batch = []
+    return judged !== undefined
+  }
+  const refused = (fault: UploadFileFault): JudgedFile => ({ kind: 'refused', fault, head: headOf(header) })
+
+  for await (const item of deps.readUpload(file.bytes)) {
+    switch (item.kind) {
+      case 'fault':
+        return { kind: 'refused', fault: item.fault, head: item.head }
+      case 'header': {
+        header = item.header
+        const fault = headerFault(header, file.authority, deps.clock.now())
+        if (fault) return refused(fault)
+        earlier = await deps.storage.uploads.bySequence(file.authority, header.sequence)
+        break
+      }
+      case 'record':
+        if (earlier) break
+        batch.push(item.record)
+        if (batch.length === BATCH && !(await flush())) return refused({ kind: 'pds-unavailable' })
+        break
+      case 'done':
+        if (batch.length > 0 && !(await flush())) return refused({ kind: 'pds-unavailable' })
+    }
+  }
+  if (!header) throw new Error('The reader ended without a header and without a fault')
+  return earlier ? { kind: 'repeated', earlier, header } : { kind: 'judged', header }
+}
+
+function headerFault(header: UploadHeader, authority: OdsCode, now: Date): UploadFileFault | undefined {
+  if (header.authority.odsCode !== authority) return { kind: 'wrong-authority' }
+  const latest = now.getTime() + FUTURE_TOLERANCE_HOURS * 3_600_000
+  return header.createdAt.getTime() > latest ? { kind: 'created-in-future' } : undefined
+}
+
+function headOf(header: UploadHeader | undefined): ReadHead {
+  return header ? { sequence: header.sequence, recordCount: header.recordCount } : {}
+}
+
+/** Judges a batch, several questions to PDS at a time; undefined as soon as one of them stays without an answer (rule 3.12). */
+async function judgeBatch(
+  deps: JudgeRecordsDeps,
+  batch: readonly RecordAsSent[],
+): Promise<JudgedRecord[] | undefined> {
+  const judged: JudgedRecord[] = new Array(batch.length)
+  const waiting = batch.entries()
+  let unavailable = false
+  const judgeOneByOne = async () => {
+    for (const [index, sent] of waiting) {
+      if (unavailable) return
+      const record = await judgeRecord(deps, sent)
+      if (record) judged[index] = record
+      else unavailable = true
+    }
+  }
+  await Promise.all(Array.from({ length: deps.pdsConcurrency }, judgeOneByOne))
+  return unavailable ? undefined : judged
+}
+
+async function judgeRecord(deps: JudgeRecordsDeps, sent: RecordAsSent): Promise<JudgedRecord | undefined> {
+  const checked = checkRecord(sent, deps.clock.now())
+  if (!checked.ok) return { sent, outcome: { fault: checked.fault } }
+  const answer = await deps.demographics.find(checked.value.nhsNumber)
+  if (answer.kind === 'unavailable') return undefined
+  if (answer.kind === 'superseded') await deps.storage.queries.linkNumbers(checked.value.nhsNumber, answer.by)
+  const fault = judgeByDemographics(checked.value, answer)
+  return { sent, outcome: fault ? { fault } : { checked: checked.value } }
+}

@@ -1,0 +1,96 @@
+import type { AuditEntry } from '../domain/audit.ts'
+import type { Mailbox, Workflow } from '../domain/mesh-message.ts'
+import type { MailboxId, OdsCode } from '../domain/organisation.ts'
+import type { Clock, NewId, Storage, Stores } from './ports.ts'
+
+/** Who exchanges what with whom is data: these are the operator's ways to change it, each on record (rules 7.6, 3.8 and 8.1). */
+export interface ManageExchangeDeps {
+  readonly storage: Storage
+  readonly clock: Clock
+  readonly newId: NewId
+}
+
+export interface CpisWorkflows {
+  readonly uploadWorkflow: string
+  readonly acknowledgementWorkflow: string
+  readonly notificationWorkflow: string
+}
+
+/** Adds a mailbox, or changes the name, organisation and password of one. */
+export function addMailbox(deps: ManageExchangeDeps, mailbox: Mailbox): Promise<void> {
+  return onRecord(deps, { action: 'add mailbox', subject: mailbox.id }, stores =>
+    stores.mailboxes.add(mailbox),
+  )
+}
+
+/** Adds a workflow, or further senders and receivers to one. */
+export function addWorkflow(deps: ManageExchangeDeps, workflow: Workflow): Promise<void> {
+  return onRecord(deps, { action: 'add workflow', subject: workflow.id }, stores =>
+    stores.workflows.add(workflow),
+  )
+}
+
+/** Makes an authority a user of the service: its mailbox may send uploads, and receive acknowledgements and notifications. */
+export function addAuthority(
+  deps: ManageExchangeDeps & { readonly mesh: CpisWorkflows & { readonly cpisMailbox: MailboxId } },
+  authority: { readonly odsCode: OdsCode; readonly name: string; readonly mailbox: Mailbox },
+): Promise<void> {
+  const { odsCode, name, mailbox } = authority
+  return onRecord(deps, { action: 'add authority', subject: odsCode }, async stores => {
+    await stores.mailboxes.add(mailbox)
+    await stores.authorities.add({ odsCode, name, mailbox: mailbox.id })
+    for (const workflow of cpisWorkflows(deps.mesh, mailbox.id)) await stores.workflows.add(workflow)
+  })
+}
+
+/** From now on the authority may count its uploads from 1 again (rule 3.8). */
+export function restartSequence(deps: ManageExchangeDeps, odsCode: OdsCode): Promise<void> {
+  return onRecord(deps, { action: 'restart sequence', subject: odsCode }, stores =>
+    stores.authorities.restartSequence(odsCode),
+  )
+}
+
+/** Makes sure that CP-IS has its own mailbox and its workflows; changes nothing that is there. */
+export async function ensureOwnMailbox(
+  deps: ManageExchangeDeps & { readonly mesh: CpisWorkflows & { readonly cpisMailbox: MailboxId } },
+  own: Mailbox,
+): Promise<void> {
+  if (await deps.storage.mailboxes.find(own.id)) return
+  await onRecord(deps, { action: 'add own mailbox', subject: own.id }, async stores => {
+    await stores.mailboxes.add(own)
+    for (const workflow of cpisWorkflows(deps.mesh)) await stores.workflows.add(workflow)
+  })
+}
+
+/** The three exchanges of CP-IS with authorities, and which way each goes. */
+function cpisWorkflows(
+  mesh: CpisWorkflows & { readonly cpisMailbox: MailboxId },
+  authority?: MailboxId,
+): Workflow[] {
+  const authorities = authority ? [authority] : []
+  const own = [mesh.cpisMailbox]
+  const toAuthorities = { senders: own, receivers: authorities }
+  return [
+    { id: mesh.uploadWorkflow, description: 'CP-IS upload', senders: authorities, receivers: own },
+    { id: mesh.acknowledgementWorkflow, description: 'CP-IS upload acknowledgement', ...toAuthorities },
+    { id: mesh.notificationWorkflow, description: 'CP-IS access notification', ...toAuthorities },
+  ]
+}
+
+function onRecord(
+  { storage, clock, newId }: ManageExchangeDeps,
+  entry: Pick<AuditEntry, 'action' | 'subject'>,
+  change: (stores: Stores) => Promise<void>,
+): Promise<void> {
+  return storage.transaction(async stores => {
+    await change(stores)
+    await stores.audit.append({
+      ...entry,
+      id: newId(),
+      at: clock.now(),
+      door: 'operations',
+      outcome: 'allowed',
+      actor: 'operator',
+    })
+  })
+}

@@ -1,0 +1,234 @@
+import { createHash, type Hash } from 'node:crypto'
+import { type FileCode, fileCodeOf } from '../domain/apply-upload.ts'
+import { codeOfFileFault, fileReasonOf, type ReadHead, type UploadFileFault } from '../domain/file-faults.ts'
+import type { MeshMessage } from '../domain/mesh-message.ts'
+import type { Organisation } from '../domain/organisation.ts'
+import type { UploadHeader } from '../domain/upload.ts'
+import { type DeliverMessageDeps, deliverMessage } from './deliver-message.ts'
+import { type JudgeRecordsDeps, judgeRecords } from './judge-records.ts'
+import type { AppliedUpload, Authority, RecordResult, Storage, Stores, UploadReceipt } from './ports.ts'
+import { CorruptPayload, readPayload } from './read-payload.ts'
+
+export interface ReceiveUploadDeps extends JudgeRecordsDeps, DeliverMessageDeps {
+  readonly storage: Storage
+  readonly acknowledgementWorkflow: string
+  readonly writeAcknowledgement: (acknowledgement: Acknowledgement) => AsyncIterable<Uint8Array>
+  /** How long to wait before each further try while PDS cannot be asked; when they are used up the answer is CPF05. */
+  readonly pdsPatienceMs: readonly number[]
+  readonly sleep: (ms: number) => Promise<void>
+}
+
+/** What the authority is answered; -1 stands for what could not be read. */
+export interface Acknowledgement {
+  readonly createdAt: Date
+  readonly sequence: number
+  readonly transmissionQuantity: number
+  readonly fileCode: FileCode
+  readonly fileReason?: string
+  readonly authority: Organisation & { readonly dutyPhone?: string; readonly officePhone?: string }
+  readonly loaded: number
+  readonly failed: number
+  /** The records with their outcomes, in file order; read more than once. */
+  readonly results: () => AsyncIterable<readonly RecordResult[]>
+}
+
+type Verdict =
+  | { readonly kind: 'refused'; readonly fault: UploadFileFault; readonly head: ReadHead }
+  | { readonly kind: 'repeated'; readonly earlier: AppliedUpload; readonly header: UploadHeader }
+  | { readonly kind: 'judged'; readonly upload: UploadReceipt }
+
+/**
+ * An authority's file has arrived: it is judged record by record, applied and acknowledged in the authority's mailbox, all of
+ * that in one transaction with its audit entry (rules 3.1 to 3.16). A process that dies on the way leaves nothing behind but
+ * staged records that nobody reads, and the next try starts afresh; once done, a further try finds nothing to do.
+ */
+export async function receiveUpload(deps: ReceiveUploadDeps, messageId: string): Promise<void> {
+  const { storage } = deps
+  const message = await storage.messages.find(messageId)
+  if (message?.status !== 'accepted' || !message.from) return
+  const authority = await storage.authorities.byMailbox(message.from)
+  const verdict = await judgeWithPatience(deps, message, authority)
+  await storage.transaction(async stores => {
+    const at = deps.clock.now()
+    const mine = await stores.messages.advance(messageId, 'accepted', { status: 'acknowledged', at })
+    if (mine) await conclude(deps, stores, message, authority, verdict)
+  })
+}
+
+async function judgeWithPatience(
+  deps: ReceiveUploadDeps,
+  message: MeshMessage,
+  authority: Authority | undefined,
+): Promise<Verdict> {
+  for (const wait of deps.pdsPatienceMs) {
+    const verdict = await judgeFile(deps, message, authority)
+    if (verdict.kind !== 'refused' || verdict.fault.kind !== 'pds-unavailable') return verdict
+    await deps.sleep(wait)
+  }
+  return judgeFile(deps, message, authority)
+}
+
+/** Reads the file through once: its head, its records and its digest. */
+async function judgeFile(
+  deps: ReceiveUploadDeps,
+  message: MeshMessage,
+  authority: Authority | undefined,
+): Promise<Verdict> {
+  if (!authority) return { kind: 'refused', fault: { kind: 'wrong-authority' }, head: {} }
+  const { storage } = deps
+  const id = deps.newId()
+  const digest = createHash('sha256')
+  const bytes = digested(readPayload(storage.payloads, message), digest)
+  const judged = await judgeRecords(deps, { uploadId: id, authority: authority.odsCode, bytes }).catch(
+    damaged,
+  )
+  if (judged.kind === 'refused') {
+    await storage.uploads.discard(id)
+    return judged
+  }
+  const { header } = judged
+  const hex = digest.digest('hex')
+  if (judged.kind === 'repeated') {
+    const { earlier } = judged
+    if (earlier.digest === hex) return { kind: 'repeated', earlier, header }
+    return {
+      kind: 'refused',
+      fault: { kind: 'sequence-reused', earlierCreatedAt: earlier.createdAt },
+      head: { sequence: header.sequence, recordCount: header.recordCount },
+    }
+  }
+  const receivedAt = message.acceptedAt ?? message.uploadedAt
+  return {
+    kind: 'judged',
+    upload: { id, authority: authority.odsCode, header, messageId: message.id, digest: hex, receivedAt },
+  }
+}
+
+/** Content that cannot be decompressed is a file that cannot be read (rule 3.13). */
+function damaged(error: unknown): Verdict & { kind: 'refused' } {
+  if (!(error instanceof CorruptPayload)) throw error
+  const detail = 'the content is said to be compressed with gzip, and is damaged.'
+  return {
+    kind: 'refused',
+    fault: { kind: 'not-readable', problem: 'encoding', line: 1, column: 1, detail },
+    head: {},
+  }
+}
+
+/** Applies what was judged, answers it and records it; part of the caller's transaction (rule 3.15). */
+async function conclude(
+  deps: ReceiveUploadDeps,
+  stores: Stores,
+  message: MeshMessage,
+  authority: Authority | undefined,
+  verdict: Verdict,
+): Promise<void> {
+  switch (verdict.kind) {
+    case 'judged': {
+      const { upload } = verdict
+      const { loaded, failed } = await stores.uploads.apply(upload)
+      const fileCode = fileCodeOf(loaded, failed)
+      const answer = await acknowledge(deps, stores, message, {
+        createdAt: deps.clock.now(),
+        sequence: upload.header.sequence,
+        transmissionQuantity: loaded + failed,
+        fileCode,
+        authority: upload.header.authority,
+        loaded,
+        failed,
+        results: () => stores.uploads.results(upload.id),
+      })
+      if (answer.payloadId) await stores.uploads.complete(upload.id, fileCode, answer.payloadId)
+      return record(deps, stores, message, 'allowed', fileCode, {
+        loaded,
+        failed,
+        sequence: upload.header.sequence,
+      })
+    }
+    case 'repeated': {
+      await deliver(deps, stores, message, { payloadId: verdict.earlier.acknowledgementPayloadId })
+      return record(deps, stores, message, 'allowed', 'repeated', { sequence: verdict.header.sequence })
+    }
+    case 'refused': {
+      const fileCode = codeOfFileFault(verdict.fault)
+      await acknowledge(deps, stores, message, {
+        createdAt: deps.clock.now(),
+        sequence: verdict.head.sequence ?? -1,
+        transmissionQuantity: verdict.head.recordCount ?? -1,
+        fileCode,
+        fileReason: fileReasonOf(verdict.fault),
+        authority: authority?.contact ?? (await senderOf(stores, message, authority)),
+        loaded: 0,
+        failed: 0,
+        results: async function* () {},
+      })
+      return record(deps, stores, message, 'refused', fileCode, { fault: verdict.fault.kind })
+    }
+  }
+}
+
+function acknowledge(
+  deps: ReceiveUploadDeps,
+  stores: Stores,
+  message: MeshMessage,
+  content: Acknowledgement,
+) {
+  return deliver(deps, stores, message, deps.writeAcknowledgement(content))
+}
+
+/** Into the mailbox that the file came from, under the paired workflow, naming the file by the sender's own reference. */
+async function deliver(
+  deps: ReceiveUploadDeps,
+  stores: Stores,
+  message: MeshMessage,
+  payload: AsyncIterable<Uint8Array> | { readonly payloadId: string },
+): Promise<MeshMessage> {
+  if (!message.from) throw new Error('A message without a sender cannot be answered')
+  const label = {
+    from: message.to,
+    to: message.from,
+    workflowId: deps.acknowledgementWorkflow,
+    contentType: 'application/xml',
+    ...(message.localId !== undefined && { localId: message.localId }),
+  }
+  return deliverMessage(stores, deps, label, payload)
+}
+
+async function senderOf(
+  stores: Stores,
+  message: MeshMessage,
+  authority: Authority | undefined,
+): Promise<Organisation> {
+  if (authority) return authority
+  const mailbox = message.from && (await stores.mailboxes.find(message.from))
+  if (!mailbox) throw new Error(`The sender of message ${message.id} has no mailbox`)
+  return mailbox
+}
+
+function record(
+  deps: ReceiveUploadDeps,
+  stores: Stores,
+  message: MeshMessage,
+  outcome: 'allowed' | 'refused',
+  reason: string,
+  details: Readonly<Record<string, string | number>>,
+): Promise<void> {
+  return stores.audit.append({
+    id: deps.newId(),
+    at: deps.clock.now(),
+    door: 'worker',
+    action: 'receive upload',
+    outcome,
+    reason,
+    subject: message.id,
+    details,
+    ...(message.from && { actor: message.from }),
+  })
+}
+
+async function* digested(bytes: AsyncIterable<Uint8Array>, digest: Hash): AsyncGenerator<Uint8Array> {
+  for await (const piece of bytes) {
+    digest.update(piece)
+    yield piece
+  }
+}

@@ -1,0 +1,50 @@
+import { pino } from 'pino'
+
+/** The only fields a log line may hold: ids, counts and codes, never anything of a person (rule 8.2). */
+export interface LogFields {
+  readonly door?: string
+  readonly method?: string
+  /** The pattern of the route, never the address that was called. */
+  readonly route?: string
+  readonly status?: number
+  readonly ms?: number
+  readonly count?: number
+  readonly messageId?: string
+  readonly task?: string
+  readonly database?: string
+  readonly mode?: string
+  /** The kind of an error and where in our code it arose; its text may quote data and is left out. */
+  readonly error?: string
+  readonly at?: string
+}
+
+export interface Logger {
+  debug(message: string, fields?: LogFields): void
+  info(message: string, fields?: LogFields): void
+  warn(message: string, fields?: LogFields): void
+  error(message: string, fields?: LogFields): void
+  /** Logs that something broke, by the error's kind and place alone. */
+  failure(message: string, error: unknown, fields?: LogFields): void
+}
+
+/** A logger that writes JSON lines to `destination`, or to standard output. */
+export function createLogger(level: string, destination?: { write(line: string): void }): Logger {
+  const options = { level, base: null, formatters: { level: (label: string) => ({ level: label }) } }
+  const log = destination ? pino(options, destination) : pino(options)
+  return {
+    debug: (message, fields = {}) => log.debug(fields, message),
+    info: (message, fields = {}) => log.info(fields, message),
+    warn: (message, fields = {}) => log.warn(fields, message),
+    error: (message, fields = {}) => log.error(fields, message),
+    failure: (message, error, fields = {}) => log.error({ ...fields, ...errorFields(error) }, message),
+  }
+}
+
+/** Database errors quote the row that failed, and parsers the text: only the kind, the code and the place are safe to keep. */
+function errorFields(error: unknown): LogFields {
+  if (!(error instanceof Error)) return { error: typeof error }
+  const code = 'code' in error && typeof error.code === 'string' ? ` ${error.code}` : ''
+  const place = error.stack?.split('\n').find(line => /\/src\/\w+\//.test(line))
+  const at = place && /\/(src\/[^)]+)/.exec(place)?.[1]
+  return { error: `${error.name}${code}`, ...(at && { at }) }
+}

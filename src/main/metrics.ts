@@ -1,0 +1,51 @@
+import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import type { Database } from '../storage/open-database.ts'
+
+export interface Metrics {
+  request(labels: { door: string; method: string; route: string; status: number }, seconds: number): void
+  read(): Promise<{ contentType: string; text: string }>
+}
+
+/** What waits in the database, read when metrics are asked for: numbers that tell an operator that something is stuck. */
+const WAITING = `
+select
+  (select count(*) from notification where message_id is null) as notifications,
+  (select coalesce(extract(epoch from now() - min(accessed_at)), 0)::float8 from notification where message_id is null)
+    as oldest_notification,
+  (select count(*) from message where status = 'accepted' and recipient = $1) as uploads,
+  (select coalesce(extract(epoch from now() - min(accepted_at)), 0)::float8
+   from message where status = 'accepted' and recipient = $1) as oldest_upload`
+
+/** Metrics for Prometheus: no label and no value is of a person (rule 8.2). */
+export function createMetrics(database: Database, cpisMailbox: string): Metrics {
+  const register = new Registry()
+  collectDefaultMetrics({ register })
+  const requests = new Histogram({
+    name: 'cpis_request_seconds',
+    help: 'Time to answer a request',
+    labelNames: ['door', 'method', 'route', 'status'],
+    buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10],
+    registers: [register],
+  })
+  const gauge = (name: string, help: string) => new Gauge({ name, help, registers: [register] })
+  const gauges = {
+    notifications: gauge('cpis_notifications_waiting', 'Notifications not yet in a mailbox'),
+    oldest_notification: gauge(
+      'cpis_notification_oldest_seconds',
+      'Age of the oldest notification not yet in a mailbox',
+    ),
+    uploads: gauge('cpis_uploads_waiting', 'Uploads received and not yet acknowledged'),
+    oldest_upload: gauge('cpis_upload_oldest_seconds', 'Age of the oldest upload not yet acknowledged'),
+  }
+  return {
+    request: (labels, seconds) => requests.observe(labels, seconds),
+    read: async () => {
+      const [waiting] = await database.statement<Record<keyof typeof gauges, number>>('waiting', WAITING, [
+        cpisMailbox,
+      ])
+      for (const name of Object.keys(gauges) as (keyof typeof gauges)[])
+        gauges[name].set(waiting?.[name] ?? 0)
+      return { contentType: register.contentType, text: await register.metrics() }
+    },
+  }
+}

@@ -1,0 +1,63 @@
+import { existsSync } from 'node:fs'
+import type { Storage } from '../flows/ports.ts'
+import { embeddedTemplate } from '../storage/embedded-template.ts'
+import { type Jobs, startJobs } from '../storage/job-queue.ts'
+import { migrate } from '../storage/migrate.ts'
+import { type Database, openEmbedded, openServer } from '../storage/open-database.ts'
+import { storage } from '../storage/storage.ts'
+import { type Config, embeddedDirectory } from './config.ts'
+import { lockDirectory } from './lock-directory.ts'
+import type { Logger } from './logger.ts'
+
+export interface Store {
+  readonly database: Database
+  readonly jobs: Jobs
+  readonly storage: Storage
+  close(): Promise<void>
+}
+
+/** How long work that has begun may take to end when the service stops. */
+const STOP_WITHIN_MS = 20_000
+
+/** Opens whichever database is configured, brought up to date, with its job queue. */
+export async function openStore(config: Config, logger: Logger): Promise<Store> {
+  const { database, release } = config.databaseUrl
+    ? await onServer(config, config.databaseUrl)
+    : await embedded(config)
+  try {
+    const steps = await migrate(database.kysely)
+    if (steps.length > 0) logger.info('database migrated', { count: steps.length, database: database.engine })
+    const jobs = await startJobs(database, error => logger.failure('job queue failed', error))
+    return {
+      database,
+      jobs,
+      storage: storage(database, jobs),
+      close: async () => {
+        await jobs.stop(STOP_WITHIN_MS)
+        await database.close()
+        release()
+      },
+    }
+  } catch (error) {
+    await database.close()
+    release()
+    throw error
+  }
+}
+
+async function onServer(config: Config, url: string) {
+  const database = await openServer({ url, maxConnections: config.databaseConnections })
+  return { database, release: () => undefined }
+}
+
+async function embedded(config: Config) {
+  const release = lockDirectory(config.dataDir)
+  const dataDir = embeddedDirectory(config)
+  try {
+    const template = existsSync(dataDir) ? undefined : await embeddedTemplate()
+    return { database: await openEmbedded({ dataDir, ...(template && { template }) }), release }
+  } catch (error) {
+    release()
+    throw error
+  }
+}

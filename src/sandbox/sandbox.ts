@@ -1,0 +1,98 @@
+import type { FastifyInstance } from 'fastify'
+import type { Mailbox } from '../domain/mesh-message.ts'
+import { parseMailboxId } from '../domain/organisation.ts'
+import type { Database } from '../storage/open-database.ts'
+import { type SandboxAuthority, sandboxAuthorities } from './authorities.ts'
+import { CAST } from './cast.ts'
+import { sandboxIssuerRoutes } from './issuer-routes.ts'
+import { remember } from './memory.ts'
+import { type PdsConduct, sandboxPds } from './pds-server.ts'
+import { makePopulation, type Population } from './population.ts'
+import { tellingPeople } from './telling-people.ts'
+
+const ISSUER_PATH = '/sandbox/issuer'
+const PDS_PATH = '/sandbox/personal-demographics/FHIR/R4'
+
+/** The made-up England around a service: its people, PDS, clinicians and authorities. Never opened in production mode. */
+export interface Sandbox {
+  readonly population: Population
+  /** How its PDS behaves; tests and demonstrations change it. */
+  readonly pdsConduct: PdsConduct
+  readonly authorities: readonly SandboxAuthority[]
+  /** Whose tokens the sandbox believes: its own. `here` is the address that the service reaches itself by. */
+  tokens(baseUrl: string, here: string): { issuer: string; audience: string; jwksUrl: string }
+  pdsUrl(here: string): string
+  routes(app: FastifyInstance, baseUrl: string): void
+  describe(service: SandboxedService): object
+}
+
+export interface SandboxedService {
+  readonly baseUrl: string
+  readonly mesh: { readonly sharedKey: string; readonly cpisMailbox: string; readonly uploadWorkflow: string }
+}
+
+export async function openSandbox(
+  database: Database,
+  settings: { readonly seed: number; readonly authorities: number; readonly children: number },
+  clock: { now(): Date },
+  newId: () => string,
+): Promise<Sandbox> {
+  const { country, issuerKey } = await remember(database, settings, clock.now())
+  const population = makePopulation({
+    seed: country.seed,
+    authorities: sandboxAuthorities(country.authorities),
+    children: country.children * country.authorities,
+    today: country.referenceDay,
+  })
+  const pdsConduct = { down: false, delayMs: 0 }
+  return {
+    population,
+    pdsConduct,
+    authorities: population.shares.map(share => share.authority),
+    tokens: (baseUrl, here) => ({
+      issuer: baseUrl + ISSUER_PATH,
+      audience: baseUrl,
+      jwksUrl: `${here}${ISSUER_PATH}/jwks`,
+    }),
+    pdsUrl: here => here + PDS_PATH,
+    routes: (app, baseUrl) => {
+      app.register(sandboxPds, { prefix: PDS_PATH, country: population.country, conduct: pdsConduct })
+      app.register(sandboxIssuerRoutes, {
+        prefix: ISSUER_PATH,
+        key: issuerKey,
+        issuer: baseUrl + ISSUER_PATH,
+        audience: baseUrl,
+        now: clock.now,
+        newId,
+      })
+    },
+    describe: ({ baseUrl, mesh }) => ({
+      baseUrl,
+      clinicians: CAST.map(({ handle, role, organisation, activities }) => ({
+        name: handle,
+        activities,
+        role: role.display,
+        organisation: organisation.name,
+      })),
+      mesh: {
+        sharedKey: mesh.sharedKey,
+        cpisMailboxId: mesh.cpisMailbox,
+        uploadWorkflowId: mesh.uploadWorkflow,
+      },
+      authorities: population.shares.map(({ authority }) => {
+        const { id, password } = sandboxMailbox(authority)
+        return { odsCode: authority.odsCode, name: authority.name, mailboxId: id, password }
+      }),
+      systems: [],
+      spineAsid: null,
+      people: tellingPeople(population),
+    }),
+  }
+}
+
+/** The mailbox of a sandbox authority; its password is no secret. */
+export function sandboxMailbox({ odsCode, name }: SandboxAuthority): Mailbox {
+  const id = parseMailboxId(`LA${odsCode}OT001`)
+  if (!id) throw new Error(`${odsCode} makes no mailbox id`)
+  return { id, name, odsCode, password: `sandbox-${odsCode}` }
+}

@@ -1,0 +1,142 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { builtinModules } from 'node:module'
+import { dirname, join, relative, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, test } from 'vitest'
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url))
+
+/** Which rooms each room may import besides itself (docs/architecture.md). Rooms that are not named may import anything. */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  domain: [],
+  flows: ['domain'],
+  formats: ['domain'],
+  identity: ['domain'],
+  storage: ['flows', 'domain'],
+  demographics: ['flows', 'domain'],
+  doors: ['flows', 'formats', 'domain', 'identity'],
+  client: [],
+}
+
+/** Rooms without input and output, clock or chance: all they may use from outside is named here. */
+const PURE: Readonly<Record<string, readonly string[]>> = {
+  domain: ['temporal-polyfill'],
+  formats: ['saxes', 'zod', 'fhir/r4.js', 'uuid', 'node:crypto', 'node:buffer', 'node:util'],
+}
+
+interface SourceFile {
+  readonly path: string
+  readonly text: string
+  readonly imports: readonly string[]
+}
+
+const files = readSources(join(ROOT, 'src'))
+
+function readSources(directory: string): SourceFile[] {
+  return readdirSync(directory, { recursive: true, encoding: 'utf8' })
+    .filter(name => name.endsWith('.ts') && !/(^|[./\\])(test|testing)\.ts$/.test(name))
+    .map(name => {
+      const path = join(directory, name)
+      const text = readFileSync(path, 'utf8')
+      const found = text.matchAll(
+        /^(?:import|export)\b[^']*?from '([^']+)'|import\('([^']+)'\)|^import '([^']+)'/gm,
+      )
+      const imports = [...found].map(match => match[1] ?? match[2] ?? match[3] ?? '')
+      return { path, text, imports }
+    })
+}
+
+/** The room of a file: the folder below `src`. */
+function roomOf(path: string): string {
+  return relative(join(ROOT, 'src'), path).split(/[\\/]/)[0] ?? ''
+}
+
+function localImports(file: SourceFile): { specifier: string; target: string }[] {
+  return file.imports
+    .filter(specifier => specifier.startsWith('.'))
+    .map(specifier => ({ specifier, target: resolve(dirname(file.path), specifier) }))
+}
+
+const label = (file: SourceFile) => relative(ROOT, file.path)
+
+describe('the rooms', () => {
+  test('there is something to check in every room', () => {
+    const rooms = new Set(files.map(file => roomOf(file.path)))
+    expect([...Object.keys(MAY_IMPORT), 'main', 'cli', 'sandbox'].filter(room => !rooms.has(room))).toEqual(
+      [],
+    )
+    expect(files.flatMap(file => file.imports).length).toBeGreaterThan(files.length)
+  })
+
+  test('arrows point one way', () => {
+    const wrong = files.flatMap(file => {
+      const room = roomOf(file.path)
+      const allowed = MAY_IMPORT[room]
+      if (!allowed) return []
+      return localImports(file)
+        .filter(({ target }) => ![room, ...allowed].includes(roomOf(target)))
+        .map(({ specifier }) => `${label(file)} imports ${specifier}`)
+    })
+    expect(wrong).toEqual([])
+  })
+
+  test('doors never import each other', () => {
+    const doorOf = (path: string) => relative(join(ROOT, 'src', 'doors'), path).split(/[\\/]/)[0]
+    const wrong = files
+      .filter(file => roomOf(file.path) === 'doors')
+      .flatMap(file =>
+        localImports(file)
+          .filter(({ target }) => roomOf(target) === 'doors' && doorOf(target) !== doorOf(file.path))
+          .map(({ specifier }) => `${label(file)} imports ${specifier}`),
+      )
+    expect(wrong).toEqual([])
+  })
+
+  test('pure rooms use nothing from outside but what is named', () => {
+    const wrong = files.flatMap(file => {
+      const allowed = PURE[roomOf(file.path)]
+      if (!allowed) return []
+      return file.imports
+        .filter(specifier => !specifier.startsWith('.') && !allowed.includes(specifier))
+        .map(specifier => `${label(file)} imports ${specifier}`)
+    })
+    expect(wrong).toEqual([])
+  })
+
+  test('the client of those who ask depends on nothing but the platform', () => {
+    const wrong = files
+      .filter(file => roomOf(file.path) === 'client')
+      .flatMap(file =>
+        file.imports
+          .filter(
+            specifier =>
+              !specifier.startsWith('.') && !builtinModules.includes(specifier.replace('node:', '')),
+          )
+          .map(specifier => `${label(file)} imports ${specifier}`),
+      )
+    expect(wrong).toEqual([])
+  })
+
+  test('the environment is read in one place, and the sandbox is loaded by main only when it is wanted', () => {
+    const readers = files.filter(file => /process\.env/.test(file.text)).map(label)
+    expect(readers).toEqual(['src/main/config.ts'])
+    const loaders = files
+      .filter(file => !['sandbox', 'cli'].includes(roomOf(file.path)))
+      .filter(file => /^import (?!type\b)[^']*?from '[^']*\/sandbox\//m.test(file.text))
+    expect(loaders.map(label)).toEqual([])
+  })
+
+  test('a transaction begins in a flow and nowhere else', () => {
+    const beginners = files
+      .filter(file => /\.transaction\(/.test(file.text) && !['flows', 'storage'].includes(roomOf(file.path)))
+      .map(label)
+    expect(beginners).toEqual([])
+  })
+
+  test('a file of more than 300 lines gives its reason at its top', () => {
+    const long = files.filter(
+      file => file.text.split('\n').length > 301 && !/^\/\*\*[^*]*300 lines/s.test(file.text),
+    )
+    expect(long.map(label)).toEqual([])
+  })
+})
