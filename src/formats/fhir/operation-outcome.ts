@@ -10,12 +10,12 @@ export type FhirFault =
   | MissingActivity
   | { readonly kind: 'invalid-header'; readonly header: string; readonly rule: string }
   | { readonly kind: 'unreadable-request' }
-  | { readonly kind: 'not-signed-in'; readonly why: string }
+  | { readonly kind: 'not-signed-in'; readonly why: string; readonly tokenSent: boolean }
   | { readonly kind: 'no-activity' }
   | { readonly kind: 'not-found' }
   | { readonly kind: 'method-not-allowed'; readonly allowed: readonly string[] }
   | { readonly kind: 'not-acceptable' }
-  | { readonly kind: 'too-long' }
+  | { readonly kind: 'too-long'; readonly part: 'address' | 'body' }
   | { readonly kind: 'unsupported-media-type' }
   | { readonly kind: 'too-many-requests'; readonly retryAfterSeconds: number }
   | { readonly kind: 'unavailable'; readonly retryAfterSeconds: number }
@@ -82,7 +82,9 @@ function rowOf(fault: FhirFault): Row {
     case 'not-acceptable':
       return row(406, 'not-supported', 'NOT_ACCEPTABLE', `Answers are given as ${FHIR_JSON} alone`)
     case 'too-long':
-      return row(413, 'too-long', 'PAYLOAD_TOO_LARGE', 'The request is too long')
+      return fault.part === 'address'
+        ? row(414, 'too-long', 'URI_TOO_LONG', 'The address is too long')
+        : row(413, 'too-long', 'PAYLOAD_TOO_LARGE', 'The body is too long')
     case 'unsupported-media-type':
       return row(
         415,

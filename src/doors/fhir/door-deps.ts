@@ -1,0 +1,28 @@
+import type { Answer } from '../../domain/answer.ts'
+import type { NhsNumber } from '../../domain/nhs-number.ts'
+import type { AccessKind, MissingActivity, Requester } from '../../domain/requester.ts'
+import type { Result } from '../../domain/result.ts'
+import type { VerifyToken } from '../../identity/token-verifier.ts'
+import type { RequestEntry } from './exchange.ts'
+
+export interface FhirDoorDeps {
+  readonly verifyToken: VerifyToken
+  /** Answers, and leaves the audit entry of what it answered or refused. Throws when it could not look. */
+  readonly answerQuery: (request: {
+    requester: Requester
+    nhsNumber: NhsNumber
+    access: AccessKind
+    door: 'fhir'
+    action: string
+    traceId: string
+  }) => Promise<Result<Answer, MissingActivity>>
+  /** Leaves the audit entry of a request that `answerQuery` did not deal with. */
+  readonly recordRequest: (entry: RequestEntry) => Promise<void>
+  /** Told of every failure whose details the caller is not shown. An error may quote data: not for the log as it stands. */
+  readonly reportFailure: (error: unknown, action: string) => void
+  /** Where callers find the door: absolute, without a slash at its end. */
+  readonly baseUrl: () => string
+  readonly softwareVersion: string
+  readonly now: () => Date
+  readonly newId: () => string
+}

@@ -1,0 +1,455 @@
+import type { InjectOptions } from 'fastify'
+import type { Bundle } from 'fhir/r4.js'
+import { Client } from 'fhir-kit-client'
+import { afterEach, describe, expect, test } from 'vitest'
+import { NOTHING_HELD, r4Judges } from '../../formats/fhir/testing.ts'
+import { type Backstage, openDoor, PREFIX } from './testing.ts'
+
+const SYSTEM = 'https://fhir.nhs.uk/Id/nhs-number'
+const PLANS = `${PREFIX}/CareTeam?patient:identifier=${SYSTEM}|9990000018`
+const ACCESSES = `${PREFIX}/AuditEvent?patient:identifier=${SYSTEM}|9990000018`
+const FORM = 'application/x-www-form-urlencoded'
+const SIGNED_IN = { authorization: 'Bearer both' }
+const judge = r4Judges()
+
+const opened: ReturnType<typeof openDoor>[] = []
+afterEach(async () => {
+  for (const door of opened.splice(0)) await door.server.close()
+})
+
+function door(change?: Partial<Backstage>) {
+  const made = openDoor(change)
+  opened.push(made)
+  return made
+}
+
+async function ask(request: InjectOptions, change?: Partial<Backstage>) {
+  const { server, stage, logged } = door(change)
+  const response = await server.inject({ method: 'GET', url: PLANS, headers: SIGNED_IN, ...request })
+  const body = response.body === '' ? undefined : response.json()
+  return { response, body, stage, logged, headers: response.headers }
+}
+
+describe('what a clinician is answered', () => {
+  test('the plans, valid R4, under headers that keep the answer out of every cache', async () => {
+    const { response, body, headers, stage } = await ask({})
+    expect(response.statusCode).toBe(200)
+    expect(judge(body)).toEqual([])
+    expect(body).toMatchObject({
+      type: 'searchset',
+      total: 1,
+      link: [{ relation: 'self', url: `https://cp-is.example${PLANS}` }],
+      entry: [{ resource: { resourceType: 'CareTeam' }, search: { mode: 'match' } }],
+    })
+    expect(headers['content-type']).toBe('application/fhir+json; charset=utf-8')
+    expect(headers['cache-control']).toBe('no-store')
+    expect(headers.date).toBeDefined()
+    expect(stage.queried).toMatchObject([
+      { nhsNumber: '9990000018', access: 'unscheduled', door: 'fhir', action: 'query plans' },
+    ])
+  })
+
+  test('the access list with its viewers, whether or not they were asked for', async () => {
+    const include =
+      '_include=AuditEvent:entity-type=http://terminology.hl7.org/CodeSystem/v3-RoleClass|ASSIGNED'
+    for (const url of [ACCESSES, `${ACCESSES}&${include}`]) {
+      const { body, stage } = await ask({ url })
+      expect(judge(body)).toEqual([])
+      expect(body.total).toBe(1)
+      expect(body.link[0].url).toBe(`https://cp-is.example${url}`)
+      expect(body.entry.map((entry: { search: { mode: string } }) => entry.search.mode)).toEqual([
+        'match',
+        'include',
+      ])
+      expect(stage.queried[0]?.action).toBe('query accesses')
+    }
+  })
+
+  test('rule 4.2: nothing held is an empty searchset, not an error', async () => {
+    const { response, body } = await ask({}, { answer: NOTHING_HELD })
+    expect(response.statusCode).toBe(200)
+    expect(body).toMatchObject({ resourceType: 'Bundle', total: 0 })
+    expect(body).not.toHaveProperty('entry')
+  })
+
+  test.each([
+    'CareTeam',
+    'AuditEvent',
+  ])('a posted search for %s keeps the number out of the address', async type => {
+    const { response, body } = await ask({
+      method: 'POST',
+      url: `${PREFIX}/${type}/_search`,
+      headers: { ...SIGNED_IN, 'content-type': `${FORM}; charset=utf-8` },
+      payload: `patient%3Aidentifier=${encodeURIComponent(`${SYSTEM}|9990000018`)}`,
+    })
+    expect(response.statusCode).toBe(200)
+    expect(body.link[0].url).toContain(`/${type}?patient:identifier=${SYSTEM}|9990000018`)
+  })
+
+  test('HEAD is the same query without the body', async () => {
+    const { response, stage } = await ask({ method: 'HEAD' })
+    expect(response.statusCode).toBe(200)
+    expect(response.body).toBe('')
+    expect(Number(response.headers['content-length'])).toBeGreaterThan(100)
+    expect(stage.queried).toHaveLength(1)
+  })
+
+  test('rule 5.1: unscheduled unless the header says otherwise, in any case', async () => {
+    const kinds = async (value: string) => {
+      const { stage } = await ask({ headers: { ...SIGNED_IN, isunscheduledaccessevent: value } })
+      return stage.queried[0]?.access
+    }
+    expect([await kinds('false'), await kinds('FALSE')]).toEqual(['scheduled', 'scheduled'])
+    expect([await kinds('true'), await kinds('True')]).toEqual(['unscheduled', 'unscheduled'])
+  })
+
+  test('the capability statement needs no sign-in and lists what is served', async () => {
+    const { response, body, stage } = await ask({ url: `${PREFIX}/metadata`, headers: {} })
+    expect(response.statusCode).toBe(200)
+    expect(judge(body)).toEqual([])
+    expect(body.rest[0].resource.map((resource: { type: string }) => resource.type)).toEqual([
+      'CareTeam',
+      'AuditEvent',
+    ])
+    expect(stage.entries).toMatchObject([{ action: 'read capabilities', outcome: 'allowed' }])
+  })
+})
+
+describe('references', () => {
+  test('the caller’s TraceID and the platform’s ids come back, and the TraceID is audited', async () => {
+    const ids = { traceid: 'ward 7/42', 'x-request-id': 'r-1', 'x-correlation-id': 'c-1' }
+    const { headers, stage } = await ask({ headers: { ...SIGNED_IN, ...ids } })
+    expect(headers).toMatchObject(ids)
+    expect(stage.entries[0]?.traceId).toBe('ward 7/42')
+  })
+
+  test('a TraceID is made up when none is sent; a platform id that is no plain token is dropped', async () => {
+    const { headers, stage } = await ask({ headers: { ...SIGNED_IN, 'x-request-id': 'a b' } })
+    expect(headers['traceid']).toMatch(/^[0-9a-f-]{36}$/)
+    expect(stage.entries[0]?.traceId).toBe(headers['traceid'])
+    expect(headers).not.toHaveProperty('x-request-id')
+  })
+})
+
+describe('what can be asked of the format', () => {
+  const accept = (value: string) => ({ headers: { ...SIGNED_IN, accept: value } })
+  test.each([
+    ['Accept: application/fhir+json', accept('application/fhir+json')],
+    ['with a version', accept('application/fhir+json; fhirVersion=4.0')],
+    ['Accept: application/json', accept('application/json;q=0.9')],
+    ['Accept: anything', accept('text/html, */*;q=0.1')],
+    ['_format=json', { url: `${PLANS}&_format=json` }],
+    ['_format with a plus', { url: `${PLANS}&_format=application/fhir+json` }],
+    ['_format over Accept', { url: `${PLANS}&_format=json`, ...accept('application/xml') }],
+  ])('%s is served', async (_, request) => {
+    expect((await ask(request)).response.statusCode).toBe(200)
+  })
+  test.each([
+    ['Accept: XML', accept('application/fhir+xml')],
+    ['JSON refused by quality', accept('application/fhir+json;q=0')],
+    ['another FHIR version', accept('application/fhir+json; fhirVersion=3.0')],
+    ['_format=xml', { url: `${PLANS}&_format=xml` }],
+    ['_format=xml over Accept', { url: `${PLANS}&_format=xml`, ...accept('application/json') }],
+    ['metadata as XML', { url: `${PREFIX}/metadata?_format=xml` }],
+  ])('%s is not', async (_, request) => {
+    const { response, stage } = await ask(request)
+    expect(response.statusCode).toBe(406)
+    expect(stage.queried).toEqual([])
+  })
+})
+
+describe('every row of the error table, at the door', () => {
+  const header = (name: string, value: string, role = 'both') => ({
+    headers: { authorization: `Bearer ${role}`, [name]: value },
+  })
+  const posted = (type: string, payload: string): InjectOptions => ({
+    method: 'POST',
+    url: `${PREFIX}/CareTeam/_search`,
+    headers: { ...SIGNED_IN, 'content-type': type },
+    payload,
+  })
+  const cases: [string, InjectOptions, Partial<Backstage>, number, string, string][] = [
+    ['no token', { headers: {} }, {}, 401, 'ACCESS_DENIED_UNAUTHORISED', 'no-token'],
+    ['bad token', header('authorization', 'Bearer ?'), {}, 401, 'ACCESS_DENIED_UNAUTHORISED', 'not-a-token'],
+    ['expired token', {}, { tokenFault: { kind: 'expired' } }, 401, 'ACCESS_DENIED_UNAUTHORISED', 'expired'],
+    [
+      'an application alone',
+      {},
+      { tokenFault: { kind: 'no-person' } },
+      401,
+      'ACCESS_DENIED_UNAUTHORISED',
+      'no-person',
+    ],
+    [
+      'issuer down',
+      {},
+      { tokenFault: { kind: 'issuer-unavailable' } },
+      503,
+      'SERVICE_UNAVAILABLE',
+      'issuer-unavailable',
+    ],
+    ['neither activity', header('x', '1', 'neither'), {}, 403, 'ACCESS_DENIED', 'missing B0107'],
+    [
+      'scheduled role, header absent',
+      header('x', '1', 'scheduled'),
+      {},
+      403,
+      'ACCESS_DENIED',
+      'missing B0107',
+    ],
+    [
+      'unscheduled role, header false',
+      header('isunscheduledaccessevent', 'false', 'unscheduled'),
+      {},
+      403,
+      'ACCESS_DENIED',
+      'missing B0170',
+    ],
+    [
+      'unreadable header and neither activity',
+      header('isunscheduledaccessevent', 'maybe', 'neither'),
+      {},
+      403,
+      'ACCESS_DENIED',
+      'no-activity',
+    ],
+    [
+      'unreadable header',
+      header('isunscheduledaccessevent', 'maybe', 'scheduled'),
+      {},
+      400,
+      'PRECONDITION_FAILED',
+      'invalid-header',
+    ],
+    [
+      'empty header',
+      header('isunscheduledaccessevent', ''),
+      {},
+      400,
+      'PRECONDITION_FAILED',
+      'invalid-header',
+    ],
+    [
+      'two answers in the header',
+      header('isunscheduledaccessevent', 'true, false'),
+      {},
+      400,
+      'PRECONDITION_FAILED',
+      'invalid-header',
+    ],
+    ['long TraceID', header('traceid', 'x'.repeat(129)), {}, 400, 'PRECONDITION_FAILED', 'invalid-header'],
+    ['unprintable TraceID', header('traceid', 'caf\u00e9'), {}, 400, 'PRECONDITION_FAILED', 'invalid-header'],
+    [
+      'invalid number',
+      { url: `${PREFIX}/CareTeam?patient=9990000019` },
+      {},
+      400,
+      'INVALID_SEARCH_DATA',
+      'invalid-nhs-number',
+    ],
+    ['no patient', { url: `${PREFIX}/CareTeam` }, {}, 400, 'INVALID_SEARCH_DATA', 'not-one-patient'],
+    [
+      'an unknown parameter, strictly',
+      { url: `${PLANS}&_count=1`, headers: { ...SIGNED_IN, prefer: 'return=minimal, handling=strict' } },
+      {},
+      400,
+      'INVALID_SEARCH_DATA',
+      'unsupported-parameter',
+    ],
+    [
+      'a second patient in the body',
+      { ...posted(FORM, 'patient=9990000018'), url: `${PREFIX}/CareTeam/_search?patient=9990000018` },
+      {},
+      400,
+      'INVALID_SEARCH_DATA',
+      'not-one-patient',
+    ],
+    ['no such resource', { url: `${PREFIX}/Patient/9990000018` }, {}, 404, 'RESOURCE_NOT_FOUND', 'not-found'],
+    ['a plan by its id', { url: `${PREFIX}/CareTeam/1` }, {}, 404, 'RESOURCE_NOT_FOUND', 'not-found'],
+    ['the base itself', { url: PREFIX, headers: {} }, {}, 404, 'RESOURCE_NOT_FOUND', 'not-found'],
+    [
+      'a body for no such resource',
+      { ...posted('application/json', '{"broken'), url: `${PREFIX}/Appointments` },
+      {},
+      404,
+      'RESOURCE_NOT_FOUND',
+      'not-found',
+    ],
+    ['a method not served', { method: 'DELETE' }, {}, 405, 'METHOD_NOT_ALLOWED', 'method-not-allowed'],
+    [
+      'a search posted as JSON',
+      posted('application/json', '{}'),
+      {},
+      415,
+      'UNSUPPORTED_MEDIA_TYPE',
+      'unsupported-media-type',
+    ],
+    [
+      'a long body',
+      posted(FORM, `patient=9990000018&x=${'y'.repeat(5_000)}`),
+      {},
+      413,
+      'PAYLOAD_TOO_LARGE',
+      'too-long',
+    ],
+    ['a long address', { url: `${PLANS}&x=${'y'.repeat(2_000)}` }, {}, 414, 'URI_TOO_LONG', 'too-long'],
+    ['the store down', {}, { storeIsDown: true }, 503, 'SERVICE_UNAVAILABLE', 'unavailable'],
+  ]
+  test.each(cases)('%s', async (_, request, change, status, code, reason) => {
+    const { response, body, headers, stage, logged } = await ask(request, change)
+    expect(response.statusCode).toBe(status)
+    expect(judge(body)).toEqual([])
+    expect(body.issue[0].details.coding[0].code).toBe(code)
+    expect(headers['content-type']).toBe('application/fhir+json; charset=utf-8')
+    expect(headers['cache-control']).toBe('no-store')
+    // rule 8.1: one entry each, and it says why; rule 8.2: nobody's number in an error or a log line
+    expect(stage.entries).toHaveLength(1)
+    expect(stage.entries[0]).toMatchObject({ outcome: status < 500 ? 'refused' : 'failed', reason })
+    expect(response.body + logged.join('')).not.toContain('9990000018')
+    if (status < 500) expect(stage.queried).toEqual([])
+  })
+
+  test('401 challenges as RFC 6750 says, with an error only where a token was sent', async () => {
+    expect((await ask({ headers: {} })).headers['www-authenticate']).toBe('Bearer realm="cp-is"')
+    expect((await ask({}, { tokenFault: { kind: 'expired' } })).headers['www-authenticate']).toBe(
+      'Bearer realm="cp-is", error="invalid_token", error_description="The access token has expired"',
+    )
+  })
+
+  test('405 says what is allowed', async () => {
+    for (const method of ['DELETE', 'PATCH', 'PUT', 'POST', 'OPTIONS', 'TRACE'] as const) {
+      const { response } = await ask({ method: method as 'DELETE' })
+      expect([response.statusCode, response.headers.allow], method).toEqual([405, 'GET, HEAD'])
+    }
+    expect((await ask({ url: `${PREFIX}/CareTeam/_search?patient=1` })).headers.allow).toBe('POST')
+  })
+
+  test('503 says when to ask again', async () => {
+    expect((await ask({}, { storeIsDown: true })).headers['retry-after']).toBe('5')
+  })
+
+  test('a refusal elsewhere on the server is in FHIR’s form too', async () => {
+    const { server, stage } = door()
+    server.addHook('onRequest', async (_, reply) => {
+      reply.header('retry-after', '30')
+      throw Object.assign(new Error('slow down'), { statusCode: 429 })
+    })
+    const response = await server.inject({ url: PLANS })
+    expect(response.statusCode).toBe(429)
+    expect(response.json().issue[0].code).toBe('throttled')
+    expect(response.headers['retry-after']).toBe('30')
+    expect(stage.entries).toMatchObject([{ outcome: 'refused', reason: 'too-many-requests' }])
+  })
+})
+
+describe('rule 5.4: who may ask is decided before anything else is read', () => {
+  test.each([
+    '',
+    'Bearer neither',
+  ])('%j learns nothing of a wrong number, header or body', async authorization => {
+    const headers = {
+      authorization,
+      'content-type': 'application/json',
+      traceid: 'x'.repeat(200),
+      accept: 'text/xml',
+    }
+    const status = authorization === '' ? 401 : 403
+    const get = await ask({ headers, url: `${PREFIX}/CareTeam?patient=1` })
+    const post = await ask({
+      headers,
+      method: 'POST',
+      url: `${PREFIX}/CareTeam/_search`,
+      payload: 'z'.repeat(9_000),
+    })
+    expect([get.response.statusCode, post.response.statusCode]).toEqual([status, status])
+    expect(get.stage.entries[0]).not.toHaveProperty('nhsNumber')
+  })
+
+  test('two Authorization headers are as good as none', async () => {
+    const { server } = door()
+    await server.listen({ port: 0, host: '127.0.0.1' })
+    const { port } = server.server.address() as { port: number }
+    const { request } = await import('node:http')
+    const status = await new Promise(resolve => {
+      const headers = [
+        'Host',
+        'cp-is.example',
+        'Authorization',
+        'Bearer both',
+        'Authorization',
+        'Bearer other',
+      ]
+      request({ port, path: PLANS, headers }, response => resolve(response.statusCode)).end()
+    })
+    expect(status).toBe(401)
+  })
+})
+
+describe('rule 8.1: no answer without its audit entry', () => {
+  test('an answered query leaves the one entry of the flow', async () => {
+    const { stage } = await ask({})
+    expect(stage.entries).toMatchObject([
+      { action: 'query plans', outcome: 'allowed', nhsNumber: '9990000018' },
+    ])
+  })
+
+  test.each([
+    ['the capability statement', { url: `${PREFIX}/metadata` }],
+    ['a refusal', { url: `${PREFIX}/CareTeam?patient=1` }],
+    ['an unknown address', { url: `${PREFIX}/x` }],
+    ['a HEAD', { method: 'HEAD' as const, url: `${PREFIX}/metadata` }],
+  ])('%s becomes a 503 when its entry cannot be left', async (_, request) => {
+    const { response, body, stage } = await ask(request, { auditIsDown: true })
+    expect(response.statusCode).toBe(503)
+    expect(response.headers['retry-after']).toBe('5')
+    if (body) expect(body.issue[0].code).toBe('transient')
+    expect(stage.failures).toHaveLength(1)
+  })
+
+  test('who was recognised is in the entry of a refusal', async () => {
+    const { stage } = await ask({ headers: { authorization: 'Bearer scheduled' } })
+    expect(stage.entries).toMatchObject([{ action: 'query plans', author: { userId: '999000000017' } }])
+  })
+})
+
+describe('rule 4.3: a failure is never an answer', () => {
+  test('the store down is an error without details, reported to the operator', async () => {
+    const { response, stage } = await ask({}, { storeIsDown: true })
+    expect(response.body).not.toContain('connection')
+    expect(String(stage.failures[0])).toContain('no connection')
+    expect(stage.entries).toMatchObject([{ outcome: 'failed', nhsNumber: '9990000018' }])
+  })
+
+  test('a bug of ours is a 500 without details', async () => {
+    const { server, stage } = door()
+    server.addHook('onRequest', async () => {
+      throw new Error('secret detail')
+    })
+    const response = await server.inject({ url: PLANS, headers: SIGNED_IN })
+    expect(response.statusCode).toBe(500)
+    expect(response.json().issue[0].code).toBe('exception')
+    expect(response.body).not.toContain('secret')
+    expect(stage.failures).toHaveLength(1)
+    expect(stage.entries).toMatchObject([{ outcome: 'failed', reason: 'internal-error' }])
+  })
+})
+
+test('an independent FHIR client finds plans and accesses over the network', async () => {
+  const { server } = door()
+  await server.listen({ port: 0, host: '127.0.0.1' })
+  const { port } = server.server.address() as { port: number }
+  const client = new Client({ baseUrl: `http://127.0.0.1:${port}${PREFIX}`, bearerToken: 'both' })
+  const searchParams = { 'patient:identifier': `${SYSTEM}|9990000018` }
+  expect(await client.capabilityStatement()).toMatchObject({ fhirVersion: '4.0.1' })
+  const plans = await client.search({ resourceType: 'CareTeam', searchParams })
+  expect(plans).toMatchObject({ type: 'searchset', total: 1 })
+  const posted = await client.search({
+    resourceType: 'AuditEvent',
+    searchParams,
+    options: { postSearch: true },
+  })
+  expect(posted).toMatchObject({ type: 'searchset', total: 1 })
+  const { link } = plans as unknown as Bundle
+  const again = await fetch(link?.[0]?.url ?? '', { headers: SIGNED_IN })
+  expect(await again.json()).toMatchObject({ total: 1, link })
+})

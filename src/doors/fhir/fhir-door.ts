@@ -1,0 +1,81 @@
+import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
+import type { FhirResource } from 'fhir/r4.js'
+import { failure, type Result, success } from '../../domain/result.ts'
+import { writeCapabilityStatement } from '../../formats/fhir/capability-statement.ts'
+import type { FhirFault } from '../../formats/fhir/operation-outcome.ts'
+import { admitCaller } from './admit-caller.ts'
+import { answerSearch } from './answer-search.ts'
+import type { FhirDoorDeps } from './door-deps.ts'
+import { auditEveryRequest, greetEveryRequest, refuseTheRest } from './every-request.ts'
+import { type Exchange, keepExchanges } from './exchange.ts'
+import { FHIR_CONTENT, turnIntoFault } from './fault-reply.ts'
+import { parametersOf } from './read-query.ts'
+import { acceptsFhirJson } from './request-headers.ts'
+import { SERVED } from './served.ts'
+
+const LONGEST_BODY = 4_000
+
+/**
+ * The FHIR R4 API of those who ask, to be registered under its prefix. A request is dealt with in the order: who asks (401),
+ * whether they may (403), what they ask (400), the answer; and leaves exactly one audit entry (rule 8.1). The server it
+ * stands on must not log addresses: those of a search hold the NHS number (rule 8.2).
+ */
+export function fhirDoor(deps: FhirDoorDeps): FastifyPluginAsync {
+  return async fastify => {
+    const exchangeOf = keepExchanges(deps.newId)
+    const refuse = (request: FastifyRequest, reply: FastifyReply, fault: FhirFault) => {
+      exchangeOf(request).reason ??= fault.kind
+      return reply.send(turnIntoFault(reply, fault, deps.newId()))
+    }
+    const respond =
+      (answer: (request: FastifyRequest, exchange: Exchange) => Promise<Result<FhirResource, FhirFault>>) =>
+      async (request: FastifyRequest, reply: FastifyReply) => {
+        const result = await answer(request, exchangeOf(request))
+        if (!result.ok) return refuse(request, reply, result.fault)
+        return reply.type(FHIR_CONTENT).send(JSON.stringify(result.value))
+      }
+
+    readFormsAlone(fastify)
+    greetEveryRequest(fastify, exchangeOf, refuse)
+    auditEveryRequest(fastify, exchangeOf, deps)
+    refuseTheRest(fastify, exchangeOf, refuse, deps)
+
+    const since = deps.now()
+    const describe = () => ({ baseUrl: deps.baseUrl(), since, softwareVersion: deps.softwareVersion })
+    const begin = (action: string) => async (request: FastifyRequest) => {
+      exchangeOf(request).action = action
+    }
+    fastify.get(
+      '/metadata',
+      { onRequest: begin('read capabilities') },
+      respond(async request =>
+        acceptsFhirJson(request.headers, parametersOf(request).get('_format'))
+          ? success(writeCapabilityStatement(SERVED, describe()))
+          : failure({ kind: 'not-acceptable' }),
+      ),
+    )
+
+    const admit = async (request: FastifyRequest, reply: FastifyReply) => {
+      const admitted = await admitCaller(request, exchangeOf(request), deps.verifyToken)
+      if (!admitted.ok) return refuse(request, reply, admitted.fault)
+    }
+    for (const served of SERVED) {
+      const onRequest = [begin(served.action), admit]
+      const handler = respond((request, exchange) => answerSearch(served, deps, request, exchange))
+      fastify.get(`/${served.type}`, { onRequest }, handler)
+      fastify.post(`/${served.type}/_search`, { onRequest, bodyLimit: LONGEST_BODY }, handler)
+    }
+  }
+}
+
+/** Posted searches are forms. Any other body is let run out unread, so that what is said of it is said by the routes. */
+function readFormsAlone(fastify: FastifyInstance): void {
+  fastify.removeAllContentTypeParsers()
+  fastify.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_, body, done) =>
+    done(null, body),
+  )
+  fastify.addContentTypeParser('*', (_, body, done) => {
+    body.resume()
+    done(null)
+  })
+}

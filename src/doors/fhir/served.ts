@@ -1,0 +1,31 @@
+import type { Bundle } from 'fhir/r4.js'
+import type { Answer } from '../../domain/answer.ts'
+import { ROLE_INCLUDES } from '../../formats/fhir/codes.ts'
+import { type BundleFrame, writeAccessBundle, writePlanBundle } from '../../formats/fhir/search-bundle.ts'
+import type { ServedResource } from '../../formats/fhir/served-resource.ts'
+
+/** A search that is served: what it is called in the audit log, and how its answer is written. */
+export interface ServedSearch extends ServedResource {
+  readonly action: string
+  readonly write: (answer: Answer, frame: BundleFrame) => Bundle
+}
+
+/** What can be searched for: the routes, the searches and the capability statement are all made from this table. */
+export const SERVED: readonly ServedSearch[] = [
+  {
+    type: 'CareTeam',
+    documentation: 'The visible plans of one person, each with the authority to phone',
+    patientParameter: 'http://hl7.org/fhir/SearchParameter/clinical-patient',
+    includes: [],
+    action: 'query plans',
+    write: writePlanBundle,
+  },
+  {
+    type: 'AuditEvent',
+    documentation: 'The newest unscheduled accesses of one person with a visible plan, and who looked',
+    patientParameter: 'http://hl7.org/fhir/SearchParameter/AuditEvent-patient',
+    includes: ROLE_INCLUDES,
+    action: 'query accesses',
+    write: writeAccessBundle,
+  },
+]
