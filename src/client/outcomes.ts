@@ -1,0 +1,74 @@
+/** The kinds of plan; `other` is one this client does not know, to be shown by its description all the same. */
+export type PlanKind = 'CPP' | 'LAC' | 'UCPP' | 'other'
+
+/** A plan that is held for the person asked for, and whom to phone about it. Days are `YYYY-MM-DD`. */
+export interface HeldPlan {
+  readonly id: string
+  readonly type: PlanKind
+  /** The kind of plan in words, as the service gives it. */
+  readonly description: string
+  readonly start?: string
+  readonly end?: string
+  /** A plan that has ended is answered for a time: whoever shows it must say that it has ended. */
+  readonly ended: boolean
+  readonly subjectName?: string
+  readonly authority: {
+    readonly odsCode?: string
+    readonly name: string
+    readonly dutyPhone?: string
+    readonly officePhone?: string
+  }
+  readonly lastUploadedAt?: Date
+}
+
+/** Somebody in health who viewed the person's record. A view is not an attendance. */
+export interface ListedAccess {
+  readonly id: string
+  readonly at: Date
+  readonly viewer: string
+  readonly role?: string
+  readonly organisation?: string
+}
+
+/** "No information held": never an assurance that nothing is wrong. */
+export interface NothingHeld {
+  readonly kind: 'nothing-held'
+}
+
+/** The service refused the request; asking again in the same way will not help. */
+export interface Refused {
+  readonly kind: 'refused'
+  readonly status: number
+  readonly message: string
+}
+
+/** Nobody knows whether anything is held. It must be shown as exactly that, and never as "nothing held". */
+export interface CouldNotLook {
+  readonly kind: 'could-not-look'
+  readonly message: string
+  readonly retryAfterSeconds?: number
+}
+
+export type CareTeamsOutcome =
+  | { readonly kind: 'held'; readonly plans: readonly HeldPlan[] }
+  | NothingHeld
+  | Refused
+  | CouldNotLook
+
+/** That no access is listed does not say that no plan is held: only scheduled looks may have been made. */
+export type AccessHistoryOutcome =
+  | { readonly kind: 'listed'; readonly accesses: readonly ListedAccess[] }
+  | { readonly kind: 'none-listed' }
+  | Refused
+  | CouldNotLook
+
+export type MetadataOutcome =
+  | {
+      readonly kind: 'described'
+      readonly fhirVersion: string
+      readonly softwareVersion?: string
+      /** The kinds of resource that can be asked for. */
+      readonly resources: readonly string[]
+    }
+  | Refused
+  | CouldNotLook
