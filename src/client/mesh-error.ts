@@ -1,0 +1,43 @@
+/** What the mailbox service said no to, or could not do. Never holds a secret or anything of a message's content. */
+export class MeshError extends Error {
+  /** The HTTP status; absent when no answer came at all. */
+  readonly status: number | undefined
+  /** The service's code, for example `12` for an address that nobody registered. */
+  readonly code: string | undefined
+  readonly event: string | undefined
+
+  constructor(
+    message: string,
+    answer: { status?: number; code?: string; event?: string; cause?: unknown } = {},
+  ) {
+    super(message, answer.cause === undefined ? undefined : { cause: answer.cause })
+    this.name = 'MeshError'
+    this.status = answer.status
+    this.code = answer.code
+    this.event = answer.event
+  }
+}
+
+/** Reads a refusal in either of the two published forms. */
+export async function readMeshError(action: string, response: Response): Promise<MeshError> {
+  const { status } = response
+  const body: unknown = await response.json().catch(() => undefined)
+  const { detail, errorEvent, errorCode, errorDescription } = asObject(body)
+  const first = asObject(Array.isArray(detail) ? detail[0] : detail)
+  const code = asText(first['code'] ?? errorCode)
+  const event = asText(first['event'] ?? errorEvent)
+  const said = asText(first['msg'] ?? errorDescription) ?? response.statusText
+  return new MeshError(`${action}: ${status}${code ? ` (code ${code})` : ''} ${said}`.trimEnd(), {
+    status,
+    ...(code !== undefined && { code }),
+    ...(event !== undefined && { event }),
+  })
+}
+
+function asObject(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
+}
+
+function asText(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined
+}
