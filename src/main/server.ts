@@ -1,4 +1,4 @@
-import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { Logger } from './logger.ts'
 import type { Metrics } from './metrics.ts'
 
@@ -9,10 +9,21 @@ const LONGEST_PATH_PART = 1024
  * An empty HTTP server that logs and measures each request by the pattern of its route: an address may hold an NHS number, so
  * the framework's own log, which writes addresses, stays off (rule 8.2).
  */
-export function createServer(deps: { readonly logger: Logger; readonly metrics?: Metrics }): FastifyInstance {
+export function createServer(deps: {
+  readonly logger: Logger
+  readonly metrics?: Metrics
+  /** Records a request whose address no door ever sees, because it cannot be decoded (rule 8.1). */
+  readonly onMalformed: (door: 'fhir' | 'mesh' | 'operations') => Promise<void>
+}): FastifyInstance {
   const app = Fastify({
     logger: false,
     forceCloseConnections: true,
+    frameworkErrors: async (_error, request, reply: FastifyReply) => {
+      await deps.onMalformed(doorAt(request.url))
+      return reply.code(400).send({
+        error: 'The address is not well-formed: a percent sign must be followed by two hexadecimal digits.',
+      })
+    },
     routerOptions: { maxParamLength: LONGEST_PATH_PART, caseSensitive: true },
   })
   app.addHook('onResponse', async (request, reply) => {
@@ -37,7 +48,10 @@ export function createServer(deps: { readonly logger: Logger; readonly metrics?:
 
 function doorOf(request: FastifyRequest): string {
   const route = request.routeOptions.url ?? ''
-  if (route.startsWith('/cpis/FHIR')) return 'fhir'
-  if (route.startsWith('/messageexchange')) return 'mesh'
-  return route.startsWith('/sandbox') ? 'sandbox' : 'operations'
+  return route.startsWith('/sandbox') ? 'sandbox' : doorAt(route)
+}
+
+function doorAt(address: string): 'fhir' | 'mesh' | 'operations' {
+  if (address.startsWith('/cpis/FHIR')) return 'fhir'
+  return address.startsWith('/messageexchange') ? 'mesh' : 'operations'
 }

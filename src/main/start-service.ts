@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { createServer as createSocketServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { v7 as newId, v4 as newRequestId } from 'uuid'
@@ -63,7 +64,17 @@ export async function startService(given: Config, logger: Logger): Promise<Servi
 
   const recording = { audit: storage.audit, clock, newId }
   const metrics = createMetrics(database, config.mesh.cpisMailbox)
-  const app = createServer({ logger, metrics })
+  const app = createServer({
+    logger,
+    metrics,
+    onMalformed: door =>
+      recordRequest(recording, {
+        door,
+        action: 'unknown request',
+        outcome: 'refused',
+        reason: 'malformed address',
+      }),
+  })
   app.register(
     fhirDoor({
       verifyToken: tokenVerifier({
@@ -74,6 +85,9 @@ export async function startService(given: Config, logger: Logger): Promise<Servi
       answerQuery: request => answerQuery({ ...recording, queries: storage.queries }, request),
       recordRequest: entry => recordRequest(recording, entry),
       baseUrl: () => `${baseUrl}/cpis/FHIR/R4`,
+      reportFailure: (error, action) =>
+        logger.failure('request failed', error, { door: 'fhir', task: action }),
+      softwareVersion: packageVersion(),
       now: clock.now,
       newId,
     }),
@@ -94,7 +108,7 @@ export async function startService(given: Config, logger: Logger): Promise<Servi
   )
   sandbox?.routes(app, baseUrl)
 
-  const admin = createServer({ logger })
+  const admin = createServer({ logger, onMalformed: async () => undefined })
   admin.register(
     operationsDoor({
       ...operating,
@@ -161,6 +175,11 @@ function issuerOf(config: Config, ofSandbox: Config['tokens']) {
   const tokens = config.tokens ?? ofSandbox
   if (!tokens) throw new Error('A production configuration always names an issuer')
   return { issuer: tokens.issuer, audience: tokens.audience, jwksUrl: new URL(tokens.jwksUrl) }
+}
+
+function packageVersion(): string {
+  const description = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
+  return (JSON.parse(description) as { version: string }).version
 }
 
 /** NHS England, which runs the national service. */
