@@ -31,7 +31,16 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<Database> 
   const pglite = await PGlite.create({
     ...(dataDir && { dataDir }),
     ...(template && { loadDataDir: template }),
-    parsers: { [pgliteTypes.INT8]: Number, [pgliteTypes.DATE]: (text: string) => text },
+    parsers: {
+      [pgliteTypes.INT8]: Number,
+      [pgliteTypes.DATE]: (text: string) => text,
+      [pgliteTypes.BYTEA]: (text: string) => Buffer.from(text.slice(2), 'hex'),
+    },
+    // Byte by byte, as the engine does it by itself, a large payload takes several times as long.
+    serializers: {
+      [pgliteTypes.BYTEA]: (bytes: Uint8Array) =>
+        `\\x${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('hex')}`,
+    },
   })
   const kysely = new Kysely<Schema>({ dialect: new PGliteDialect({ pglite }) })
   return {

@@ -10,8 +10,14 @@ export interface Schema {
   spent_token: { mailbox_id: string; nonce: string; nonce_count: string; spent_at: Date }
   workflow: { id: string; description: string }
   workflow_member: { workflow_id: string; mailbox_id: string; may: 'send' | 'receive' }
-  payload_chunk: { payload_id: string; chunk: number; encoding: 'gzip' | 'identity'; size: number }
-  payload_piece: { payload_id: string; chunk: number; piece: number; bytes: Uint8Array }
+  payload_chunk: {
+    payload_id: string
+    chunk: number
+    encoding: 'gzip' | 'identity'
+    size: number
+    content_id: string
+  }
+  payload_piece: { content_id: string; piece: number; written_at: Generated<Date>; bytes: Uint8Array }
   message: MessageTable
   authority: AuthorityTable
   upload: UploadTable
@@ -42,6 +48,7 @@ export interface MessageTable {
   failure: JSONColumnType<Omit<MessageFailure, 'at'> & { at: string }> | null
   uploaded_at: Date
   accepted_at: Date | null
+  accepted_order: number | null
   acknowledged_at: Date | null
   expires_at: Date
 }

@@ -27,19 +27,23 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     primary key (workflow_id, mailbox_id, may)
   )`.execute(db)
 
+  // Bytes are written under a content id of their own and become a chunk at once, so that no reader meets half a chunk and a
+  // chunk sent twice at a time is one or the other.
   await sql`create table payload_chunk (
     payload_id text not null,
     chunk integer not null,
     encoding text not null check (encoding in ('gzip', 'identity')),
     size bigint not null,
+    content_id uuid not null,
     primary key (payload_id, chunk)
   )`.execute(db)
+  await sql`create index payload_chunk_content on payload_chunk (content_id)`.execute(db)
   await sql`create table payload_piece (
-    payload_id text not null,
-    chunk integer not null,
+    content_id uuid not null,
     piece integer not null,
+    written_at timestamptz not null default now(),
     bytes bytea not null,
-    primary key (payload_id, chunk, piece)
+    primary key (content_id, piece)
   )`.execute(db)
   // Payloads are compressed by their senders where it is worth it: trying again costs time and gains nothing.
   await sql`alter table payload_piece alter column bytes set storage external`.execute(db)
@@ -60,12 +64,16 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     failure jsonb,
     uploaded_at timestamptz not null,
     accepted_at timestamptz,
+    accepted_order bigint,
     acknowledged_at timestamptz,
     expires_at timestamptz not null
   )`.execute(db)
-  await sql`create index message_inbox on message (recipient, accepted_at, id) where status = 'accepted'`.execute(
+  // First in, first out, also among messages of one millisecond.
+  await sql`create sequence message_accepted_order`.execute(db)
+  await sql`create index message_inbox on message (recipient, accepted_order) where status = 'accepted'`.execute(
     db,
   )
+  await sql`create index message_outbox on message (sender, uploaded_at, id)`.execute(db)
   await sql`create index message_overdue on message (expires_at) where status in ('accepted', 'uploading')`.execute(
     db,
   )

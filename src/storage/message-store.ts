@@ -1,0 +1,142 @@
+import { type Kysely, type Selectable, sql } from 'kysely'
+import type { MeshMessage } from '../domain/mesh-message.ts'
+import type { MailboxId } from '../domain/organisation.ts'
+import type { MessageStore } from '../flows/ports.ts'
+import type { MessageTable, Schema } from './schema.ts'
+
+/** Messages: a mailbox's inbox is its accepted ones, in the order in which they were accepted (rule 7.7). */
+export function messageStore(db: Kysely<Schema>): MessageStore {
+  return {
+    add: async message => {
+      await db.insertInto('message').values(messageRow(message)).execute()
+    },
+    find: async id => {
+      const row = await db.selectFrom('message').selectAll().where('id', '=', id).executeTakeFirst()
+      return row && message(row)
+    },
+    advance: async (id, from, { status, at, size, expiresAt, failure }) => {
+      const { numUpdatedRows } = await db
+        .updateTable('message')
+        .set({
+          status,
+          ...(status === 'accepted' && { accepted_at: at, accepted_order: nextInOrder }),
+          ...(status === 'acknowledged' && { acknowledged_at: at }),
+          ...(size !== undefined && { size }),
+          ...(expiresAt && { expires_at: expiresAt }),
+          ...(failure && { failure: JSON.stringify(failure) }),
+        })
+        .where('id', '=', id)
+        .where('status', '=', from)
+        .executeTakeFirstOrThrow()
+      return Number(numUpdatedRows) === 1
+    },
+    inbox: async ({ mailbox, limit, after, workflowFilter, since }) => {
+      let waiting = db.selectFrom('message').where('recipient', '=', mailbox).where('status', '=', 'accepted')
+      if (since) waiting = waiting.where('accepted_at', '>=', since)
+      if (workflowFilter !== undefined) waiting = waiting.where(matches(workflowFilter))
+      const { total } = await waiting.select(sql<number>`count(*)`.as('total')).executeTakeFirstOrThrow()
+      let page = waiting.selectAll().orderBy('accepted_order').limit(limit)
+      if (after !== undefined) {
+        page = page.where(
+          sql<boolean>`accepted_order > (select accepted_order from message where id = ${after})`,
+        )
+      }
+      return { messages: (await page.execute()).map(message), total }
+    },
+    outbox: async ({ mailbox, limit, after, localId, since }) => {
+      let sent = db.selectFrom('message').selectAll().where('sender', '=', mailbox)
+      if (localId !== undefined) sent = sent.where('local_id', '=', localId)
+      if (since) sent = sent.where('uploaded_at', '>=', since)
+      if (after !== undefined) {
+        sent = sent.where(
+          sql<boolean>`(uploaded_at, id) > (select uploaded_at, id from message where id = ${after})`,
+        )
+      }
+      const rows = await sent.orderBy('uploaded_at').orderBy('id').limit(limit).execute()
+      return rows.map(message)
+    },
+    overdue: async (now, limit) => {
+      const rows = await db
+        .selectFrom('message')
+        .selectAll()
+        .where('status', 'in', ['accepted', 'uploading'])
+        .where('expires_at', '<=', now)
+        .orderBy('expires_at')
+        .limit(limit)
+        .execute()
+      return rows.map(message)
+    },
+  }
+}
+
+const nextInOrder = sql<number>`nextval('message_accepted_order')`
+
+/** The six forms of workflow filter: `X`, `!X`, `X*`, `!X*`, `*X*` and `!*X*` (rule 7.7). */
+function matches(filter: string) {
+  const not = filter.startsWith('!')
+  const pattern = not ? filter.slice(1) : filter
+  const word = pattern.replace(/^\*/, '').replace(/\*$/, '')
+  const positive = pattern.startsWith('*')
+    ? sql<boolean>`position(${word}::text in workflow_id) > 0`
+    : pattern.endsWith('*')
+      ? sql<boolean>`starts_with(workflow_id, ${word}::text)`
+      : sql<boolean>`workflow_id = ${word}`
+  return not ? sql<boolean>`not (${positive})` : positive
+}
+
+function messageRow(message: MeshMessage) {
+  const { id, from, to, workflowId, localId, kind, status, totalChunks, size, payloadId } = message
+  const { linkedMessageId, failure, uploadedAt, acceptedAt, acknowledgedAt, expiresAt } = message
+  const { partnerId, subject, fileName, contentType, contentChecksum, contentEncrypted, contentCompressed } =
+    message
+  return {
+    id,
+    sender: from ?? null,
+    recipient: to,
+    workflow_id: workflowId,
+    kind,
+    status,
+    label: JSON.stringify({
+      partnerId,
+      subject,
+      fileName,
+      contentType,
+      contentChecksum,
+      contentEncrypted,
+      contentCompressed,
+    }),
+    local_id: localId ?? null,
+    total_chunks: totalChunks,
+    size,
+    payload_id: payloadId ?? null,
+    linked_message_id: linkedMessageId ?? null,
+    failure: failure ? JSON.stringify(failure) : null,
+    uploaded_at: uploadedAt,
+    accepted_at: acceptedAt ?? null,
+    accepted_order: status === 'accepted' ? nextInOrder : null,
+    acknowledged_at: acknowledgedAt ?? null,
+    expires_at: expiresAt,
+  }
+}
+
+function message(row: Selectable<MessageTable>): MeshMessage {
+  return {
+    ...row.label,
+    id: row.id,
+    to: row.recipient as MailboxId,
+    workflowId: row.workflow_id,
+    kind: row.kind,
+    status: row.status,
+    totalChunks: row.total_chunks,
+    size: row.size,
+    uploadedAt: row.uploaded_at,
+    expiresAt: row.expires_at,
+    ...(row.sender !== null && { from: row.sender as MailboxId }),
+    ...(row.local_id !== null && { localId: row.local_id }),
+    ...(row.payload_id !== null && { payloadId: row.payload_id }),
+    ...(row.accepted_at && { acceptedAt: row.accepted_at }),
+    ...(row.acknowledged_at && { acknowledgedAt: row.acknowledged_at }),
+    ...(row.linked_message_id !== null && { linkedMessageId: row.linked_message_id }),
+    ...(row.failure && { failure: { ...row.failure, at: new Date(row.failure.at) } }),
+  }
+}
