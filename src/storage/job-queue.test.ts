@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, expect, test } from 'vitest'
 import { describeOnEachEngine } from '../../test/support/engines.ts'
+import { until } from '../../test/support/until.ts'
 import { type Jobs, startJobs } from './job-queue.ts'
 
 const QUICK = { concurrency: 2, pollSeconds: 0.5 }
@@ -22,7 +23,7 @@ describeOnEachEngine('the job queue', database => {
     await work('receive-upload', QUICK, async key => {
       seen.push(key)
     })
-    await until(() => seen.length === 2)
+    await until(async () => seen.length === 2)
     await sleep(1_000)
     expect(seen.sort()).toEqual(['A', 'B'])
   })
@@ -42,7 +43,7 @@ describeOnEachEngine('the job queue', database => {
     await work('receive-upload', QUICK, async key => {
       seen.push(key)
     })
-    await until(() => seen.includes('KEPT'))
+    await until(async () => seen.includes('KEPT'))
     expect(seen).toEqual(['KEPT'])
   })
 
@@ -53,14 +54,6 @@ describeOnEachEngine('the job queue', database => {
     await work('receive-upload', QUICK, async () => {
       if (++tries === 1) throw new Error('not yet')
     })
-    await until(() => tries === 2)
+    await until(async () => tries === 2)
   })
 })
-
-async function until(done: () => boolean): Promise<void> {
-  const deadline = Date.now() + 20_000
-  while (!done()) {
-    if (Date.now() > deadline) throw new Error('It did not happen in time')
-    await sleep(50)
-  }
-}
