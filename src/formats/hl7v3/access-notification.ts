@@ -1,0 +1,24 @@
+import type { NhsNumber } from '../../domain/nhs-number.ts'
+import type { Organisation } from '../../domain/organisation.ts'
+import type { Author } from '../../domain/requester.ts'
+
+/** What an authority is told: who viewed the records of people it has plans for (rules 6.1 to 6.4). */
+export interface AccessNotificationMessage {
+  /** A UUID of its own. */
+  readonly id: string
+  readonly createdAt: Date
+  readonly authority: Organisation
+  readonly notifications: readonly NotifiedAccess[]
+}
+
+export interface NotifiedAccess {
+  readonly accessId: string
+  /** The number the authority holds the person under. */
+  readonly nhsNumber: NhsNumber
+  readonly localId?: string
+  readonly localIdAuthority?: string
+  /** Sequence number of the upload that last wrote the plan. */
+  readonly uploadSequence: number
+  readonly at: Date
+  readonly author: Author
+}

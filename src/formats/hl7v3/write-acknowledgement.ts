@@ -1,0 +1,110 @@
+import type { FileCode } from '../../domain/apply-upload.ts'
+import type { Organisation } from '../../domain/organisation.ts'
+import { codeOf, type RecordFault, reasonOf } from '../../domain/record-faults.ts'
+import type { RecordAsSent } from '../../domain/upload.ts'
+import { element, streamed, writeXml, type XmlNode } from '../xml/xml-writer.ts'
+import { FILE_CODE_NAMES, OID, RECORD_CODE_NAMES } from './codes.ts'
+import { message, valued } from './message.ts'
+import { writeContact } from './organisations.ts'
+import { writeRecordContent } from './records.ts'
+import { writeSubject } from './subjects.ts'
+import { writeTimestamp } from './time.ts'
+
+/** What an authority is answered. */
+export interface AcknowledgementToWrite {
+  readonly createdAt: Date
+  /** The file's, or -1 where it could not be read. */
+  readonly sequence: number
+  /** The records processed, or -1 where that cannot be said. */
+  readonly transmissionQuantity: number
+  readonly fileCode: FileCode
+  /** What is wrong with the file as a whole, in words. */
+  readonly fileReason?: string
+  readonly authority: Organisation & { readonly dutyPhone?: string; readonly officePhone?: string }
+  readonly loaded: number
+  readonly failed: number
+  /** The records in file order. Asked for twice: their codes stand before the authority, their content after it. */
+  readonly results: () => AsyncIterable<readonly ResultToWrite[]>
+}
+
+export interface ResultToWrite {
+  readonly sent: RecordAsSent
+  readonly fault?: RecordFault
+}
+
+/**
+ * Writes the acknowledgement of an upload (REPC_MT000003GB01, FileResponse) in pieces: its length costs no memory. Every record
+ * is named with its code; one that failed carries its reason in words and comes back whole, one that was loaded with its subject
+ * alone (rules 3.9, 3.10 and 3.14).
+ */
+export function writeAcknowledgement(acknowledgement: AcknowledgementToWrite): AsyncIterable<Uint8Array> {
+  const { createdAt, sequence, transmissionQuantity, fileCode, fileReason, authority } = acknowledgement
+  const { loaded, failed, results } = acknowledgement
+  const answered = loaded + failed > 0
+  return writeXml(
+    message(
+      'FileResponse',
+      valued('creationTime', writeTimestamp(createdAt)),
+      element('id', { extension: String(sequence) }),
+      valued('transmissionQuantity', transmissionQuantity),
+      element(
+        'acknowledgementFile',
+        {},
+        element(
+          'acknowledgementFileDetail',
+          {},
+          element(
+            'code',
+            { code: fileCode, displayName: FILE_CODE_NAMES[fileCode] },
+            fileReason === undefined ? undefined : element('originalText', {}, fileReason),
+          ),
+        ),
+      ),
+      answered ? streamed('acknowledgementRecord', {}, each(results, writeDetail)) : undefined,
+      element('communicationFunctionRcv', {}, writeContact(authority)),
+      element('failedReturnedCP-ISRecords', {}, valued('value', failed)),
+      answered ? each(results, writeMessage) : undefined,
+      element('successfulReturnedCP-ISRecords', {}, valued('value', loaded)),
+    ),
+  )
+}
+
+async function* each(
+  results: AcknowledgementToWrite['results'],
+  write: (result: ResultToWrite) => XmlNode,
+): AsyncGenerator<XmlNode> {
+  for await (const page of results()) yield* page.map(write)
+}
+
+/** The code of a record and where in the uploaded file it stands; the reason is the code's original text. */
+function writeDetail({ sent, fault }: ResultToWrite): XmlNode {
+  const code = fault ? codeOf(fault) : 'CPR06'
+  return element(
+    'acknowledgementRecordDetail',
+    {},
+    element(
+      'code',
+      { code, codeSystem: OID.recordResponse, displayName: RECORD_CODE_NAMES[code] },
+      fault ? element('originalText', {}, reasonOf(fault)) : undefined,
+    ),
+    element('location', {}, `/File/record[${sent.position}]/CP-ISRecord`),
+  )
+}
+
+function writeMessage({ sent, fault }: ResultToWrite): XmlNode {
+  return element(
+    'message',
+    {},
+    element(
+      'cP-ISLAAcknowledgementResponse',
+      {},
+      element(
+        'pertinentInformation1',
+        {},
+        fault
+          ? element('invalidCP-ISRecord', {}, ...writeRecordContent(sent))
+          : element('validCP-ISRecord', {}, ...sent.subjects.map(writeSubject)),
+      ),
+    ),
+  )
+}
