@@ -67,3 +67,10 @@ export interface MessageFailure {
 export const COLLECT_WITHIN_DAYS = 5
 /** After this time a message and its payload are gone (rule 7.8). */
 export const KEEP_MESSAGE_DAYS = 30
+/** A message may have this size in all its chunks (published limit: 100 GB). */
+export const MAX_MESSAGE_BYTES = 100 * 1024 ** 3
+
+/** When a message that is accepted at an instant must have been collected (rule 7.8). */
+export function collectBy(accepted: Date): Date {
+  return new Date(accepted.getTime() + COLLECT_WITHIN_DAYS * 86_400_000)
+}
