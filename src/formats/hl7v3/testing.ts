@@ -1,0 +1,143 @@
+import { readFileSync } from 'node:fs'
+import fc from 'fast-check'
+import { inPieces } from '../../../test/support/bytes.ts'
+import { type NhsNumber, nhsCheckDigit } from '../../domain/nhs-number.ts'
+import type { OdsCode, Organisation } from '../../domain/organisation.ts'
+import { PLAN_TYPES } from '../../domain/plan.ts'
+import type { Author, JobRole, PersonName } from '../../domain/requester.ts'
+import type { PlanAsSent, RecordAsSent, SubjectAsSent, UploadHeader } from '../../domain/upload.ts'
+import type { XmlElement } from '../xml/xml-element.ts'
+import { readXml } from '../xml/xml-reader.ts'
+
+/** Made-up values of every shape for the tests of the messages. */
+
+export function fixture(name: string): string {
+  return readFileSync(new URL(`fixtures/${name}`, import.meta.url), 'utf8')
+}
+
+/** Text that reading leaves as it is: no white space around it and none but single spaces in it. */
+export const anyText = fc
+  .array(
+    fc.constantFrom(
+      ...'abcXYZ09-.&<>"\'/;:',
+      'é',
+      'Š',
+      'ø',
+      '😀',
+      '𝕏',
+      ']]>',
+      '&amp;',
+      ' ',
+      ' ',
+      '日',
+      '\u0301',
+    ),
+    { minLength: 1, maxLength: 12 },
+  )
+  .map(parts => parts.join('').replace(/\s+/g, ' ').trim() || 'a')
+
+/** To the second, as messages carry it. */
+export const anyInstant = fc
+  .integer({ min: Date.UTC(1950, 0, 1) / 1000, max: Date.UTC(2099, 11, 31) / 1000 })
+  .map(seconds => new Date(seconds * 1000))
+
+export const anyOdsCode = fc.stringMatching(/^[A-Z0-9]{3,6}$/).map(code => code as OdsCode)
+const anyPhone = fc.stringMatching(/^\+?[0-9]{3,12}$/)
+export const anySequence = fc.oneof(fc.nat(1000), fc.maxSafeNat())
+
+export const anyNhsNumber = fc.integer({ min: 0, max: 999_999 }).map(start => {
+  for (let next = start; ; next++) {
+    const nine = `999${String(next % 1_000_000).padStart(6, '0')}`
+    const check = nhsCheckDigit(nine)
+    if (check !== undefined) return `${nine}${check}` as NhsNumber
+  }
+})
+
+export const anyOrganisation: fc.Arbitrary<Organisation> = fc.record({ odsCode: anyOdsCode, name: anyText })
+
+export const anyContact = fc.record(
+  { odsCode: anyOdsCode, name: anyText, dutyPhone: anyPhone, officePhone: anyPhone },
+  { requiredKeys: ['odsCode', 'name', 'dutyPhone'] },
+)
+
+export const anyHeader: fc.Arbitrary<UploadHeader> = fc.record({
+  createdAt: anyInstant,
+  sequence: anySequence,
+  recordCount: fc.nat(100_000),
+  authority: anyContact,
+})
+
+/** A date as somebody may send it, right or wrong. */
+const anyDate = fc.oneof(fc.constantFrom('202601050900', '20260105', 'yesterday'), anyText)
+
+const anyPlan: fc.Arbitrary<PlanAsSent> = fc.record(
+  { type: fc.constantFrom(...PLAN_TYPES), start: anyDate, end: anyDate, delete: anyDate },
+  { requiredKeys: ['type'] },
+)
+
+const anySubject: fc.Arbitrary<SubjectAsSent> = fc
+  .record(
+    {
+      kind: fc.constantFrom('child' as const, 'mother' as const),
+      nhsNumber: fc.oneof(anyNhsNumber, anyText),
+      local: fc.record({ localId: anyText, localIdAuthority: anyText }, { requiredKeys: ['localId'] }),
+      birthTime: anyDate,
+      given: anyText,
+      family: anyText,
+    },
+    { requiredKeys: ['kind'] },
+  )
+  .map(({ local, ...subject }) => ({ ...subject, ...local }))
+
+export const anyRecords: fc.Arbitrary<readonly RecordAsSent[]> = fc
+  .array(
+    fc.record({
+      plans: fc.array(anyPlan, { maxLength: 4 }),
+      subjects: fc.array(anySubject, { maxLength: 3 }),
+    }),
+    { minLength: 1, maxLength: 6 },
+  )
+  .map(records => records.map((record, index) => ({ position: index + 1, ...record })))
+
+const anyName: fc.Arbitrary<PersonName> = fc.record(
+  { prefix: anyText, given: fc.array(anyText, { maxLength: 3 }), family: anyText, suffix: anyText },
+  { requiredKeys: ['given', 'family'] },
+)
+const anyJobRole: fc.Arbitrary<JobRole> = fc.record({ code: anyText, display: anyText })
+const anyIdentifier = fc.stringMatching(/^[0-9]{12}$/)
+
+export const anyAuthor: fc.Arbitrary<Author> = fc.oneof(
+  fc.record(
+    {
+      kind: fc.constant('person' as const),
+      userId: anyIdentifier,
+      roleProfileId: anyIdentifier,
+      name: anyName,
+      jobRole: anyJobRole,
+      organisation: anyOrganisation,
+    },
+    { requiredKeys: ['kind', 'userId', 'name', 'jobRole', 'organisation'] },
+  ),
+  fc.record({
+    kind: fc.constant('system' as const),
+    asid: anyIdentifier,
+    organisation: anyOrganisation,
+    responsible: fc.array(fc.record({ name: anyName, jobRole: anyJobRole }), { maxLength: 2 }),
+  }),
+)
+
+/** What a document says, without the white space and the lines it says it on. */
+export async function treeOf(document: string): Promise<unknown> {
+  for await (const item of readXml(inPieces(document))) {
+    if (item.kind === 'fault') throw new Error(JSON.stringify(item.fault))
+    return bare(item.element)
+  }
+  throw new Error('Nothing to read')
+}
+
+function bare({ name, namespace, attributes, children, text }: XmlElement): unknown {
+  const inner = children.length > 0 ? children.map(bare) : text
+  return { name, namespace, attributes: Object.fromEntries(attributes), inner }
+}
+
+export const anyUuid = fc.uuid().map(id => id.toUpperCase())
