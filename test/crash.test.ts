@@ -6,11 +6,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { fhirClient, type MeshClient, meshClient } from '../src/client/index.ts'
 import { localDay } from '../src/domain/english-time.ts'
 import { readAccessNotification } from '../src/formats/hl7v3/read-access-notification.ts'
-import { readAcknowledgement } from '../src/formats/hl7v3/read-acknowledgement.ts'
+import { readWholeAcknowledgement } from '../src/formats/hl7v3/read-acknowledgement.ts'
 import { writeUpload } from '../src/formats/hl7v3/write-upload.ts'
 import { sandboxAuthorities } from '../src/sandbox/authorities.ts'
 import { makePopulation } from '../src/sandbox/population.ts'
 import { collected } from './support/collected.ts'
+import { expectValue } from './support/expect-value.ts'
 import { freePorts } from './support/free-ports.ts'
 import { startIssuer, type TestIssuer } from './support/issuer.ts'
 import { ENGINES, makePlace, type Place } from './support/running-service.ts'
@@ -137,10 +138,10 @@ describe.each(ENGINES)('kill -9 at any moment, on %s', engine => {
         if (seen.has(id)) throw new Error('A message was listed again after it was acknowledged')
         const { info, content } = await mailbox().download(id)
         if (info.workflowId === 'CPIS_UPLOAD_ACK') {
-          const { sequence, fileCode } = await readAcknowledgement(content)
+          const { sequence, fileCode } = expectValue(await readWholeAcknowledgement(content))
           acknowledged.push({ sequence, fileCode })
         } else {
-          const { notifications } = await readAccessNotification(content)
+          const { notifications } = expectValue(await readAccessNotification(content))
           for (const { author } of notifications) if (author.kind === 'person') told.push(author.userId)
         }
         await mailbox().acknowledge(id)

@@ -1,0 +1,74 @@
+import { v7 as newId } from 'uuid'
+import { type MeshClient, meshClient } from '../../src/client/index.ts'
+import { addAuthority } from '../../src/flows/manage-exchange.ts'
+import type { NotifiedAccess } from '../../src/formats/hl7v3/access-notification.ts'
+import { readAccessNotification } from '../../src/formats/hl7v3/read-access-notification.ts'
+import {
+  type Acknowledgement,
+  readWholeAcknowledgement,
+} from '../../src/formats/hl7v3/read-acknowledgement.ts'
+import type { Service } from '../../src/main/start-service.ts'
+import type { SandboxAuthority } from '../../src/sandbox/authorities.ts'
+import { sandboxMailbox } from '../../src/sandbox/sandbox.ts'
+import { expectValue } from './expect-value.ts'
+import { until } from './until.ts'
+
+/** A local authority at work: all it does goes through its mailbox. */
+export interface AuthorityDesk {
+  readonly mesh: MeshClient
+  /** Sends a file and waits for its acknowledgement. */
+  upload(file: Uint8Array, options?: { gzip?: boolean }): Promise<Acknowledgement>
+  /** Waits until at least so many accesses were told, and takes them from the mailbox. */
+  notifications(count: number): Promise<NotifiedAccess[]>
+  /** Takes everything that waits, whatever it is, and says how much it was. */
+  empty(): Promise<number>
+}
+
+/** Takes an authority on, as an operator does, and opens its desk. */
+export async function openDesk(service: Service, authority: SandboxAuthority): Promise<AuthorityDesk> {
+  const { config, store, baseUrl } = service
+  const mailbox = sandboxMailbox(authority)
+  const clock = { now: () => new Date() }
+  await addAuthority({ storage: store.storage, clock, newId, mesh: config.mesh }, { ...authority, mailbox })
+  const mesh = meshClient({
+    baseUrl,
+    mailboxId: mailbox.id,
+    password: mailbox.password,
+    sharedKey: config.mesh.sharedKey,
+  })
+  const waiting = async (workflowFilter: string) => {
+    for await (const id of mesh.inbox({ workflowFilter })) return id
+    return undefined
+  }
+  const take = async <T>(id: string, read: (content: AsyncIterable<Uint8Array>) => Promise<T>) => {
+    const { content } = await mesh.download(id)
+    const taken = await read(content)
+    await mesh.acknowledge(id)
+    return taken
+  }
+  return {
+    mesh,
+    upload: async (file, options = {}) => {
+      const workflowId = config.mesh.uploadWorkflow
+      await mesh.send(file, { to: config.mesh.cpisMailbox, workflowId, ...options })
+      const id = await until(() => waiting(config.mesh.acknowledgementWorkflow))
+      return expectValue(await take(id, readWholeAcknowledgement))
+    },
+    notifications: async count => {
+      const told: NotifiedAccess[] = []
+      while (told.length < count) {
+        const id = await until(() => waiting(config.mesh.notificationWorkflow))
+        told.push(...expectValue(await take(id, readAccessNotification)).notifications)
+      }
+      return told
+    },
+    empty: async () => {
+      let taken = 0
+      for await (const id of mesh.inbox()) {
+        await mesh.acknowledge(id)
+        taken++
+      }
+      return taken
+    },
+  }
+}
