@@ -98,11 +98,7 @@ describe.each(ENGINES)('the main loop on %s', engine => {
       })
       const { total, entry = [] } = bundle as Bundle<CareTeam>
       expect([person.note, total]).toEqual([person.note, person.visiblePlans])
-      const holders = entry.map(({ resource }) => resource?.managingOrganization?.[0]?.identifier?.value)({
-        resource,
-      })
-      => resource.managingOrganization[0]?.identifier.value,
-      )
+      const holders = entry.map(({ resource }) => resource?.managingOrganization?.[0]?.identifier?.value)
       expect(new Set(holders)).toEqual(new Set(person.authorities))
     }
   })
