@@ -103,6 +103,8 @@ export async function startService(given: Config, logger: Logger): Promise<Servi
       newId,
       maxRequestBytes: config.mesh.maxRequestBytes,
       environment: config.mode,
+      reportFailure: (error, action) =>
+        logger.failure('request failed', error, { door: 'mesh', task: action }),
     }),
     { prefix: '/messageexchange' },
   )
