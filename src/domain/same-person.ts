@@ -41,8 +41,13 @@ function sameGivenName(claimed: string, registered: readonly string[]): boolean 
     foldName(claimed) === known.join('') ||
     claimedFirst === knownFirst ||
     known.includes(claimedFirst) ||
-    claimedFirst[0] === knownFirst[0]
+    initial(claimedFirst) === initial(knownFirst)
   )
+}
+
+/** The first letter: a whole one, where it takes two code units. */
+function initial(name: string): string | undefined {
+  return [...name][0]
 }
 
 /** Letters that Unicode does not take apart into a base letter and an accent. */

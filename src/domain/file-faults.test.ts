@@ -1,0 +1,63 @@
+import { describe, expect, test } from 'vitest'
+import { codeOfFileFault, fileReasonOf, type UploadFileFault } from './file-faults.ts'
+
+/** One or more of every kind; a kind that is forgotten does not compile. */
+const FAULTS: Readonly<Record<UploadFileFault['kind'], readonly [string, ...UploadFileFault[]]>> = {
+  'not-readable': [
+    'Line 7, column 3',
+    { kind: 'not-readable', problem: 'malformed', line: 7, column: 3, detail: 'Not well-formed XML.' },
+  ],
+  missing: [
+    'line 9',
+    { kind: 'missing', field: 'creation time', line: 9 },
+    { kind: 'missing', field: 'sender', line: 9 },
+  ],
+  'bad-value': [
+    'line 4',
+    { kind: 'bad-value', field: 'creation time', line: 4 },
+    { kind: 'bad-value', field: 'sequence number', line: 4 },
+    { kind: 'bad-value', field: 'authority code', line: 4 },
+  ],
+  repeated: ['line 5', { kind: 'repeated', field: 'number of records', line: 5 }],
+  'duty-phone-missing': ['EC', { kind: 'duty-phone-missing', line: 7 }],
+  'duty-phone-repeated': ['EC', { kind: 'duty-phone-repeated', line: 7 }],
+  'phone-without-value': [
+    'line 8',
+    { kind: 'phone-without-value', phone: 'duty', line: 8 },
+    { kind: 'phone-without-value', phone: 'other', line: 8 },
+  ],
+  'bad-phone': ['line 8', { kind: 'bad-phone', phone: 'duty', line: 8 }],
+  'too-many-phones': ['line 7', { kind: 'too-many-phones', line: 7 }],
+  'no-record': ['none', { kind: 'no-record' }],
+  'wrong-count': ['says 12 and holds 11', { kind: 'wrong-count', announced: 12, found: 11 }],
+  'wrong-authority': ['mailbox', { kind: 'wrong-authority' }],
+  'sequence-reused': [
+    '1 July 2026',
+    { kind: 'sequence-reused', earlierCreatedAt: new Date('2026-06-30T23:30:00Z') },
+  ],
+  'created-in-future': ['24 hours', { kind: 'created-in-future' }],
+  'pds-unavailable': ['same sequence number', { kind: 'pds-unavailable' }],
+}
+
+const all = Object.values(FAULTS).flatMap(([words, ...faults]) => faults.map(fault => ({ words, fault })))
+
+describe('rules 3.10 and 3.13: every fault of a file says what is wrong, where and what to do', () => {
+  test.each(all)('$fault.kind', ({ words, fault }) => {
+    const reason = fileReasonOf(fault as UploadFileFault)
+    expect(reason).toContain(words)
+    expect(reason).toMatch(/^[A-Z].*\.$/)
+    expect(reason).toMatch(/\b[Ss]end\b/)
+    expect(reason).not.toMatch(/undefined|null|NaN|\[object|[{}$]| {2}/)
+  })
+
+  test('no two faults read alike', () => {
+    expect(new Set(all.map(({ fault }) => fileReasonOf(fault as UploadFileFault))).size).toBe(all.length)
+  })
+
+  test('only an outage of PDS is CPF05', () => {
+    const codes = all.map(({ fault }) => [fault, codeOfFileFault(fault as UploadFileFault)] as const)
+    expect(codes.filter(([, code]) => code === 'CPF05').map(([fault]) => fault)).toEqual([
+      { kind: 'pds-unavailable' },
+    ])
+  })
+})
