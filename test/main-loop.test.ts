@@ -9,6 +9,7 @@ import { type AuthorityDesk, openDesk } from './support/authority-desk.ts'
 import { collected } from './support/collected.ts'
 import { startIssuer, type TestIssuer } from './support/issuer.ts'
 import { ENGINES, makePlace, type Place, type RunningService, startIn } from './support/running-service.ts'
+import { until } from './support/until.ts'
 
 const NHS_NUMBER = 'https://fhir.nhs.uk/Id/nhs-number'
 
@@ -27,7 +28,8 @@ describe.each(ENGINES)('the main loop on %s', engine => {
       CPIS_SANDBOX_CHILDREN: '200',
       CPIS_NOTIFICATION_WINDOW_MS: '200',
       CPIS_PDS_PATIENCE_MS: '100',
-      CPIS_PDS_RETRIES: '1',
+      CPIS_PDS_RETRIES: '0',
+      CPIS_PDS_COOL_DOWN_MS: '300',
       CPIS_TOKEN_ISSUER: issuer.settings.issuer,
       CPIS_TOKEN_AUDIENCE: issuer.settings.audience,
       CPIS_TOKEN_JWKS_URL: issuer.settings.jwksUrl,
@@ -87,11 +89,11 @@ describe.each(ENGINES)('the main loop on %s', engine => {
   })
 
   test('every telling person is answered as the sandbox says, by a FHIR client of somebody else', async () => {
-    const client = new FhirKitClient({
-      baseUrl: `${running.service.baseUrl}/cpis/FHIR/R4`,
-      bearerToken: await issuer.token('000000000010'),
-    })
-    for (const person of people()) {
+    for (const [nth, person] of people().entries()) {
+      const client = new FhirKitClient({
+        baseUrl: `${running.service.baseUrl}/cpis/FHIR/R4`,
+        bearerToken: await issuer.token(clinician(nth)),
+      })
       const bundle: unknown = await client.search({
         resourceType: 'CareTeam',
         searchParams: { 'patient:identifier': `${NHS_NUMBER}|${person.nhsNumber}` },
@@ -104,25 +106,27 @@ describe.each(ENGINES)('the main loop on %s', engine => {
   })
 
   test('each authority with a plan is told of each look, and nobody else is (rule 6.1)', async () => {
-    const looked = people().filter(person => person.visiblePlans > 0)
     for (const [nth, authority] of sandbox().authorities.entries()) {
-      const own = looked.filter(person => person.authorities.includes(authority.odsCode))
-      const told = await desk(nth).notifications(own.length)
-      expect(told).toHaveLength(own.length)
-      for (const access of told)
-        expect(access.author).toMatchObject({ kind: 'person', userId: '000000000010' })
+      const looked = people().flatMap(({ authorities }, person) =>
+        authorities.includes(authority.odsCode) ? [clinician(person)] : [],
+      )
+      const told = await desk(nth).notifications(looked.length)
+      expect(told.map(({ author }) => (author.kind === 'person' ? author.userId : author.asid))).toEqual(
+        looked,
+      )
     }
   })
 
   test('a second look within the day is listed once and not told again; a silent one never (rules 5.2 and 5.6)', async () => {
     const { nhsNumber } = heldOnce(people())
+    const begun = new Date()
     for (let look = 0; look < 2; look++) await ask('000000000020').careTeams(nhsNumber)
     expect(await ask('000000000021', ['B0170']).careTeams(nhsNumber, { unscheduled: false })).toMatchObject({
       kind: 'held',
     })
     const history = await ask('000000000020').accessHistory(nhsNumber)
     if (history.kind !== 'listed') throw new Error(`The history is ${history.kind}`)
-    expect(history.accesses).toHaveLength(2)
+    expect(history.accesses.filter(({ at }) => at >= begun)).toHaveLength(1)
     const told = await desk(0).notifications(1)
     expect(told.map(access => access.author)).toMatchObject([{ userId: '000000000020' }])
   })
@@ -140,9 +144,9 @@ describe.each(ENGINES)('the main loop on %s', engine => {
     const first = await file(someRecords(3))
     const once = await desk(0).upload(first)
     expect(await desk(0).upload(first)).toEqual(once)
-    const other = await file(someRecords(2), { sequence })
-    const refused = await desk(0).upload(other)
-    expect(refused).toMatchObject({ fileCode: 'CPF01', sequence })
+    const used = once.sequence
+    const refused = await desk(0).upload(await file(someRecords(2), { sequence: used }))
+    expect(refused).toMatchObject({ fileCode: 'CPF01', sequence: used })
     expect(refused.fileReason).toContain('different content')
   })
 
@@ -198,7 +202,8 @@ describe.each(ENGINES)('the main loop on %s', engine => {
     expect(await desk(0).upload(waiting)).toMatchObject({ fileCode: 'CPF05', sequence, loaded: 0 })
     expect(await plansHeld(running)).toEqual(before)
     sandbox().pdsConduct.down = false
-    expect((await desk(0).upload(waiting)).loaded).toBeGreaterThan(0)
+    // PDS is left alone for a while after a run of failures, so the first answers may still be CPF05 (rule 10.4).
+    await until(async () => (await desk(0).upload(waiting)).loaded > 0)
   })
 
   test('a mailbox must prove itself, and a token opens one request (rules 7.1 to 7.3)', async () => {
@@ -243,6 +248,11 @@ async function plansHeld(running: RunningService): Promise<object[]> {
     .orderBy('nhs_number')
     .orderBy('id')
     .execute()
+}
+
+/** A clinician of each telling person's own, so that each look is the first of its author (rule 5.6). */
+function clinician(nth: number): string {
+  return String(1000 + nth).padStart(12, '0')
 }
 
 /** Somebody of whom one authority holds one plan. */

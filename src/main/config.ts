@@ -24,6 +24,9 @@ export interface Config {
     readonly token: string | undefined
     readonly timeoutMs: number
     readonly retries: number
+    /** After so many failures in a row PDS is left alone, for so long. */
+    readonly failures: number
+    readonly coolDownMs: number
     readonly concurrency: number
     readonly patienceMs: readonly number[]
   }
@@ -48,6 +51,8 @@ export class ConfigError extends Error {
     this.problems = problems
   }
 }
+
+const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const
 
 const DEFAULT_SHARED_KEY = 'sandbox-shared-key'
 
@@ -77,7 +82,7 @@ const environment = z.object({
   CPIS_DATABASE_CONNECTIONS: whole(2, 1000).default(16),
   CPIS_ALLOW_EMBEDDED: z.enum(['yes', 'no'], 'must be yes or no').default('no'),
   CPIS_BASE_URL: address.optional(),
-  CPIS_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  CPIS_LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).optional(),
   CPIS_TOKEN_ISSUER: z.string().min(1).optional(),
   CPIS_TOKEN_AUDIENCE: z.string().min(1).optional(),
   CPIS_TOKEN_JWKS_URL: address.optional(),
@@ -85,6 +90,8 @@ const environment = z.object({
   CPIS_PDS_TOKEN: z.string().min(1).optional(),
   CPIS_PDS_TIMEOUT_MS: whole(100, 60_000).default(5000),
   CPIS_PDS_RETRIES: whole(0, 10).default(3),
+  CPIS_PDS_FAILURES: whole(1, 1000).default(10),
+  CPIS_PDS_COOL_DOWN_MS: whole(0, 600_000).default(15_000),
   CPIS_PDS_CONCURRENCY: whole(1, 256).default(16),
   CPIS_PDS_PATIENCE_MS: z
     .string()
@@ -132,7 +139,8 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     databaseUrl: set.CPIS_DATABASE_URL,
     databaseConnections: set.CPIS_DATABASE_CONNECTIONS,
     baseUrl: set.CPIS_BASE_URL,
-    logLevel: set.CPIS_LOG_LEVEL,
+    // The sandbox is started by people in a terminal, who want to see what went wrong and nothing else.
+    logLevel: set.CPIS_LOG_LEVEL ?? (set.CPIS_MODE === 'sandbox' ? 'warn' : 'info'),
     tokens:
       set.CPIS_TOKEN_ISSUER && set.CPIS_TOKEN_AUDIENCE && set.CPIS_TOKEN_JWKS_URL
         ? {
@@ -146,6 +154,8 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
       token: set.CPIS_PDS_TOKEN,
       timeoutMs: set.CPIS_PDS_TIMEOUT_MS,
       retries: set.CPIS_PDS_RETRIES,
+      failures: set.CPIS_PDS_FAILURES,
+      coolDownMs: set.CPIS_PDS_COOL_DOWN_MS,
       concurrency: set.CPIS_PDS_CONCURRENCY,
       patienceMs: set.CPIS_PDS_PATIENCE_MS,
     },

@@ -13,6 +13,8 @@ export interface Store {
   readonly database: Database
   readonly jobs: Jobs
   readonly storage: Storage
+  /** The steps it took to bring the database up to date. */
+  readonly migrated: readonly string[]
   close(): Promise<void>
 }
 
@@ -32,6 +34,7 @@ export async function openStore(config: Config, logger: Logger): Promise<Store> 
       database,
       jobs,
       storage: storage(database, jobs),
+      migrated: steps,
       close: async () => {
         await jobs.stop(STOP_WITHIN_MS)
         await database.close()

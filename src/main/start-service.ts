@@ -123,8 +123,15 @@ export async function startService(given: Config, logger: Logger): Promise<Servi
     }),
   )
 
-  await app.listen({ host: config.host, port: config.port })
-  await admin.listen({ host: config.adminHost, port: config.adminPort })
+  try {
+    await app.listen({ host: config.host, port: config.port })
+    await admin.listen({ host: config.adminHost, port: config.adminPort })
+  } catch (error) {
+    // A port that is taken must leave nothing open, or the process would never end.
+    await Promise.all([app.close(), admin.close()])
+    await store.close()
+    throw error
+  }
   const worker = await startWorker({
     storage,
     jobs: store.jobs,
@@ -139,6 +146,7 @@ export async function startService(given: Config, logger: Logger): Promise<Servi
       token: async () => config.pds.token,
       timeoutMs: config.pds.timeoutMs,
       retries: config.pds.retries,
+      breaker: { failures: config.pds.failures, coolDownMs: config.pds.coolDownMs },
       newRequestId,
       now: clock.now,
     }),

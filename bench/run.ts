@@ -1,0 +1,20 @@
+import { measureColdStart } from './cold-start.ts'
+import { measureQueries } from './query-throughput.ts'
+import type { Measurement } from './support.ts'
+import { measureUploads } from './upload-throughput.ts'
+
+const PARTS: Readonly<Record<string, () => Promise<Measurement[]>>> = {
+  queries: measureQueries,
+  uploads: measureUploads,
+  start: measureColdStart,
+}
+
+/** `npm run bench`, or `npm run bench -- queries` for one part. Needs PostgreSQL, its client programs and xmllint. */
+const wanted = process.argv.slice(2)
+const measurements: Measurement[] = []
+for (const [name, measure] of Object.entries(PARTS)) {
+  if (wanted.length === 0 || wanted.includes(name)) measurements.push(...(await measure()))
+}
+console.table(
+  Object.fromEntries(measurements.map(({ what, value, peer, ratio }) => [what, { value, peer, ratio }])),
+)
