@@ -16,7 +16,6 @@ export async function admitMailbox(
 ): Promise<Result<Mailbox, MeshFault>> {
   const version = readAccept(request.headers.accept)
   if (!version.ok) return version
-  exchange.version = version.value
   const token = readToken(request.headers.authorization)
   if (!token.ok) return token
   exchange.claimedMailbox = parseMailboxId(token.value.mailbox) ?? 'unreadable'

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import type { AuditEntry } from '../../domain/audit.ts'
 import type { MailboxId } from '../../domain/organisation.ts'
-import type { ApiVersion } from '../../formats/mesh/api-version.ts'
+import { type ApiVersion, readAccept } from '../../formats/mesh/api-version.ts'
 
 /** What becomes known of a request while it is dealt with: what its audit entry is made of. */
 export interface Exchange {
@@ -26,7 +26,13 @@ export function keepExchanges(newId: () => string): (request: FastifyRequest) =>
   return request => {
     const known = begun.get(request)
     if (known) return known
-    const exchange: Exchange = { action: 'unknown request', version: 1, reference: newId(), audited: false }
+    const accepted = readAccept(request.headers.accept)
+    const exchange: Exchange = {
+      action: 'unknown request',
+      version: accepted.ok ? accepted.value : 1,
+      reference: newId(),
+      audited: false,
+    }
     begun.set(request, exchange)
     return exchange
   }
