@@ -74,7 +74,7 @@ export async function meshBenchOn(
   database: Database,
   options: { maxRequestBytes?: number } = {},
 ): Promise<MeshBench> {
-  await database.statement('jobs', 'create table if not exists test_job (key text)', [])
+  await database.statement('make_jobs', 'create table if not exists test_job (key text)', [])
   const real = storage(database, {
     queue: db => ({
       enqueue: async (_name, key) => {

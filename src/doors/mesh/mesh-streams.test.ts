@@ -3,6 +3,8 @@ import { request } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import {
@@ -93,6 +95,16 @@ function generated(size: number): Readable {
   })
 }
 
+setFlagsFromString('--expose-gc')
+const collectGarbage: () => void = runInNewContext('gc')
+
+/** Bytes that somebody still holds on to: what could be let go is let go first. */
+function held(): number {
+  collectGarbage()
+  const { heapUsed, arrayBuffers } = process.memoryUsage()
+  return heapUsed + arrayBuffers
+}
+
 async function send(body: Buffer, headers: Record<string, string> = {}) {
   const sent = await exchange('POST', `/${ALPHA}/outbox`, {
     headers: label(headers),
@@ -108,19 +120,20 @@ async function count(what: 'message' | 'payload_piece') {
 }
 
 describe('large messages', () => {
-  test('80 MB go in and come out in a memory that stays flat', async () => {
-    const size = 80 * MEGABYTE
+  test('64 MB go in and come out in a memory that stays flat', async () => {
+    const size = 64 * MEGABYTE
     let highest = 0
-    const before = process.memoryUsage().rss
+    const before = held()
     const watch = setInterval(() => {
-      highest = Math.max(highest, process.memoryUsage().rss)
-    }, 20)
+      highest = Math.max(highest, held())
+    }, 100)
     const sent = await exchange('POST', `/${ALPHA}/outbox`, { headers: label(), body: generated(size) })
     const { message_id: id } = JSON.parse(sent.body.toString())
     const found = await exchange('GET', `/${BETA}/inbox/${id}`, { as: BETA })
     clearInterval(watch)
     expect([sent.status, found.status, found.size]).toEqual([202, 200, size])
-    expect((highest - before) / MEGABYTE).toBeLessThan(60)
+    expect(highest).toBeGreaterThan(0)
+    expect((highest - before) / MEGABYTE).toBeLessThan(30)
   })
 
   test.each([
