@@ -12,9 +12,10 @@ select
   (select count(*) from notification where message_id is null) as notifications,
   (select coalesce(extract(epoch from now() - min(accessed_at)), 0)::float8 from notification where message_id is null)
     as oldest_notification,
-  (select count(*) from message where status = 'accepted' and recipient = $1) as uploads,
+  (select count(*) from message where status = 'accepted' and recipient = $1 and kind = 'DATA') as uploads,
   (select coalesce(extract(epoch from now() - min(accepted_at)), 0)::float8
-   from message where status = 'accepted' and recipient = $1) as oldest_upload`
+   from message where status = 'accepted' and recipient = $1 and kind = 'DATA') as oldest_upload,
+  (select count(*) from message where status = 'accepted' and recipient = $1 and kind = 'REPORT') as uncollected`
 
 /** Metrics for Prometheus: no label and no value is of a person (rule 8.2). */
 export function createMetrics(database: Database, cpisMailbox: string): Metrics {
@@ -33,6 +34,10 @@ export function createMetrics(database: Database, cpisMailbox: string): Metrics 
     oldest_notification: gauge(
       'cpis_notification_oldest_seconds',
       'Age of the oldest notification not yet in a mailbox',
+    ),
+    uncollected: gauge(
+      'cpis_messages_uncollected',
+      'Messages to authorities that nobody collected in time, last 5 days',
     ),
     uploads: gauge('cpis_uploads_waiting', 'Uploads received and not yet acknowledged'),
     oldest_upload: gauge('cpis_upload_oldest_seconds', 'Age of the oldest upload not yet acknowledged'),

@@ -48,7 +48,14 @@ export async function startWorker(deps: WorkerDeps): Promise<{ stop(): Promise<v
       failed('notify-authorities'),
     ),
     repeat(COLLECT_EVERY_MS, () => collectUploads(deps), failed('collect-uploads')),
-    repeat(EXPIRE_EVERY_MS, () => expireMessages(deps), failed('expire-messages')),
+    repeat(
+      EXPIRE_EVERY_MS,
+      async () => {
+        const { ended } = await expireMessages(deps)
+        if (ended > 0) logger.warn('messages were not collected in time', { count: ended })
+      },
+      failed('expire-messages'),
+    ),
   ]
   return {
     stop: async () => {
