@@ -2,12 +2,14 @@ export { type FhirClient, type FhirClientSettings, fhirClient, type QueryOptions
 export {
   type MeshClient,
   type MeshClientSettings,
+  type MeshEndpoint,
   type MeshLabel,
-  type MeshMessageInfo,
   type MeshTracking,
   meshClient,
 } from './mesh-client.ts'
+export type { MeshContent } from './mesh-content.ts'
 export { MeshError } from './mesh-error.ts'
+export type { MeshMessageInfo } from './mesh-message-info.ts'
 export { type MeshCredentials, meshToken } from './mesh-token.ts'
 export type {
   AccessHistoryOutcome,

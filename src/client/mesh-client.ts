@@ -1,5 +1,8 @@
-import { gzipSync } from 'node:zlib'
+import { promisify } from 'node:util'
+import { gzip } from 'node:zlib'
+import { inChunks, type MeshContent } from './mesh-content.ts'
 import { MeshError, readMeshError } from './mesh-error.ts'
+import { type MeshMessageInfo, readMessageInfo } from './mesh-message-info.ts'
 import { type MeshCredentials, meshToken } from './mesh-token.ts'
 
 export interface MeshClientSettings extends MeshCredentials {
@@ -23,31 +26,25 @@ export interface MeshLabel {
   readonly gzip?: boolean
 }
 
-/** What a downloaded message says of itself. A report has no content: it tells what became of `linkedMessageId`. */
-export interface MeshMessageInfo {
-  readonly id: string
-  readonly kind: 'DATA' | 'REPORT'
-  readonly from?: string
-  readonly to?: string
-  readonly workflowId: string
-  readonly localId?: string
-  readonly subject?: string
-  readonly fileName?: string
-  readonly chunks: number
-  readonly linkedMessageId?: string
+export interface MeshTracking {
+  /** `uploading`, `accepted`, `acknowledged` or `undeliverable`. */
+  readonly status: string
+  readonly success: boolean
+  /** Why the message failed, where it did. */
   readonly failure?: { readonly code: string; readonly description: string }
 }
 
-export interface MeshTracking {
-  readonly status: string
-  readonly success: boolean
+/** A mailbox that may receive. */
+export interface MeshEndpoint {
+  readonly mailboxId: string
+  readonly name: string
 }
 
 export interface MeshClient {
   /** Proves that mailbox and service know each other; to be called at least once a day. */
   handshake(): Promise<void>
   /** Sends a message and answers its id. Never tries again by itself: an unknown outcome is to be tracked, not repeated. */
-  send(content: Uint8Array | Blob, label: MeshLabel): Promise<string>
+  send(content: MeshContent, label: MeshLabel): Promise<string>
   /** The ids of all waiting messages, oldest first, however many pages they fill. */
   inbox(options?: { readonly workflowFilter?: string }): AsyncGenerator<string>
   /** A waiting message: what it says of itself, and its content over all chunks, to be read once. */
@@ -55,6 +52,10 @@ export interface MeshClient {
   /** Tells that a message is safely stored; it leaves the inbox. */
   acknowledge(messageId: string): Promise<void>
   track(messageId: string): Promise<MeshTracking>
+  /** The mailboxes of an organisation that may receive under a workflow. */
+  lookUp(odsCode: string, workflowId: string): Promise<readonly MeshEndpoint[]>
+  /** All mailboxes that may receive under a workflow. */
+  searchWorkflow(workflowId: string): Promise<readonly MeshEndpoint[]>
 }
 
 const V2 = 'application/vnd.mesh.v2+json'
@@ -77,6 +78,16 @@ export function meshClient(settings: MeshClientSettings): MeshClient {
     return response
   }
 
+  const endpoints = async (path: string): Promise<MeshEndpoint[]> => {
+    const found = (await bodyAsJson('look up', await call('look up', `/messageexchange/${path}`))) as {
+      results?: { mailbox_id: string; mailbox_name: string }[]
+    }
+    return (found.results ?? []).map(({ mailbox_id, mailbox_name }) => ({
+      mailboxId: mailbox_id,
+      name: mailbox_name,
+    }))
+  }
+
   return {
     handshake: async () => {
       const headers = {
@@ -88,38 +99,33 @@ export function meshClient(settings: MeshClientSettings): MeshClient {
     },
 
     send: async (content, label) => {
-      const blob = content instanceof Blob ? content : new Blob([new Uint8Array(content)])
-      const total = Math.max(1, Math.ceil(blob.size / maxChunkBytes))
-      const chunk = async (number: number) => {
-        const bytes = new Uint8Array(
-          await blob.slice((number - 1) * maxChunkBytes, number * maxChunkBytes).arrayBuffer(),
-        )
-        return {
+      const { total, chunks } = inChunks(content, maxChunkBytes)
+      let number = 0
+      let id: string | undefined
+      for await (const bytes of chunks) {
+        number++
+        const path = id === undefined ? `${own}/outbox` : `${own}/outbox/${id}/${number}`
+        const response = await call(number === 1 ? 'send' : 'send chunk', path, {
           method: 'POST',
-          body: label.gzip ? gzipSync(bytes) : bytes,
+          body: label.gzip ? await compressed(bytes) : bytes,
           headers: {
             'Content-Type': label.contentType ?? 'application/octet-stream',
             'mex-Chunk-Range': `${number}:${total}`,
             ...(label.gzip && { 'Content-Encoding': 'gzip' }),
             ...(number === 1 && labelHeaders(label)),
           },
-        }
+        })
+        const accepted = (await bodyAsJson('send', response)) as { message_id?: string }
+        id ??= accepted.message_id
+        if (!id) throw new MeshError('send: the message was accepted, and not said under which id')
       }
-      const accepted = (await (await call('send', `${own}/outbox`, await chunk(1))).json()) as {
-        message_id?: string
-      }
-      const id = accepted.message_id
-      if (!id) throw new MeshError('send: the service accepted the message and did not say under which id')
-      for (let number = 2; number <= total; number++) {
-        await (await call('send chunk', `${own}/outbox/${id}/${number}`, await chunk(number))).arrayBuffer()
-      }
-      return id
+      return id ?? ''
     },
 
     async *inbox({ workflowFilter } = {}) {
       const filter = workflowFilter ? `?workflow_filter=${encodeURIComponent(workflowFilter)}` : ''
       for (let path: string | undefined = `${own}/inbox${filter}`; path; ) {
-        const page = (await (await call('inbox', path)).json()) as {
+        const page = (await bodyAsJson('inbox', await call('inbox', path))) as {
           messages?: string[]
           links?: { next?: string }
         }
@@ -131,7 +137,7 @@ export function meshClient(settings: MeshClientSettings): MeshClient {
     download: async messageId => {
       const path = `${own}/inbox/${encodeURIComponent(messageId)}`
       const first = await call('download', path)
-      const info = readInfo(messageId, first.headers)
+      const info = readMessageInfo(messageId, first.headers)
       const content = async function* () {
         yield* bodyOf(first)
         for (let number = 2; number <= info.chunks; number++) {
@@ -148,14 +154,24 @@ export function meshClient(settings: MeshClientSettings): MeshClient {
 
     track: async messageId => {
       const path = `${own}/outbox/tracking?messageID=${encodeURIComponent(messageId)}`
-      const found = (await (await call('track', path)).json()) as {
+      const found = (await bodyAsJson('track', await call('track', path))) as {
         status?: string
         status_success?: boolean
+        status_code?: string
+        status_description?: string
       }
-      return { status: found.status ?? 'unknown', success: found.status_success ?? false }
+      const { status = 'unknown', status_success: success = false, status_code: code = '' } = found
+      const failure = { code, description: found.status_description ?? '' }
+      return { status, success, ...(!success && { failure }) }
     },
+
+    lookUp: (odsCode, workflowId) =>
+      endpoints(`endpointlookup/${encodeURIComponent(odsCode)}/${encodeURIComponent(workflowId)}`),
+    searchWorkflow: workflowId => endpoints(`workflowsearch/${encodeURIComponent(workflowId)}`),
   }
 }
+
+const compressed = promisify(gzip)
 
 function labelHeaders(label: MeshLabel): Record<string, string> {
   return {
@@ -167,33 +183,16 @@ function labelHeaders(label: MeshLabel): Record<string, string> {
   }
 }
 
-function readInfo(messageId: string, headers: Headers): MeshMessageInfo {
-  const isReport = headers.get('mex-messagetype') === 'REPORT'
-  // A report says "chunk 1 of 0".
-  const chunks = Number(/:(\d+)$/.exec(headers.get('mex-chunk-range') ?? '')?.[1] ?? 1)
-  const optional = {
-    from: headers.get('mex-from'),
-    to: headers.get('mex-to'),
-    localId: headers.get('mex-localid'),
-    subject: headers.get('mex-subject'),
-    fileName: headers.get('mex-filename'),
-    linkedMessageId: headers.get('mex-linkedmsgid'),
-  }
-  return {
-    id: headers.get('mex-messageid') ?? messageId,
-    kind: isReport ? 'REPORT' : 'DATA',
-    workflowId: headers.get('mex-workflowid') ?? '',
-    chunks,
-    ...Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== null)),
-    ...(isReport && {
-      failure: {
-        code: headers.get('mex-statuscode') ?? '',
-        description: headers.get('mex-statusdescription') ?? '',
-      },
-    }),
-  }
+async function bodyAsJson(action: string, response: Response): Promise<unknown> {
+  return response.json().catch((cause: unknown) => {
+    throw new MeshError(`${action}: the answer broke off or is not JSON`, { status: response.status, cause })
+  })
 }
 
 async function* bodyOf(response: Response): AsyncGenerator<Uint8Array> {
-  if (response.body) yield* response.body
+  try {
+    if (response.body) yield* response.body
+  } catch (cause) {
+    throw new MeshError('download: the content broke off', { status: response.status, cause })
+  }
 }

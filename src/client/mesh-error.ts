@@ -5,16 +5,19 @@ export class MeshError extends Error {
   /** The service's code, for example `12` for an address that nobody registered. */
   readonly code: string | undefined
   readonly event: string | undefined
+  /** The service's own words. */
+  readonly description: string | undefined
 
   constructor(
     message: string,
-    answer: { status?: number; code?: string; event?: string; cause?: unknown } = {},
+    answer: { status?: number; code?: string; event?: string; description?: string; cause?: unknown } = {},
   ) {
     super(message, answer.cause === undefined ? undefined : { cause: answer.cause })
     this.name = 'MeshError'
     this.status = answer.status
     this.code = answer.code
     this.event = answer.event
+    this.description = answer.description
   }
 }
 
@@ -31,6 +34,7 @@ export async function readMeshError(action: string, response: Response): Promise
     status,
     ...(code !== undefined && { code }),
     ...(event !== undefined && { event }),
+    ...(said !== '' && { description: said }),
   })
 }
 
