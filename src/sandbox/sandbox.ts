@@ -68,6 +68,7 @@ export async function openSandbox(
     },
     describe: ({ baseUrl, mesh }) => ({
       baseUrl,
+      country: population.country,
       clinicians: CAST.map(({ handle, role, organisation, activities }) => ({
         name: handle,
         activities,

@@ -1,0 +1,50 @@
+import { failure, type Result, success } from '../domain/result.ts'
+import { keptSecret } from '../main/admin-token.ts'
+import type { Config } from '../main/config.ts'
+import { operationsUrl } from './addresses.ts'
+import { type CommandFailure, fault, refused } from './command-result.ts'
+
+/**
+ * Asks the operator's door of the running service for something, or, given a body, to do something. Its secret is the
+ * configured one or the one that the sandbox keeps in the data directory.
+ */
+export async function askOperations(
+  config: Config,
+  path: string,
+  body?: object,
+): Promise<Result<unknown, CommandFailure>> {
+  const secret = config.adminToken ?? keptSecret(config)
+  if (!secret) return failure(noSecret(config))
+  const response = await fetch(operationsUrl(config) + path, {
+    method: body ? 'POST' : 'GET',
+    headers: { authorization: `Bearer ${secret}`, ...(body && { 'content-type': 'application/json' }) },
+    ...(body && { body: JSON.stringify(body) }),
+  }).catch(() => undefined)
+  if (!response) return failure(notRunning(operationsUrl(config)))
+  const answer: unknown = await response.json().catch(() => undefined)
+  if (response.ok) return success(answer)
+  const said = errorIn(answer) ?? `The service answered ${response.status}.`
+  return failure(response.status < 500 ? refused(said) : fault(said))
+}
+
+/** Nothing listens where the service should be. */
+export function notRunning(url: string): CommandFailure {
+  return fault(
+    `Nothing answers at ${url}.`,
+    'Start the service with npm start. If it runs elsewhere, set PORT and CPIS_ADMIN_PORT as it has them.',
+  )
+}
+
+function noSecret(config: Config): CommandFailure {
+  if (config.mode === 'production')
+    return refused("The operator's secret is not known here.", 'Set CPIS_ADMIN_TOKEN to it.')
+  return fault(
+    `There is no running sandbox with its data in ${config.dataDir}.`,
+    'Start it with npm start, or set CPIS_DATA_DIR to its directory, or CPIS_ADMIN_TOKEN to its secret.',
+  )
+}
+
+function errorIn(answer: unknown): string | undefined {
+  if (typeof answer !== 'object' || answer === null || !('error' in answer)) return undefined
+  return typeof answer.error === 'string' ? answer.error : undefined
+}

@@ -1,0 +1,50 @@
+import type { HeldPlan, ListedAccess } from '../client/index.ts'
+import { displayNhsNumber, type NhsNumber } from '../domain/nhs-number.ts'
+import type { Pen } from './terminal.ts'
+import { columns, counted, dayWords, instantWords } from './words.ts'
+
+/** Rule 4.2: never worded as an assurance. */
+export const NOTHING_HELD = 'No information held. This is not an assurance of safety.'
+
+/** Rule 4.3. */
+export const COULD_NOT_LOOK = 'Could not look.'
+
+const PLAN_WORDS: Readonly<Record<HeldPlan['type'], string | undefined>> = {
+  CPP: 'Child protection plan',
+  LAC: 'Looked after child',
+  UCPP: 'Unborn child protection plan',
+  other: undefined,
+}
+
+/** The visible plans of a person, each with whom to phone by day and by night. */
+export function planWords(pen: Pen, nhsNumber: NhsNumber, plans: readonly HeldPlan[]): string {
+  const head = `${displayNhsNumber(nhsNumber)}: ${counted(plans.length, 'plan')} held`
+  return [pen.style('bold', head), ...plans.map(plan => onePlan(pen, plan))].join('\n\n')
+}
+
+function onePlan(pen: Pen, plan: HeldPlan): string {
+  const kind = PLAN_WORDS[plan.type] ?? plan.description
+  const { name, odsCode, dutyPhone, officePhone } = plan.authority
+  const title = plan.ended ? `${kind}, ENDED` : kind
+  return [
+    pen.style(plan.ended ? 'yellow' : 'bold', title),
+    columns([
+      ['started', plan.start && dayWords(plan.start)],
+      [plan.ended ? 'ended' : 'ends', plan.end && dayWords(plan.end)],
+      ['held for', plan.subjectName],
+      ['authority', odsCode ? `${name} (${odsCode})` : name],
+      ['by day', officePhone ?? (dutyPhone && `${dutyPhone} (emergency duty team)`)],
+      ['by night', dutyPhone && `${dutyPhone} (emergency duty team)`],
+      ['last uploaded', plan.lastUploadedAt && instantWords(plan.lastUploadedAt)],
+    ]),
+  ].join('\n')
+}
+
+/** Who looked, newest first (rule 5.7); a look is no attendance (rule 6.3). */
+export function accessWords(pen: Pen, nhsNumber: NhsNumber, accesses: readonly ListedAccess[]): string {
+  const head = `${displayNhsNumber(nhsNumber)}: record viewed, newest first`
+  const lines = accesses.map(({ at, viewer, role, organisation }) =>
+    [`  ${instantWords(at)}`, viewer, role, organisation].filter(Boolean).join(', '),
+  )
+  return [pen.style('bold', head), ...lines].join('\n')
+}

@@ -1,0 +1,66 @@
+import { resolve } from 'node:path'
+import type { Service } from '../main/start-service.ts'
+import type { Sandbox } from '../sandbox/sandbox.ts'
+import type { Settled } from '../sandbox/settle.ts'
+import { tellingPeople } from '../sandbox/telling-people.ts'
+import type { Pen } from './terminal.ts'
+import { wrapped } from './wrapped.ts'
+
+/** What somebody who has just started the sandbox sees: that it runs, whom to ask for, what to type next. */
+export function whatToTry(pen: Pen, service: Service, sandbox: Sandbox, settled: Settled): string {
+  const { baseUrl, adminUrl, config } = service
+  const bold = (text: string) => pen.style('bold', text)
+  const command = (text: string) => `    ${pen.style('cyan', text)}`
+  const people = tellingPeople(sandbox.population)
+  const held = people.find(person => person.visiblePlans === 1)
+  const [authority] = sandbox.authorities
+  const rows = people.map(({ nhsNumber, note }) =>
+    wrapped(note, 76, 16).replace(/^ {14}/, `    ${nhsNumber}`),
+  )
+  return [
+    '',
+    `${bold('CP-IS runs')} at ${baseUrl} with a made-up England${countWords(settled)}.`,
+    `The operator's door is at ${adminUrl}; data is kept in ${keptIn(config)}.`,
+    '',
+    bold('Worth asking for'),
+    ...rows,
+    '',
+    bold('In a second pen'),
+    command('npm run demo                      # the whole loop, told step by step'),
+    command('npx cpis sandbox                  # who and what is in the made-up England'),
+    command(
+      `npx cpis query ${held?.nhsNumber ?? people[0]?.nhsNumber}         # ask as a nurse in an emergency department`,
+    ),
+    ...(authority
+      ? [
+          command(
+            `npx cpis inbox --authority ${authority.odsCode}     # what the authority was told, some seconds later`,
+          ),
+        ]
+      : []),
+    '',
+    'or with any FHIR client',
+    command('TOKEN=$(npx cpis token --as ed-nurse)'),
+    command(`curl -H "Authorization: Bearer $TOKEN" \\`),
+    command(
+      `  "${baseUrl}/cpis/FHIR/R4/CareTeam?patient:identifier=https://fhir.nhs.uk/Id/nhs-number%7C${held?.nhsNumber}"`,
+    ),
+    '',
+    'Ctrl-C stops it.',
+  ].join('\n')
+}
+
+/** The service runs all the same: what was not settled is tried again at the next start. */
+export function unsettledWords({ authority, why }: Extract<Settled, { kind: 'unsettled' }>): string {
+  return `cpis: The made-up England is not settled: ${authority}: ${why}\n      It is tried again at the next start.`
+}
+
+function countWords(settled: Settled): string {
+  if (settled.kind !== 'settled') return ''
+  const [loaded, failed] = [settled.loaded, settled.failed].map(count => count.toLocaleString('en-GB'))
+  return `: ${loaded} records loaded, ${failed} refused for a reason each`
+}
+
+function keptIn({ databaseUrl, dataDir }: Service['config']): string {
+  return databaseUrl ? 'the configured PostgreSQL database' : resolve(dataDir)
+}

@@ -1,0 +1,70 @@
+import { v7 as newId } from 'uuid'
+import type { Service } from '../main/start-service.ts'
+import type { Settled, SettleProgress } from '../sandbox/settle.ts'
+import { localUrl } from './addresses.ts'
+import type { CommandLine } from './command-line.ts'
+import { type CommandResult, done } from './command-result.ts'
+import { unsettledWords, whatToTry } from './serve-words.ts'
+import type { Terminal } from './terminal.ts'
+import { stopSignal } from './until-told-to-stop.ts'
+
+/** `cpis serve`: the service, until it is told to stop. In sandbox mode the made-up England is settled at the first start. */
+export function addServeCommand({ program, perform, terminal, config }: CommandLine): void {
+  program
+    .command('serve')
+    .description('start the service; with nothing configured, a sandbox with a made-up England')
+    .action((options: { json?: true }) => perform(() => serve(terminal, config(), options.json === true)))
+}
+
+async function serve(terminal: Terminal, config: Service['config'], json: boolean): Promise<CommandResult> {
+  // Loaded here, so that the other commands start without the whole service.
+  const { createLogger } = await import('../main/logger.ts')
+  const { startService } = await import('../main/start-service.ts')
+  // In a sandbox standard output is for people, or for the one document of --json.
+  const logsApart = config.mode === 'sandbox' || json
+  const logger = createLogger(config.logLevel, logsApart ? process.stderr : undefined)
+  const stop = stopSignal()
+  const service = await startService(config, logger)
+  try {
+    const settled = await settledSandbox(terminal, service, stop.signal)
+    const { baseUrl, adminUrl } = service
+    if (json) terminal.out(JSON.stringify({ baseUrl, adminUrl, mode: config.mode, settled: settled?.kind }))
+    else if (service.sandbox && settled && !stop.signal.aborted) {
+      if (settled.kind === 'unsettled') terminal.err(unsettledWords(settled))
+      terminal.out(whatToTry(terminal, service, service.sandbox, settled))
+    }
+    await stop.told
+    if (logsApart && !json) terminal.err('Stopping. Once more to stop at once.')
+  } finally {
+    await service.stop()
+    stop.forget()
+  }
+  return done(undefined, '')
+}
+
+async function settledSandbox(
+  terminal: Terminal,
+  service: Service,
+  signal: AbortSignal,
+): Promise<Settled | undefined> {
+  const { sandbox, store, config } = service
+  if (!sandbox) return undefined
+  const { settle } = await import('../sandbox/settle.ts')
+  return settle({
+    storage: store.storage,
+    database: store.database,
+    clock: { now: () => new Date() },
+    newId,
+    population: sandbox.population,
+    mesh: config.mesh,
+    url: localUrl(config),
+    report: progress => terminal.err(progressWords(progress)),
+    signal,
+  })
+}
+
+function progressWords({ stage, authority, records }: SettleProgress): string {
+  return stage === 'sent'
+    ? `Settling a made-up England: ${authority} sends ${records.toLocaleString('en-GB')} records`
+    : `Settling a made-up England: ${authority} has its acknowledgement`
+}
