@@ -86,6 +86,21 @@ describeOnEachEngine('the upload store', database => {
     expect(row).toEqual({ name: 'NEWEST', duty_phone: '01632960010', office_phone: null })
   })
 
+  test('a file names its own authority and no other (rule 3.3)', async () => {
+    for (const authority of ['P0001', 'P0002'] as OdsCode[]) await storedAuthority(database(), authority)
+    const older = { createdAt: new Date(5 * DAY), sequence: 1 }
+    const newer = { createdAt: new Date(6 * DAY), sequence: 1 }
+    await apply(receipt('P0001' as OdsCode, older, 'FIRST'), [])
+    await apply(receipt('P0002' as OdsCode, newer, 'SECOND'), [])
+    const names = await database()
+      .kysely.selectFrom('authority')
+      .select('name')
+      .where('ods_code', 'in', ['P0001', 'P0002'])
+      .orderBy('ods_code')
+      .execute()
+    expect(names).toEqual([{ name: 'FIRST' }, { name: 'SECOND' }])
+  })
+
   test('an upload is found by its sequence number once it is complete, until the sequence is restarted (rule 3.8)', async () => {
     const authority = 'S0001' as OdsCode
     await storedAuthority(database(), authority)

@@ -194,8 +194,9 @@ async function writeContact(db: Kysely<Schema>, { authority, header }: UploadRec
     })
     .where('ods_code', '=', authority)
     .where(
-      sql<boolean>`written_created_at is null
-        or (written_created_at, written_sequence) <= (${header.createdAt}::timestamptz, ${header.sequence}::bigint)`,
+      // In brackets: without them the "or" would let every authority be overwritten.
+      sql<boolean>`(written_created_at is null
+        or (written_created_at, written_sequence) <= (${header.createdAt}::timestamptz, ${header.sequence}::bigint))`,
     )
     .execute()
 }
