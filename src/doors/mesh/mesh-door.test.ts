@@ -1,3 +1,4 @@
+/** More than 300 lines: the published table of calls, row by row and in both versions. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import {
   ALPHA,

@@ -151,7 +151,7 @@ describe('large messages', () => {
     expect(await bench.audited()).toMatchObject([{ outcome: 'refused', reason: 'body-too-large' }])
   })
 
-  test('a caller that is not let in gets its answer however much it sends', async () => {
+  test('a caller that is not let in gets its answer though it is still sending', async () => {
     const headers = label({ authorization: tokenOf(BETA) })
     const answer = await exchange('POST', `/${ALPHA}/outbox`, { headers, body: generated(5 * MEGABYTE) })
     expect(answer.status).toBe(403)
