@@ -46,5 +46,7 @@ function noSecret(config: Config): CommandFailure {
 
 function errorIn(answer: unknown): string | undefined {
   if (typeof answer !== 'object' || answer === null || !('error' in answer)) return undefined
-  return typeof answer.error === 'string' ? answer.error : undefined
+  if (typeof answer.error !== 'string') return undefined
+  // Several complaints about a body come as a list with marks and paths.
+  return answer.error.replace(/^✖ /gm, '').replace(/\n\s+→ at (\S+)/g, ' ($1)')
 }

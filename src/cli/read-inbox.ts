@@ -1,8 +1,8 @@
 import { text } from 'node:stream/consumers'
 import type { MeshMessageInfo } from '../client/index.ts'
+import type { AccessNotification, NotifiedAccess } from '../domain/access-notification.ts'
 import { displayNhsNumber } from '../domain/nhs-number.ts'
 import { displayName } from '../domain/requester.ts'
-import type { AccessNotificationMessage, NotifiedAccess } from '../formats/hl7v3/access-notification.ts'
 import { readAccessNotification } from '../formats/hl7v3/read-access-notification.ts'
 import type { Config } from '../main/config.ts'
 import {
@@ -19,7 +19,7 @@ import { columns, counted, instantWords } from './words.ts'
 /** A message that waits, as far as it could be understood. */
 type WaitingMessage = { readonly info: MeshMessageInfo } & (
   | { readonly kind: 'acknowledgement'; readonly acknowledgement: AcknowledgementSummary }
-  | { readonly kind: 'notification'; readonly notification: AccessNotificationMessage }
+  | { readonly kind: 'notification'; readonly notification: AccessNotification }
   | { readonly kind: 'report' }
   | { readonly kind: 'other'; readonly content: string }
 )

@@ -25,16 +25,16 @@ export function whatToTry(pen: Pen, service: Service, sandbox: Sandbox, settled:
     bold('Worth asking for'),
     ...rows,
     '',
-    bold('In a second pen'),
-    command('npm run demo                      # the whole loop, told step by step'),
-    command('npx cpis sandbox                  # who and what is in the made-up England'),
-    command(
-      `npx cpis query ${held?.nhsNumber ?? people[0]?.nhsNumber}         # ask as a nurse in an emergency department`,
-    ),
+    bold('In a second terminal'),
+    command('npm run demo                     # the whole loop, told step by step'),
+    command('npx cpis sandbox                 # who and what is in the made-up England'),
+    ...(held
+      ? [command(`npx cpis query ${held.nhsNumber}        # ask as a nurse in an emergency department`)]
+      : []),
     ...(authority
       ? [
           command(
-            `npx cpis inbox --authority ${authority.odsCode}     # what the authority was told, some seconds later`,
+            `${`npx cpis inbox --authority ${authority.odsCode}`.padEnd(33)}# some seconds later: what the authority was told`,
           ),
         ]
       : []),

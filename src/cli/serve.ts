@@ -4,9 +4,11 @@ import type { Settled, SettleProgress } from '../sandbox/settle.ts'
 import { localUrl } from './addresses.ts'
 import type { CommandLine } from './command-line.ts'
 import { type CommandResult, done } from './command-result.ts'
+import { startProgress } from './progress.ts'
 import { unsettledWords, whatToTry } from './serve-words.ts'
 import type { Terminal } from './terminal.ts'
 import { stopSignal } from './until-told-to-stop.ts'
+import { counted } from './words.ts'
 
 /** `cpis serve`: the service, until it is told to stop. In sandbox mode the made-up England is settled at the first start. */
 export function addServeCommand({ program, perform, terminal, config }: CommandLine): void {
@@ -50,6 +52,16 @@ async function settledSandbox(
   const { sandbox, store, config } = service
   if (!sandbox) return undefined
   const { settle } = await import('../sandbox/settle.ts')
+  const files = sandbox.population.uploads.length
+  const progress = startProgress(terminal, 'Settling a made-up England', 2 * files)
+  let steps = 0
+  const report = ({ stage, authority, records }: SettleProgress) => {
+    steps += 1
+    progress.update(steps)
+    if (terminal.watched) return
+    const what = stage === 'sent' ? `sends ${counted(records, 'record')}` : 'has its acknowledgement'
+    terminal.err(`Settling a made-up England: ${authority} ${what}`)
+  }
   return settle({
     storage: store.storage,
     database: store.database,
@@ -58,13 +70,7 @@ async function settledSandbox(
     population: sandbox.population,
     mesh: config.mesh,
     url: localUrl(config),
-    report: progress => terminal.err(progressWords(progress)),
+    report,
     signal,
-  })
-}
-
-function progressWords({ stage, authority, records }: SettleProgress): string {
-  return stage === 'sent'
-    ? `Settling a made-up England: ${authority} sends ${records.toLocaleString('en-GB')} records`
-    : `Settling a made-up England: ${authority} has its acknowledgement`
+  }).finally(progress.stop)
 }

@@ -16,6 +16,11 @@ import { type FailedRecord, failedRecordWords } from './failed-record-words.ts'
 import { startProgress } from './progress.ts'
 import type { Pen, Terminal } from './terminal.ts'
 import { columns, counted, instantWords } from './words.ts'
+import { wrapped } from './wrapped.ts'
+
+/** Whoever reads that all is well must know how far it was looked. */
+const NOT_CHECKED =
+  'Only the service can say whether PDS holds each number for this person, and whether\na plan to be deleted is held.'
 
 /** What can be said of a file without PDS and without what is held. */
 export interface UploadReport {
@@ -109,12 +114,10 @@ function reportWords(pen: Pen, { header, passed, failed, file }: UploadReport): 
       ]
     : []
   parts.push(...failed.map(record => failedRecordWords(pen, record)))
-  if (file) parts.push(`${pen.style('red', file.code)}  ${file.reason}`)
+  if (file) parts.push(`${pen.style('red', file.code)}\n${wrapped(file.reason, 80, 7)}`)
   else {
     parts.push(`${counted(passed, 'record')} good, ${failed.length.toLocaleString('en-GB')} to be refused.`)
-    parts.push(
-      'Only the service can say whether PDS holds each number for this person, and whether a deleted plan is held.',
-    )
+    parts.push(NOT_CHECKED)
   }
   return parts.join('\n\n')
 }

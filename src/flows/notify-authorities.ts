@@ -1,6 +1,7 @@
-import type { MailboxId, OdsCode, Organisation } from '../domain/organisation.ts'
+import type { AccessNotification } from '../domain/access-notification.ts'
+import type { MailboxId, OdsCode } from '../domain/organisation.ts'
 import { type DeliverMessageDeps, deliverMessage } from './deliver-message.ts'
-import type { PendingNotification, Storage, Stores } from './ports.ts'
+import type { Storage, Stores } from './ports.ts'
 
 export interface NotifyAuthoritiesDeps extends DeliverMessageDeps {
   readonly storage: Storage
@@ -10,14 +11,6 @@ export interface NotifyAuthoritiesDeps extends DeliverMessageDeps {
   readonly windowMs: number
   readonly newId: () => string
   readonly writeAccessNotification: (notification: AccessNotification) => AsyncIterable<Uint8Array>
-}
-
-/** One message: an authority and what it is told, oldest first. */
-export interface AccessNotification {
-  readonly id: string
-  readonly createdAt: Date
-  readonly authority: Organisation
-  readonly notifications: readonly PendingNotification[]
 }
 
 /** More than this goes into a further message. */

@@ -1,4 +1,6 @@
 import type { Access } from '../domain/access.ts'
+import type { NotifiedAccess } from '../domain/access-notification.ts'
+import type { RecordResult } from '../domain/acknowledgement.ts'
 import type { AuthorityContact, VisiblePlan } from '../domain/answer.ts'
 import type { FileCode } from '../domain/apply-upload.ts'
 import type { AuditEntry } from '../domain/audit.ts'
@@ -70,12 +72,6 @@ export interface JudgedRecord {
   readonly outcome: { readonly checked: CheckedRecord } | { readonly fault: RecordFault }
 }
 
-/** A record's place in the acknowledgement. */
-export interface RecordResult {
-  readonly sent: RecordAsSent
-  readonly fault?: RecordFault
-}
-
 export interface UploadReceipt {
   readonly id: string
   readonly authority: OdsCode
@@ -127,19 +123,10 @@ export interface QueryStore {
   linkNumbers(old: NhsNumber, replacement: NhsNumber): Promise<void>
 }
 
-/** What one authority is to be told of one access. */
-export interface PendingNotification {
+/** What one authority is still to be told. */
+export interface PendingNotification extends NotifiedAccess {
   readonly id: string
-  readonly accessId: string
   readonly authority: OdsCode
-  /** The number the authority holds the person under. */
-  readonly nhsNumber: NhsNumber
-  readonly localId?: string
-  readonly localIdAuthority?: string
-  /** Sequence number of the upload that last wrote the plan. */
-  readonly uploadSequence: number
-  readonly at: Date
-  readonly author: Author
 }
 
 export interface NotificationStore {

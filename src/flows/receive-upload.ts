@@ -1,12 +1,13 @@
 import { createHash, type Hash } from 'node:crypto'
-import { type FileCode, fileCodeOf } from '../domain/apply-upload.ts'
+import type { Acknowledgement } from '../domain/acknowledgement.ts'
+import { fileCodeOf } from '../domain/apply-upload.ts'
 import { codeOfFileFault, fileReasonOf, type ReadHead, type UploadFileFault } from '../domain/file-faults.ts'
 import type { MeshMessage } from '../domain/mesh-message.ts'
 import type { Organisation } from '../domain/organisation.ts'
 import type { UploadHeader } from '../domain/upload.ts'
 import { type DeliverMessageDeps, deliverMessage } from './deliver-message.ts'
 import { type JudgeRecordsDeps, judgeRecords } from './judge-records.ts'
-import type { AppliedUpload, Authority, RecordResult, Storage, Stores, UploadReceipt } from './ports.ts'
+import type { AppliedUpload, Authority, Storage, Stores, UploadReceipt } from './ports.ts'
 import { CorruptPayload, readPayload } from './read-payload.ts'
 
 export interface ReceiveUploadDeps extends JudgeRecordsDeps, DeliverMessageDeps {
@@ -16,20 +17,6 @@ export interface ReceiveUploadDeps extends JudgeRecordsDeps, DeliverMessageDeps 
   /** How long to wait before each further try while PDS cannot be asked; when they are used up the answer is CPF05. */
   readonly pdsPatienceMs: readonly number[]
   readonly sleep: (ms: number) => Promise<void>
-}
-
-/** What the authority is answered; -1 stands for what could not be read. */
-export interface Acknowledgement {
-  readonly createdAt: Date
-  readonly sequence: number
-  readonly transmissionQuantity: number
-  readonly fileCode: FileCode
-  readonly fileReason?: string
-  readonly authority: Organisation & { readonly dutyPhone?: string; readonly officePhone?: string }
-  readonly loaded: number
-  readonly failed: number
-  /** The records with their outcomes, in file order; read more than once. */
-  readonly results: () => AsyncIterable<readonly RecordResult[]>
 }
 
 type Verdict =

@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely'
+import type { RecordResult } from '../domain/acknowledgement.ts'
 import { visibleUntil } from '../domain/plan.ts'
-import type { JudgedRecord, RecordResult, UploadReceipt, UploadStore } from '../flows/ports.ts'
+import type { JudgedRecord, UploadReceipt, UploadStore } from '../flows/ports.ts'
 import type { Schema } from './schema.ts'
 
 const RESULTS_PAGE = 500

@@ -1,11 +1,11 @@
 import { v7 as newId } from 'uuid'
 import { type MeshClient, meshClient } from '../../src/client/index.ts'
+import type { NotifiedAccess } from '../../src/domain/access-notification.ts'
 import { addAuthority } from '../../src/flows/manage-exchange.ts'
-import type { NotifiedAccess } from '../../src/formats/hl7v3/access-notification.ts'
 import { readAccessNotification } from '../../src/formats/hl7v3/read-access-notification.ts'
 import {
-  type Acknowledgement,
   readWholeAcknowledgement,
+  type WholeAcknowledgement,
 } from '../../src/formats/hl7v3/read-acknowledgement.ts'
 import type { Service } from '../../src/main/start-service.ts'
 import type { SandboxAuthority } from '../../src/sandbox/authorities.ts'
@@ -17,7 +17,7 @@ import { until } from './until.ts'
 export interface AuthorityDesk {
   readonly mesh: MeshClient
   /** Sends a file and waits for its acknowledgement. */
-  upload(file: Uint8Array, options?: { gzip?: boolean }): Promise<Acknowledgement>
+  upload(file: Uint8Array, options?: { gzip?: boolean }): Promise<WholeAcknowledgement>
   /** Waits until at least so many accesses were told, and takes them from the mailbox. */
   notifications(count: number): Promise<NotifiedAccess[]>
   /** Takes everything that waits, whatever it is, and says how much it was. */

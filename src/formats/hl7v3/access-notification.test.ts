@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { inPieces, textOfPieces } from '../../../test/support/bytes.ts'
-import type { AccessNotificationMessage } from './access-notification.ts'
+import type { AccessNotification } from '../../domain/access-notification.ts'
 import { readAccessNotification } from './read-access-notification.ts'
 import {
   anyAuthor,
@@ -18,7 +18,7 @@ import { writeAccessNotification } from './write-access-notification.ts'
 
 const GOLDEN = fixture('access-notification.xml')
 
-async function goldenMessage(): Promise<AccessNotificationMessage> {
+async function goldenMessage(): Promise<AccessNotification> {
   const read = await readAccessNotification(inPieces(GOLDEN))
   if (!read.ok) throw new Error(JSON.stringify(read.fault))
   return read.value

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { collect, inPieces, textOfPieces } from '../../../test/support/bytes.ts'
+import type { Acknowledgement, RecordResult } from '../../domain/acknowledgement.ts'
 import type { FileCode } from '../../domain/apply-upload.ts'
 import { codeOf, type RecordFault, reasonOf } from '../../domain/record-faults.ts'
 import type { RecordAsSent } from '../../domain/upload.ts'
@@ -15,11 +16,7 @@ import {
   fixture,
   treeOf,
 } from './testing.ts'
-import {
-  type AcknowledgementToWrite,
-  type ResultToWrite,
-  writeAcknowledgement,
-} from './write-acknowledgement.ts'
+import { writeAcknowledgement } from './write-acknowledgement.ts'
 
 const FAULTS: readonly RecordFault[] = [
   { kind: 'nhs-number-unknown' },
@@ -36,9 +33,9 @@ async function* pagesOf<T>(items: readonly T[], size = 2): AsyncGenerator<readon
 }
 
 function acknowledging(
-  results: readonly ResultToWrite[],
-  rest: Omit<AcknowledgementToWrite, 'results' | 'loaded' | 'failed'>,
-): AcknowledgementToWrite {
+  results: readonly RecordResult[],
+  rest: Omit<Acknowledgement, 'results' | 'loaded' | 'failed'>,
+): Acknowledgement {
   const failed = results.filter(({ fault }) => fault).length
   return { ...rest, loaded: results.length - failed, failed, results: () => pagesOf(results) }
 }
@@ -48,7 +45,7 @@ describe('as published', () => {
     const read = await readWholeAcknowledgement(inPieces(fixture(name)))
     if (!read.ok) throw new Error(JSON.stringify(read.fault))
     const { verdicts, records, ...rest } = read.value
-    const results = records.map(({ record }, index): ResultToWrite => {
+    const results = records.map(({ record }, index): RecordResult => {
       const fault = FAULTS.find(fault => reasonOf(fault) === verdicts[index]?.reason)
       return fault ? { sent: record, fault } : { sent: record }
     })
@@ -97,7 +94,7 @@ test('any acknowledgement is read as it was written', async () => {
   const anyFault = fc.option(fc.constantFrom(...FAULTS), { nil: undefined })
   const anyResults = anyRecords.chain(records =>
     fc.array(anyFault, { minLength: records.length, maxLength: records.length }).map(faults =>
-      records.map((sent, index): ResultToWrite => {
+      records.map((sent, index): RecordResult => {
         const fault = faults[index]
         return fault ? { sent, fault } : { sent }
       }),
@@ -151,7 +148,7 @@ test('a long acknowledgement is written and read in step, a few records at a tim
   let passes = 0
   let produced = 0
   let furthestAhead = 0
-  async function* results(): AsyncGenerator<readonly ResultToWrite[]> {
+  async function* results(): AsyncGenerator<readonly RecordResult[]> {
     passes += 1
     for (produced = 0; produced < count; produced += 10) {
       const position = produced

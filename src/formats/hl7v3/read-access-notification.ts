@@ -1,8 +1,8 @@
+import type { AccessNotification, NotifiedAccess } from '../../domain/access-notification.ts'
 import { parseNhsNumber } from '../../domain/nhs-number.ts'
 import { failure, type Result, success } from '../../domain/result.ts'
 import { attributeOf, childrenOf, descend, type XmlElement } from '../xml/xml-element.ts'
 import { readXml } from '../xml/xml-reader.ts'
-import type { AccessNotificationMessage, NotifiedAccess } from './access-notification.ts'
 import { readAuthor } from './authors.ts'
 import { HL7, INTENDED_RECIPIENT } from './codes.ts'
 import { inTemplate } from './message.ts'
@@ -14,7 +14,7 @@ import { parseTimestamp } from './time.ts'
 /** Reads what an authority is told of accesses (REPC_MT000004GB01); ids come back in capitals, as they are sent. */
 export async function readAccessNotification(
   bytes: AsyncIterable<Uint8Array>,
-): Promise<Result<AccessNotificationMessage, MessageFault>> {
+): Promise<Result<AccessNotification, MessageFault>> {
   const met = new Map<string, XmlElement>()
   const notifications: NotifiedAccess[] = []
   for await (const item of readXml(bytes, { namespace: HL7, path: ['CP-ISAccessToServiceNotification'] })) {

@@ -73,14 +73,14 @@ export async function* readAcknowledgement(
 }
 
 /** A whole acknowledgement at once, where its length is known to be modest. */
-export interface Acknowledgement extends AcknowledgementHeader, AcknowledgementTotals {
+export interface WholeAcknowledgement extends AcknowledgementHeader, AcknowledgementTotals {
   readonly verdicts: readonly RecordVerdict[]
   readonly records: readonly { readonly loaded: boolean; readonly record: RecordAsSent }[]
 }
 
 export async function readWholeAcknowledgement(
   bytes: AsyncIterable<Uint8Array>,
-): Promise<Result<Acknowledgement, MessageFault>> {
+): Promise<Result<WholeAcknowledgement, MessageFault>> {
   const verdicts: RecordVerdict[] = []
   const records: { loaded: boolean; record: RecordAsSent }[] = []
   let header: AcknowledgementHeader | undefined

@@ -1,5 +1,5 @@
+import type { AccessNotification, NotifiedAccess } from '../../domain/access-notification.ts'
 import { element, writeXml, type XmlNode } from '../xml/xml-writer.ts'
-import type { AccessNotificationMessage, NotifiedAccess } from './access-notification.ts'
 import { writeAuthor } from './authors.ts'
 import { INTENDED_RECIPIENT } from './codes.ts'
 import { message, templated, valued } from './message.ts'
@@ -8,7 +8,7 @@ import { writePersonIds } from './subjects.ts'
 import { writeTimestamp } from './time.ts'
 
 /** Writes what an authority is told of accesses (REPC_MT000004GB01), one record access for each (rules 6.1 and 6.4). */
-export function writeAccessNotification(notification: AccessNotificationMessage): AsyncIterable<Uint8Array> {
+export function writeAccessNotification(notification: AccessNotification): AsyncIterable<Uint8Array> {
   const { id, createdAt, authority, notifications } = notification
   return writeXml(
     message(

@@ -1,7 +1,5 @@
-import type { FileCode } from '../../domain/apply-upload.ts'
-import type { Organisation } from '../../domain/organisation.ts'
-import { codeOf, type RecordFault, reasonOf } from '../../domain/record-faults.ts'
-import type { RecordAsSent } from '../../domain/upload.ts'
+import type { Acknowledgement, RecordResult } from '../../domain/acknowledgement.ts'
+import { codeOf, reasonOf } from '../../domain/record-faults.ts'
 import { element, streamed, writeXml, type XmlNode } from '../xml/xml-writer.ts'
 import { FILE_CODE_NAMES, OID, RECORD_CODE_NAMES } from './codes.ts'
 import { message, valued } from './message.ts'
@@ -10,34 +8,12 @@ import { writeRecordContent } from './records.ts'
 import { writeSubject } from './subjects.ts'
 import { writeTimestamp } from './time.ts'
 
-/** What an authority is answered. */
-export interface AcknowledgementToWrite {
-  readonly createdAt: Date
-  /** The file's, or -1 where it could not be read. */
-  readonly sequence: number
-  /** The records processed, or -1 where that cannot be said. */
-  readonly transmissionQuantity: number
-  readonly fileCode: FileCode
-  /** What is wrong with the file as a whole, in words. */
-  readonly fileReason?: string
-  readonly authority: Organisation & { readonly dutyPhone?: string; readonly officePhone?: string }
-  readonly loaded: number
-  readonly failed: number
-  /** The records in file order. Asked for twice: their codes stand before the authority, their content after it. */
-  readonly results: () => AsyncIterable<readonly ResultToWrite[]>
-}
-
-export interface ResultToWrite {
-  readonly sent: RecordAsSent
-  readonly fault?: RecordFault
-}
-
 /**
  * Writes the acknowledgement of an upload (REPC_MT000003GB01, FileResponse) in pieces: its length costs no memory. Every record
  * is named with its code; one that failed carries its reason in words and comes back whole, one that was loaded with its subject
  * alone (rules 3.9, 3.10 and 3.14).
  */
-export function writeAcknowledgement(acknowledgement: AcknowledgementToWrite): AsyncIterable<Uint8Array> {
+export function writeAcknowledgement(acknowledgement: Acknowledgement): AsyncIterable<Uint8Array> {
   const { createdAt, sequence, transmissionQuantity, fileCode, fileReason, authority } = acknowledgement
   const { loaded, failed, results } = acknowledgement
   const answered = loaded + failed > 0
@@ -70,14 +46,14 @@ export function writeAcknowledgement(acknowledgement: AcknowledgementToWrite): A
 }
 
 async function* each(
-  results: AcknowledgementToWrite['results'],
-  write: (result: ResultToWrite) => XmlNode,
+  results: Acknowledgement['results'],
+  write: (result: RecordResult) => XmlNode,
 ): AsyncGenerator<XmlNode> {
   for await (const page of results()) yield* page.map(write)
 }
 
 /** The code of a record and where in the uploaded file it stands; the reason is the code's original text. */
-function writeDetail({ sent, fault }: ResultToWrite): XmlNode {
+function writeDetail({ sent, fault }: RecordResult): XmlNode {
   const code = fault ? codeOf(fault) : 'CPR06'
   return element(
     'acknowledgementRecordDetail',
@@ -91,7 +67,7 @@ function writeDetail({ sent, fault }: ResultToWrite): XmlNode {
   )
 }
 
-function writeMessage({ sent, fault }: ResultToWrite): XmlNode {
+function writeMessage({ sent, fault }: RecordResult): XmlNode {
   return element(
     'message',
     {},

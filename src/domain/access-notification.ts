@@ -1,13 +1,14 @@
-import type { NhsNumber } from '../../domain/nhs-number.ts'
-import type { Organisation } from '../../domain/organisation.ts'
-import type { Author } from '../../domain/requester.ts'
+import type { NhsNumber } from './nhs-number.ts'
+import type { Organisation } from './organisation.ts'
+import type { Author } from './requester.ts'
 
-/** What an authority is told: who viewed the records of people it has plans for (rules 6.1 to 6.4). */
-export interface AccessNotificationMessage {
+/** What an authority is told in one message: who viewed the records of people it has plans for (rules 6.1 to 6.4). */
+export interface AccessNotification {
   /** A UUID of its own. */
   readonly id: string
   readonly createdAt: Date
   readonly authority: Organisation
+  /** Oldest first. */
   readonly notifications: readonly NotifiedAccess[]
 }
 
