@@ -1,0 +1,140 @@
+import Fastify, { type FastifyInstance } from 'fastify'
+import { v7 as newId } from 'uuid'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { describeOnEachEngine } from '../../../test/support/engines.ts'
+import { type OdsCode, parseMailboxId } from '../../domain/organisation.ts'
+import { ensureOwnMailbox } from '../../flows/manage-exchange.ts'
+import type { Storage } from '../../flows/ports.ts'
+import { type Jobs, startJobs } from '../../storage/job-queue.ts'
+import { storage as storageOn } from '../../storage/storage.ts'
+import { operationsDoor } from './operations-door.ts'
+
+const SECRET = 'a-secret-of-the-operator'
+const AUTHORITY = {
+  odsCode: '801',
+  name: 'Bristol (sandbox)',
+  mailboxId: 'la801ot001',
+  password: 'sandbox-801',
+}
+
+describeOnEachEngine("the operator's door", database => {
+  let app: FastifyInstance
+  let jobs: Jobs
+  let storage: Storage
+  const health = { failing: false }
+
+  beforeAll(async () => {
+    jobs = await startJobs(database(), error => {
+      throw error
+    })
+    storage = storageOn(database(), jobs)
+    const cpisMailbox = parseMailboxId('CPISOT001')
+    if (!cpisMailbox) throw new Error('CPISOT001 is a mailbox id')
+    const deps = {
+      storage,
+      clock: { now: () => new Date() },
+      newId,
+      mesh: {
+        cpisMailbox,
+        uploadWorkflow: 'CPIS_UPLOAD',
+        acknowledgementWorkflow: 'CPIS_UPLOAD_ACK',
+        notificationWorkflow: 'CPIS_ACCESS_NOTIFICATION',
+      },
+    }
+    await ensureOwnMailbox(deps, {
+      id: cpisMailbox,
+      name: 'CP-IS',
+      odsCode: 'X26' as OdsCode,
+      password: 'not-told-to-anybody',
+    })
+    app = Fastify()
+    app.register(
+      operationsDoor({
+        ...deps,
+        adminToken: SECRET,
+        probe: async () => {
+          if (health.failing) throw new Error('the database is away')
+        },
+        metrics: async () => ({ contentType: 'text/plain', text: 'cpis_uploads_waiting 0\n' }),
+      }),
+    )
+    await app.ready()
+  })
+  afterAll(async () => {
+    await app.close()
+    await jobs.stop(1_000)
+  })
+
+  const call = (method: 'GET' | 'POST', url: string, payload?: object, secret = SECRET) =>
+    app.inject({ method, url, ...(payload && { payload }), headers: { authorization: `Bearer ${secret}` } })
+  const audited = async () =>
+    database().kysely.selectFrom('audit').select(['action', 'outcome', 'subject']).orderBy('id').execute()
+
+  test('health and metrics need no secret; a service that cannot work says so', async () => {
+    expect((await app.inject('/health/live')).statusCode).toBe(200)
+    expect((await app.inject('/health/ready')).statusCode).toBe(200)
+    expect((await app.inject('/metrics')).body).toContain('cpis_uploads_waiting')
+    health.failing = true
+    expect((await app.inject('/health/ready')).statusCode).toBe(503)
+    health.failing = false
+  })
+
+  test.each([
+    '',
+    'wrong',
+    `${SECRET}x`,
+  ])('a command with the secret "%s" is refused, and on record', async secret => {
+    const before = (await audited()).length
+    const refused = await call('GET', '/mailboxes', undefined, secret)
+    expect(refused.statusCode).toBe(401)
+    expect(refused.body).not.toContain(SECRET)
+    expect((await audited()).slice(before)).toMatchObject([{ outcome: 'refused' }])
+  })
+
+  test('an authority taken on has its mailbox and may exchange with CP-IS, and with nobody else', async () => {
+    expect((await call('POST', '/authorities', AUTHORITY)).statusCode).toBe(201)
+    expect((await call('GET', '/authorities')).json()).toMatchObject([
+      { odsCode: '801', mailbox: 'LA801OT001' },
+    ])
+    const [upload, ...others] = ['CPIS_UPLOAD', 'CPIS_UPLOAD_ACK', 'CPIS_ACCESS_NOTIFICATION'].map(id =>
+      call('GET', '/workflows')
+        .then(list => list.json<{ id: string }[]>())
+        .then(list => list.find(found => found.id === id)),
+    )
+    expect(await upload).toMatchObject({ senders: ['LA801OT001'], receivers: ['CPISOT001'] })
+    for (const other of others)
+      expect(await other).toMatchObject({ senders: ['CPISOT001'], receivers: ['LA801OT001'] })
+  })
+
+  test('no list shows a password', async () => {
+    const { body } = await call('GET', '/mailboxes')
+    expect(body).toContain('LA801OT001')
+    expect(body).not.toContain('sandbox-801')
+    expect(body).not.toContain('not-told')
+  })
+
+  test.each([
+    ['/mailboxes', { id: 'a b', name: 'X', odsCode: '801', password: 'long enough' }],
+    ['/mailboxes', { id: 'AB', name: 'X', odsCode: '801', password: 'short' }],
+    ['/authorities', { odsCode: '!', name: 'X', mailboxId: 'AB', password: 'long enough' }],
+    ['/workflows', { id: 'W', senders: ['NOBODY'], receivers: [] }],
+    ['/workflows', {}],
+  ])('what is wrong with a POST to %s is said, and nothing changes', async (url, body) => {
+    const before = await storage.mailboxes.list()
+    const refused = await call('POST', url, body)
+    expect(refused.statusCode).toBe(400)
+    expect(refused.json<{ error: string }>().error.length).toBeGreaterThan(10)
+    expect(await storage.mailboxes.list()).toEqual(before)
+  })
+
+  test("an authority's sequence is restarted on record, and nobody's by mistake (rule 3.8)", async () => {
+    expect((await call('POST', '/authorities/999/restart-sequence')).statusCode).toBe(404)
+    expect((await call('POST', '/authorities/801/restart-sequence')).statusCode).toBe(200)
+    expect((await call('GET', '/authorities')).json()).toMatchObject([{ sequenceEpoch: 1 }])
+    expect(await audited()).toContainEqual({ action: 'restart sequence', outcome: 'allowed', subject: '801' })
+  })
+
+  test('in production there is no sandbox to show', async () => {
+    expect((await call('GET', '/sandbox')).statusCode).toBe(404)
+  })
+})
