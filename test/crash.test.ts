@@ -155,7 +155,7 @@ describe.each(ENGINES)('kill -9 at any moment, on %s', engine => {
     await until(async () => {
       await collect()
       return acknowledged.filter(({ sequence }) => sequence > 1).length >= owed
-    }, 60_000)
+    }, 120_000)
     // A full window without anything new: what was still on its way has come.
     do await sleep(2_000)
     while ((await collect()) > 0)

@@ -42,7 +42,7 @@ export async function startJobs(database: Database, onError: (error: Error) => v
   })
   // Before any transaction begins: this also makes the library look the queue up, which within one of the embedded database,
   // whose only connection the transaction holds, would wait for itself.
-  if (database.engine === 'embedded') await releaseOrphans(boss, 'receive-upload')
+  if (database.engine === 'embedded') await dropOrphans(boss, 'receive-upload')
   return {
     queue: db => ({
       enqueue: async (name, key) => {
@@ -66,9 +66,12 @@ function jobsWithin(db: Kysely<Schema>): Db {
   return fromKysely(db)
 }
 
-/** On the embedded database nobody else can be at work: what a killed process left running starts again at once. */
-async function releaseOrphans(boss: PgBoss, name: JobName): Promise<void> {
+/**
+ * On the embedded database nobody else can be at work: what a killed process left behind is taken off the queue, and made anew
+ * from the mailbox, without the pause that a job which failed would have to wait.
+ */
+async function dropOrphans(boss: PgBoss, name: JobName): Promise<void> {
   const jobs = await boss.findJobs(name)
-  const running = jobs.filter(job => job.state === 'active').map(job => job.id)
-  if (running.length > 0) await boss.fail(name, running)
+  const orphans = jobs.filter(job => job.state === 'active' || job.state === 'retry').map(job => job.id)
+  if (orphans.length > 0) await boss.deleteJob(name, orphans)
 }
