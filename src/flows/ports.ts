@@ -100,8 +100,8 @@ export interface UploadStore {
   results(uploadId: string): AsyncIterable<readonly RecordResult[]>
   /** Marks the upload as applied and acknowledged. */
   complete(uploadId: string, fileCode: FileCode, acknowledgementPayloadId: string): Promise<void>
-  /** Forgets what was staged for an upload that will not be applied. */
-  discard(uploadId: string): Promise<void>
+  /** Forgets what was staged for one upload that will not be applied, or before an instant for any that never was. */
+  discard(staged: { readonly uploadId: string } | { readonly abandonedBefore: Date }): Promise<void>
 }
 
 export interface QueryToRecord {

@@ -70,7 +70,7 @@ async function judgeFile(
     damaged,
   )
   if (judged.kind === 'refused') {
-    await storage.uploads.discard(id)
+    await storage.uploads.discard({ uploadId: id })
     return judged
   }
   const { header } = judged

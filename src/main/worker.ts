@@ -1,5 +1,6 @@
 import { collectUploads } from '../flows/collect-uploads.ts'
 import { type ExpireMessagesDeps, expireMessages } from '../flows/expire-messages.ts'
+import { forgetAbandonedUploads } from '../flows/forget-abandoned-uploads.ts'
 import { type NotifyAuthoritiesDeps, notifyAuthorities } from '../flows/notify-authorities.ts'
 import { type ReceiveUploadDeps, receiveUpload } from '../flows/receive-upload.ts'
 import type { Jobs } from '../storage/job-queue.ts'
@@ -48,6 +49,7 @@ export async function startWorker(deps: WorkerDeps): Promise<{ stop(): Promise<v
       failed('notify-authorities'),
     ),
     repeat(COLLECT_EVERY_MS, () => collectUploads(deps), failed('collect-uploads')),
+    repeat(EXPIRE_EVERY_MS, () => forgetAbandonedUploads(deps), failed('forget-abandoned-uploads')),
     repeat(
       EXPIRE_EVERY_MS,
       async () => {

@@ -131,7 +131,7 @@ describeOnEachEngine('the upload store', database => {
         checked([{ person: 0, type: 'CPP', start: 0, deleted: false, ended: false }], 1, [freshNhsNumber()]),
       ),
     ])
-    await store.discard(id)
+    await store.discard({ uploadId: id })
     for (const table of ['upload_record', 'upload_plan'] as const) {
       const rows = await database()
         .kysely.selectFrom(table)
@@ -139,6 +139,36 @@ describeOnEachEngine('the upload store', database => {
         .where('upload_id', '=', id)
         .execute()
       expect(rows).toEqual([])
+    }
+  })
+
+  test('what a killed process staged is forgotten after a while, and nothing that was applied or may still be', async () => {
+    const authority = 'A0001' as OdsCode
+    await storedAuthority(database(), authority)
+    const store = uploadStore(database().kysely)
+    const longAgo = new Date('2026-01-01T00:00:00Z').getTime()
+    const records = () => [
+      judged(
+        checked([{ person: 0, type: 'CPP', start: 0, deleted: false, ended: false }], 1, [freshNhsNumber()]),
+      ),
+    ]
+    const abandoned = newId({ msecs: longAgo })
+    const fresh = newId()
+    const applied = {
+      ...receipt(authority, { createdAt: new Date(0), sequence: 1 }),
+      id: newId({ msecs: longAgo }),
+    }
+    await store.stage(abandoned, records())
+    await store.stage(fresh, records())
+    await apply(applied, records())
+    await store.discard({ abandonedBefore: new Date(longAgo + DAY) })
+    for (const table of ['upload_record', 'upload_plan'] as const) {
+      const rows = await database()
+        .kysely.selectFrom(table)
+        .select('upload_id')
+        .where('upload_id', 'in', [abandoned, fresh, applied.id])
+        .execute()
+      expect(rows.map(row => row.upload_id).sort()).toEqual([fresh, applied.id].sort())
     }
   })
 })

@@ -74,11 +74,26 @@ export function uploadStore(db: Kysely<Schema>): UploadStore {
         .execute()
     },
 
-    discard: async uploadId => {
-      await db.deleteFrom('upload_plan').where('upload_id', '=', uploadId).execute()
-      await db.deleteFrom('upload_record').where('upload_id', '=', uploadId).execute()
+    discard: async staged => {
+      for (const table of ['upload_plan', 'upload_record'] as const) {
+        const rows = db.deleteFrom(table)
+        await ('uploadId' in staged
+          ? rows.where('upload_id', '=', staged.uploadId)
+          : rows
+              .where('upload_id', '<', firstIdOf(staged.abandonedBefore))
+              .where(({ not, exists, selectFrom }) =>
+                not(exists(selectFrom('upload').select('id').whereRef('id', '=', `${table}.upload_id`))),
+              )
+        ).execute()
+      }
     },
   }
+}
+
+/** The least id that can be made at an instant: ids are UUIDs of version 7, which begin with their time. */
+function firstIdOf(instant: Date): string {
+  const time = instant.getTime().toString(16).padStart(12, '0')
+  return `${time.slice(0, 8)}-${time.slice(8)}-7000-8000-000000000000`
 }
 
 function stagedRecord({ sent, outcome }: JudgedRecord) {
