@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import type { Storage } from '../flows/ports.ts'
 import { embeddedTemplate } from '../storage/embedded-template.ts'
 import { type Jobs, startJobs } from '../storage/job-queue.ts'
@@ -56,9 +56,15 @@ async function onServer(config: Config, url: string) {
 async function embedded(config: Config) {
   const release = lockDirectory(config.dataDir)
   const dataDir = embeddedDirectory(config)
+  const unpacking = `${dataDir}.unpacking`
   try {
-    const template = existsSync(dataDir) ? undefined : await embeddedTemplate()
-    return { database: await openEmbedded({ dataDir, ...(template && { template }) }), release }
+    // A first start that was killed while it unpacked left half a database, in which nothing was ever kept.
+    if (existsSync(unpacking)) rmSync(dataDir, { recursive: true, force: true })
+    if (existsSync(dataDir)) return { database: await openEmbedded({ dataDir }), release }
+    writeFileSync(unpacking, '')
+    const database = await openEmbedded({ dataDir, template: await embeddedTemplate() })
+    rmSync(unpacking)
+    return { database, release }
   } catch (error) {
     release()
     throw error
