@@ -1,4 +1,5 @@
 import type { AuditEntry } from '../domain/audit.ts'
+import type { Asid, ClientSystem } from '../domain/client-system.ts'
 import type { Mailbox, Workflow } from '../domain/mesh-message.ts'
 import type { MailboxId, OdsCode } from '../domain/organisation.ts'
 import type { Clock, NewId, Storage, Stores } from './ports.ts'
@@ -47,6 +48,20 @@ export function addAuthority(
 export function restartSequence(deps: ManageExchangeDeps, odsCode: OdsCode): Promise<void> {
   return onRecord(deps, { action: 'restart sequence', subject: odsCode }, stores =>
     stores.authorities.restartSequence(odsCode),
+  )
+}
+
+/** Lets a clinical system ask, or changes what is known of one (rule 9.5). */
+export function addClientSystem(deps: ManageExchangeDeps, system: ClientSystem): Promise<void> {
+  return onRecord(deps, { action: 'add client system', subject: system.asid }, stores =>
+    stores.clientSystems.add(system),
+  )
+}
+
+/** From now on the system's questions are refused. */
+export function removeClientSystem(deps: ManageExchangeDeps, asid: Asid): Promise<void> {
+  return onRecord(deps, { action: 'remove client system', subject: asid }, stores =>
+    stores.clientSystems.remove(asid),
   )
 }
 

@@ -4,6 +4,7 @@ import type { RecordResult } from '../domain/acknowledgement.ts'
 import type { AuthorityContact, VisiblePlan } from '../domain/answer.ts'
 import type { FileCode } from '../domain/apply-upload.ts'
 import type { AuditEntry } from '../domain/audit.ts'
+import type { Asid, ClientSystem } from '../domain/client-system.ts'
 import type { Demographics } from '../domain/demographics.ts'
 import type { Mailbox, MeshMessage, MessageFailure, MessageStatus, Workflow } from '../domain/mesh-message.ts'
 import type { NhsNumber } from '../domain/nhs-number.ts'
@@ -29,6 +30,7 @@ export interface DemographicsService {
 export interface Stores {
   readonly audit: AuditLog
   readonly authorities: AuthorityStore
+  readonly clientSystems: ClientSystemStore
   readonly uploads: UploadStore
   readonly queries: QueryStore
   readonly notifications: NotificationStore
@@ -64,6 +66,15 @@ export interface AuthorityStore {
   list(): Promise<readonly Authority[]>
   add(authority: { odsCode: OdsCode; name: string; mailbox: MailboxId }): Promise<void>
   restartSequence(odsCode: OdsCode): Promise<void>
+}
+
+/** The systems that may ask over Spine messaging: the stand-in for the Spine Directory Service (rule 9.5). */
+export interface ClientSystemStore {
+  find(asid: Asid): Promise<ClientSystem | undefined>
+  list(): Promise<readonly ClientSystem[]>
+  /** Adds a system, or changes everything but the ASID of one. */
+  add(system: ClientSystem): Promise<void>
+  remove(asid: Asid): Promise<void>
 }
 
 /** A record judged by itself and by PDS, on its way to being applied. */

@@ -4,6 +4,7 @@ import * as mailboxes from './migrations/0001-mailboxes.ts'
 import * as plans from './migrations/0002-plans.ts'
 import * as accesses from './migrations/0003-accesses.ts'
 import * as sandbox from './migrations/0004-sandbox.ts'
+import * as clientSystems from './migrations/0005-client-systems.ts'
 import type { Schema } from './schema.ts'
 
 const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -11,6 +12,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0002-plans': plans,
   '0003-accesses': accesses,
   '0004-sandbox': sandbox,
+  '0005-client-systems': clientSystems,
 }
 
 /** Brings the database to this version's schema; answers the names of the steps taken. Safe when several start at once. */

@@ -29,6 +29,7 @@ export interface Schema {
   access: { nhs_number: string; accessed_at: Date; id: string; author: JSONColumnType<Author> }
   notification: NotificationTable
   audit: AuditTable
+  client_system: ClientSystemTable
   sandbox_memory: { name: string; value: JSONColumnType<object> }
 }
 
@@ -136,6 +137,15 @@ interface NotificationTable {
   local_id_authority: string | null
   upload_sequence: number
   message_id: string | null
+}
+
+interface ClientSystemTable {
+  asid: string
+  party_key: string
+  ods_code: string
+  organisation_name: string
+  unscheduled: boolean
+  scheduled: boolean
 }
 
 interface AuditTable {

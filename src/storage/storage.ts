@@ -2,6 +2,7 @@ import { CompiledQuery, type Kysely } from 'kysely'
 import type { Storage, Stores } from '../flows/ports.ts'
 import { auditLog } from './audit-log.ts'
 import { authorityStore } from './authority-store.ts'
+import { clientSystemStore } from './client-system-store.ts'
 import type { Jobs } from './job-queue.ts'
 import { mailboxStore } from './mailbox-store.ts'
 import { messageStore } from './message-store.ts'
@@ -26,6 +27,7 @@ function storesOn(db: Kysely<Schema>, run: RunStatement, jobs: Jobs): Stores {
   return {
     audit: auditLog(db),
     authorities: authorityStore(db),
+    clientSystems: clientSystemStore(db),
     uploads: uploadStore(db),
     queries: queryStore(run, db),
     notifications: notificationStore(db),

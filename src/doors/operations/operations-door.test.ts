@@ -17,6 +17,14 @@ const AUTHORITY = {
   password: 'sandbox-801',
 }
 
+const CLIENT = {
+  asid: '999000000010',
+  partyKey: 'X9Z01-999001',
+  odsCode: 'x9z01',
+  organisationName: 'Made-up Hospital',
+  allows: ['unscheduled'],
+}
+
 describeOnEachEngine("the operator's door", database => {
   let app: FastifyInstance
   let jobs: Jobs
@@ -119,12 +127,17 @@ describeOnEachEngine("the operator's door", database => {
     ['/authorities', { odsCode: '!', name: 'X', mailboxId: 'AB', password: 'long enough' }],
     ['/workflows', { id: 'W', senders: ['NOBODY'], receivers: [] }],
     ['/workflows', {}],
+    ['/clients', { ...CLIENT, asid: '99900000001' }],
+    ['/clients', { ...CLIENT, allows: [] }],
+    ['/clients', { ...CLIENT, allows: ['now and then'] }],
+    ['/clients', { ...CLIENT, partyKey: 'a b' }],
   ])('what is wrong with a POST to %s is said, and nothing changes', async (url, body) => {
-    const before = await storage.mailboxes.list()
+    const state = async () => [await storage.mailboxes.list(), await storage.clientSystems.list()]
+    const before = await state()
     const refused = await call('POST', url, body)
     expect(refused.statusCode).toBe(400)
     expect(refused.json<{ error: string }>().error.length).toBeGreaterThan(10)
-    expect(await storage.mailboxes.list()).toEqual(before)
+    expect(await state()).toEqual(before)
   })
 
   test("an authority's sequence is restarted on record, and nobody's by mistake (rule 3.8)", async () => {
@@ -132,6 +145,28 @@ describeOnEachEngine("the operator's door", database => {
     expect((await call('POST', '/authorities/801/restart-sequence')).statusCode).toBe(200)
     expect((await call('GET', '/authorities')).json()).toMatchObject([{ sequenceEpoch: 1 }])
     expect(await audited()).toContainEqual({ action: 'restart sequence', outcome: 'allowed', subject: '801' })
+  })
+
+  test('a client system is added, listed and removed on record (rule 9.5)', async () => {
+    expect((await call('POST', '/clients', CLIENT)).statusCode).toBe(201)
+    expect((await call('GET', '/clients')).json()).toEqual([
+      {
+        asid: CLIENT.asid,
+        partyKey: CLIENT.partyKey,
+        organisation: { odsCode: 'X9Z01', name: CLIENT.organisationName },
+        allows: ['unscheduled'],
+      },
+    ])
+    expect((await call('POST', `/clients/${CLIENT.asid}/remove`)).statusCode).toBe(200)
+    expect((await call('POST', `/clients/${CLIENT.asid}/remove`)).statusCode).toBe(404)
+    expect((await call('GET', '/clients')).json()).toEqual([])
+    const subject = CLIENT.asid
+    expect(await audited()).toEqual(
+      expect.arrayContaining([
+        { action: 'add client system', outcome: 'allowed', subject },
+        { action: 'remove client system', outcome: 'allowed', subject },
+      ]),
+    )
   })
 
   test('in production there is no sandbox to show', async () => {

@@ -2,9 +2,17 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply } from 'fastify'
 import { z } from 'zod'
 import type { AuditEntry } from '../../domain/audit.ts'
+import { type Asid, parseAsid } from '../../domain/client-system.ts'
 import type { Mailbox } from '../../domain/mesh-message.ts'
 import { type MailboxId, type OdsCode, parseMailboxId, parseOdsCode } from '../../domain/organisation.ts'
-import { addAuthority, addMailbox, addWorkflow, restartSequence } from '../../flows/manage-exchange.ts'
+import {
+  addAuthority,
+  addClientSystem,
+  addMailbox,
+  addWorkflow,
+  removeClientSystem,
+  restartSequence,
+} from '../../flows/manage-exchange.ts'
 import type { Clock, NewId, Storage } from '../../flows/ports.ts'
 import { recordRequest } from '../../flows/record-request.ts'
 
@@ -81,6 +89,7 @@ function reading(app: FastifyInstance, deps: OperationsDoorDeps): void {
   )
   app.get('/workflows', () => seen('list workflows', storage.workflows.list()))
   app.get('/authorities', () => seen('list authorities', storage.authorities.list()))
+  app.get('/clients', () => seen('list client systems', storage.clientSystems.list()))
   app.get('/sandbox', async (_request, reply) => {
     if (!deps.sandbox)
       return reply.code(404).send({ error: 'There is no sandbox: this service runs in production mode.' })
@@ -115,6 +124,19 @@ function changing(app: FastifyInstance, deps: OperationsDoorDeps): void {
     await restartSequence(deps, odsCode)
     return { odsCode }
   })
+  app.post('/clients', async (request, reply) => {
+    const { odsCode, organisationName: name, ...system } = clientBody.parse(request.body)
+    await addClientSystem(deps, { ...system, organisation: { odsCode, name } })
+    return reply.code(201).send({ asid: system.asid })
+  })
+  app.post<{ Params: { asid: string } }>('/clients/:asid/remove', async (request, reply) => {
+    const asid = parseAsid(request.params.asid)
+    if (!asid || !(await deps.storage.clientSystems.find(asid))) {
+      return reply.code(404).send({ error: 'No such client system. GET /clients lists them.' })
+    }
+    await removeClientSystem(deps, asid)
+    return { asid }
+  })
 }
 
 function record(deps: OperationsDoorDeps, request: Omit<AuditEntry, 'id' | 'at' | 'door'>): Promise<void> {
@@ -133,10 +155,25 @@ const mailboxId = z.string().transform((text, context): MailboxId => {
   return id ?? z.NEVER
 })
 
+const asid = z.string().transform((text, context): Asid => {
+  const id = parseAsid(text)
+  if (!id) context.addIssue({ code: 'custom', message: 'An ASID is twelve digits.' })
+  return id ?? z.NEVER
+})
+
 const password = z.string().min(8, 'A mailbox password has at least 8 characters.')
 const name = z.string().min(1, 'A name is needed.')
 const mailboxBody = z.object({ id: mailboxId, name, odsCode, password })
 const authorityBody = z.object({ odsCode, name, mailboxId, password })
+const clientBody = z.object({
+  asid,
+  partyKey: z.string().regex(/^[A-Za-z0-9-]{1,40}$/, 'A party key is letters, digits and hyphens.'),
+  odsCode,
+  organisationName: name,
+  allows: z
+    .array(z.enum(['unscheduled', 'scheduled'], 'A system may ask unscheduled, scheduled or both.'))
+    .min(1, 'What the system may ask is needed: unscheduled, scheduled or both.'),
+})
 const workflowBody = z.object({
   id: z.string().min(1).max(300),
   description: z.string().default(''),
