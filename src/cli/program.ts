@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander'
 import { addAuthorityCommands } from './authority.ts'
+import { addClientCommands } from './client.ts'
 import type { CliContext, CommandLine } from './command-line.ts'
 import { type CommandFailure, type CommandResult, EXIT_CODES, refused } from './command-result.ts'
 import { addDemoCommand } from './demo.ts'
@@ -71,6 +72,7 @@ function cpisProgram(context: Omit<CommandLine, 'program'>): Command {
   addMailboxCommands(line)
   addWorkflowCommands(line)
   addAuthorityCommands(line)
+  addClientCommands(line)
   addPopulationCommands(line)
   addMigrateCommand(line)
   for (const leaf of leavesOf(program)) leaf.option('--json', 'answer with one JSON document')

@@ -19,6 +19,15 @@ const guide = z.object({
   authorities: z.array(
     z.object({ odsCode: z.string(), name: z.string(), mailboxId: z.string(), password: z.string() }),
   ),
+  systems: z.array(
+    z.object({
+      asid: z.string(),
+      partyKey: z.string(),
+      odsCode: z.string(),
+      allows: z.array(z.enum(['unscheduled', 'scheduled'])),
+    }),
+  ),
+  spineAsid: z.string(),
   people: z.array(
     z.object({
       nhsNumber: z.string(),

@@ -48,6 +48,13 @@ function guideWords(pen: Pen, guide: SandboxGuide): string {
     ]),
     `  They send to ${mesh.cpisMailboxId} under ${mesh.uploadWorkflowId}; the shared key is ${mesh.sharedKey}.`,
     '',
+    head('Systems that ask over Spine messaging'),
+    table([
+      ['  ASID', 'party key', 'may ask'],
+      ...guide.systems.map(({ asid, partyKey, allows }) => [`  ${asid}`, partyKey, allows.join(' ')]),
+    ]),
+    `  The ASID of CP-IS is ${guide.spineAsid}.`,
+    '',
     head('People worth asking for (cpis query NHS-NUMBER)'),
     ...guide.people.map(({ nhsNumber, note, authorities }) => {
       const held = authorities.length > 0 ? ` (${authorities.join(', ')})` : ''

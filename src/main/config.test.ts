@@ -39,6 +39,12 @@ describe('readConfig', () => {
     expect(readConfig(PRODUCTION).baseUrl).toBe('https://cpis.example.org')
   })
 
+  test('in production nobody can ask over Spine messaging unless its ASID is set', () => {
+    expect(readConfig({}).spineAsid).toMatch(/^\d{12}$/)
+    expect(readConfig(PRODUCTION).spineAsid).toBeUndefined()
+    expect(readConfig({ ...PRODUCTION, CPIS_SPINE_ASID: '999000000002' }).spineAsid).toBe('999000000002')
+  })
+
   test.each(
     Object.keys(PRODUCTION).filter(name => name !== 'CPIS_MODE'),
   )('production refuses to start without %s', name => {
@@ -58,6 +64,7 @@ describe('readConfig', () => {
     ['CPIS_DATABASE_URL', 'mysql://somewhere'],
     ['CPIS_PDS_PATIENCE_MS', '5s'],
     ['CPIS_MESH_MAILBOX', 'a b'],
+    ['CPIS_SPINE_ASID', '12345'],
     ['CPIS_ADMIN_TOKEN', 'short'],
   ])('a wrong %s is named, and its value is not repeated', (name, value) => {
     const [problem] = problemsOf({ [name]: value })

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { z } from 'zod'
+import { type Asid, parseAsid } from '../domain/client-system.ts'
 import { parseMailboxId } from '../domain/organisation.ts'
 
 /** Everything that can be set, with its defaults; this file is the one reader of the environment. */
@@ -38,6 +39,11 @@ export interface Config {
     readonly notificationWorkflow: string
     readonly maxRequestBytes: number
   }
+  /**
+   * The ASID under which systems ask CP-IS over Spine messaging. Absent in production unless it is set: then nobody can. Systems
+   * are believed to be who they say they are, so whoever sets it lets only such through as have shown their certificate.
+   */
+  readonly spineAsid: Asid | undefined
   readonly maxUploadCharacters: number
   readonly notificationWindowMs: number
   readonly sandbox: { readonly seed: number; readonly authorities: number; readonly children: number }
@@ -55,6 +61,8 @@ export class ConfigError extends Error {
 const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const
 
 const DEFAULT_SHARED_KEY = 'sandbox-shared-key'
+
+const SANDBOX_SPINE_ASID = '999000000001'
 
 const whole = (least: number, most: number) =>
   z
@@ -111,6 +119,14 @@ const environment = z.object({
   CPIS_MESH_ACKNOWLEDGEMENT_WORKFLOW: z.string().min(1).default('CPIS_UPLOAD_ACK'),
   CPIS_MESH_NOTIFICATION_WORKFLOW: z.string().min(1).default('CPIS_ACCESS_NOTIFICATION'),
   CPIS_MESH_MAX_REQUEST_BYTES: whole(1, 2 ** 31).default(100 * 1024 * 1024),
+  CPIS_SPINE_ASID: z
+    .string()
+    .transform((text, context) => {
+      const asid = parseAsid(text)
+      if (!asid) context.addIssue({ code: 'custom', message: 'must be twelve digits' })
+      return asid ?? z.NEVER
+    })
+    .optional(),
   CPIS_MAX_UPLOAD_CHARACTERS: whole(1, Number.MAX_SAFE_INTEGER).default(2 ** 31),
   CPIS_NOTIFICATION_WINDOW_MS: whole(0, 3_600_000).default(10_000),
   CPIS_SANDBOX_SEED: whole(0, 2 ** 31).default(1),
@@ -167,6 +183,8 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
       notificationWorkflow: set.CPIS_MESH_NOTIFICATION_WORKFLOW,
       maxRequestBytes: set.CPIS_MESH_MAX_REQUEST_BYTES,
     },
+    spineAsid:
+      set.CPIS_SPINE_ASID ?? (set.CPIS_MODE === 'sandbox' ? parseAsid(SANDBOX_SPINE_ASID) : undefined),
     maxUploadCharacters: set.CPIS_MAX_UPLOAD_CHARACTERS,
     notificationWindowMs: set.CPIS_NOTIFICATION_WINDOW_MS,
     sandbox: {

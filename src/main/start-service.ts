@@ -9,7 +9,7 @@ import { fhirDoor } from '../doors/fhir/fhir-door.ts'
 import { meshDoor } from '../doors/mesh/mesh-door.ts'
 import { operationsDoor } from '../doors/operations/operations-door.ts'
 import { answerQuery } from '../flows/answer-query.ts'
-import { ensureOwnMailbox } from '../flows/manage-exchange.ts'
+import { addClientSystem, ensureOwnMailbox } from '../flows/manage-exchange.ts'
 import { recordRequest } from '../flows/record-request.ts'
 import { readUpload } from '../formats/hl7v3/read-upload.ts'
 import { writeAccessNotification } from '../formats/hl7v3/write-access-notification.ts'
@@ -61,6 +61,10 @@ export async function startService(given: Config, logger: Logger): Promise<Servi
     odsCode: ownOdsCode(),
     password: randomBytes(24).toString('base64url'),
   })
+
+  for (const system of sandbox?.systems ?? []) {
+    if (!(await storage.clientSystems.find(system.asid))) await addClientSystem(operating, system)
+  }
 
   const recording = { audit: storage.audit, clock, newId }
   const metrics = createMetrics(database, config.mesh.cpisMailbox)
@@ -119,7 +123,7 @@ export async function startService(given: Config, logger: Logger): Promise<Servi
         await database.statement('probe', 'select 1', [])
       },
       metrics: metrics.read,
-      ...(sandbox && { sandbox: async () => sandbox.describe({ baseUrl, mesh: config.mesh }) }),
+      ...(sandbox && { sandbox: async () => sandbox.describe({ ...config, baseUrl }) }),
     }),
   )
 

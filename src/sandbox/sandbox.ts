@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify'
+import type { Asid, ClientSystem } from '../domain/client-system.ts'
 import type { Mailbox } from '../domain/mesh-message.ts'
 import { parseMailboxId } from '../domain/organisation.ts'
 import type { Database } from '../storage/open-database.ts'
@@ -8,6 +9,7 @@ import { sandboxIssuerRoutes } from './issuer-routes.ts'
 import { remember } from './memory.ts'
 import { type PdsConduct, sandboxPds } from './pds-server.ts'
 import { makePopulation, type Population } from './population.ts'
+import { SYSTEMS } from './systems.ts'
 import { tellingPeople } from './telling-people.ts'
 
 const ISSUER_PATH = '/sandbox/issuer'
@@ -19,6 +21,8 @@ export interface Sandbox {
   /** How its PDS behaves; tests and demonstrations change it. */
   readonly pdsConduct: PdsConduct
   readonly authorities: readonly SandboxAuthority[]
+  /** To be registered when the service starts. */
+  readonly systems: readonly ClientSystem[]
   /** Whose tokens the sandbox believes: its own. `here` is the address that the service reaches itself by. */
   tokens(baseUrl: string, here: string): { issuer: string; audience: string; jwksUrl: string }
   pdsUrl(here: string): string
@@ -28,6 +32,8 @@ export interface Sandbox {
 
 export interface SandboxedService {
   readonly baseUrl: string
+  /** CP-IS's own, by which systems address it. */
+  readonly spineAsid: Asid | undefined
   readonly mesh: { readonly sharedKey: string; readonly cpisMailbox: string; readonly uploadWorkflow: string }
 }
 
@@ -49,6 +55,7 @@ export async function openSandbox(
     population,
     pdsConduct,
     authorities: population.shares.map(share => share.authority),
+    systems: SYSTEMS,
     tokens: (baseUrl, here) => ({
       issuer: baseUrl + ISSUER_PATH,
       audience: baseUrl,
@@ -66,7 +73,7 @@ export async function openSandbox(
         newId,
       })
     },
-    describe: ({ baseUrl, mesh }) => ({
+    describe: ({ baseUrl, mesh, spineAsid }) => ({
       baseUrl,
       country: population.country,
       clinicians: CAST.map(({ handle, role, organisation, activities }) => ({
@@ -84,8 +91,13 @@ export async function openSandbox(
         const { id, password } = sandboxMailbox(authority)
         return { odsCode: authority.odsCode, name: authority.name, mailboxId: id, password }
       }),
-      systems: [],
-      spineAsid: null,
+      systems: SYSTEMS.map(({ asid, partyKey, organisation, allows }) => ({
+        asid,
+        partyKey,
+        odsCode: organisation.odsCode,
+        allows,
+      })),
+      spineAsid,
       people: tellingPeople(population),
     }),
   }
