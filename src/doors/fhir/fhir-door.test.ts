@@ -2,7 +2,7 @@ import type { InjectOptions } from 'fastify'
 import type { Bundle } from 'fhir/r4.js'
 import { Client } from 'fhir-kit-client'
 import { afterEach, describe, expect, test } from 'vitest'
-import { NOTHING_HELD, r4Judges } from '../../formats/fhir/testing.ts'
+import { NOTHING_HELD, PLAN, r4Judges } from '../../formats/fhir/testing.ts'
 import { type Backstage, openDoor, PREFIX } from './testing.ts'
 
 const SYSTEM = 'https://fhir.nhs.uk/Id/nhs-number'
@@ -65,6 +65,26 @@ describe('what a clinician is answered', () => {
     }
   })
 
+  test.each([
+    'PatientFlag',
+    'Flag',
+  ])('%s?patient: the flags with their plans and teams, an access like any other', async path => {
+    const code = 'code=child-protection-information-system-flag'
+    const { response, body, stage } = await ask({ url: `${PREFIX}/${path}?patient=9990000018&${code}` })
+    expect(response.statusCode).toBe(200)
+    expect(judge(body)).toEqual([])
+    expect(body.total).toBe(1)
+    expect(body.link[0].url).toBe(
+      `https://cp-is.example${PREFIX}/${path}?patient:identifier=${SYSTEM}|9990000018&${code}`,
+    )
+    expect(body.entry.map((entry: { fullUrl: string }) => entry.fullUrl)).toEqual(
+      ['Flag', 'CarePlan', 'CareTeam'].map(type => `https://cp-is.example${PREFIX}/${type}/${PLAN.id}`),
+    )
+    expect(stage.queried).toMatchObject([
+      { nhsNumber: '9990000018', access: 'unscheduled', door: 'fhir', action: 'query flags' },
+    ])
+  })
+
   test('rule 4.2: nothing held is an empty searchset, not an error', async () => {
     const { response, body } = await ask({}, { answer: NOTHING_HELD })
     expect(response.statusCode).toBe(200)
@@ -75,6 +95,8 @@ describe('what a clinician is answered', () => {
   test.each([
     'CareTeam',
     'AuditEvent',
+    'Flag',
+    'PatientFlag',
   ])('a posted search for %s keeps the number out of the address', async type => {
     const { response, body } = await ask({
       method: 'POST',
@@ -110,7 +132,9 @@ describe('what a clinician is answered', () => {
     expect(body.rest[0].resource.map((resource: { type: string }) => resource.type)).toEqual([
       'CareTeam',
       'AuditEvent',
+      'Flag',
     ])
+    expect(body.rest[0].resource[2].documentation).toContain('PatientFlag')
     expect(stage.entries).toMatchObject([{ action: 'read capabilities', outcome: 'allowed' }])
   })
 })
@@ -246,6 +270,14 @@ describe('every row of the error table, at the door', () => {
       400,
       'INVALID_SEARCH_DATA',
       'invalid-nhs-number',
+    ],
+    [
+      'a flag of another kind',
+      { url: `${PREFIX}/PatientFlag?patient=9990000018&code=reasonable-adjustment-flag` },
+      {},
+      400,
+      'INVALID_SEARCH_DATA',
+      'other-code',
     ],
     ['no patient', { url: `${PREFIX}/CareTeam` }, {}, 400, 'INVALID_SEARCH_DATA', 'not-one-patient'],
     [

@@ -62,8 +62,8 @@ export function fhirDoor(deps: FhirDoorDeps): FastifyPluginAsync {
     for (const served of SERVED) {
       const onRequest = [begin(served.action), admit]
       const handler = respond((request, exchange) => answerSearch(served, deps, request, exchange))
-      fastify.get(`/${served.type}`, { onRequest }, handler)
-      fastify.post(`/${served.type}/_search`, { onRequest, bodyLimit: LONGEST_BODY }, handler)
+      fastify.get(`/${served.path}`, { onRequest }, handler)
+      fastify.post(`/${served.path}/_search`, { onRequest, bodyLimit: LONGEST_BODY }, handler)
     }
   }
 }

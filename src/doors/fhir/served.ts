@@ -1,7 +1,12 @@
 import type { Bundle } from 'fhir/r4.js'
 import type { Answer } from '../../domain/answer.ts'
-import { ROLE_INCLUDES } from '../../formats/fhir/codes.ts'
-import { type BundleFrame, writeAccessBundle, writePlanBundle } from '../../formats/fhir/search-bundle.ts'
+import { CPIS_FLAG, ROLE_INCLUDES } from '../../formats/fhir/codes.ts'
+import {
+  type BundleFrame,
+  writeAccessBundle,
+  writeFlagBundle,
+  writePlanBundle,
+} from '../../formats/fhir/search-bundle.ts'
 import type { ServedResource } from '../../formats/fhir/served-resource.ts'
 
 /** A search that is served: what it is called in the audit log, and how its answer is written. */
@@ -10,10 +15,21 @@ export interface ServedSearch extends ServedResource {
   readonly write: (answer: Answer, frame: BundleFrame) => Bundle
 }
 
+const FLAGS = {
+  type: 'Flag',
+  documentation: 'One flag for each visible plan of one person, with the plan and the team to phone about it',
+  patientParameter: 'http://hl7.org/fhir/SearchParameter/clinical-patient',
+  includes: [],
+  code: CPIS_FLAG,
+  action: 'query flags',
+  write: writeFlagBundle,
+} as const
+
 /** What can be searched for: the routes, the searches and the capability statement are all made from this table. */
 export const SERVED: readonly ServedSearch[] = [
   {
     type: 'CareTeam',
+    path: 'CareTeam',
     documentation: 'The visible plans of one person, each with the authority to phone',
     patientParameter: 'http://hl7.org/fhir/SearchParameter/clinical-patient',
     includes: [],
@@ -22,10 +38,13 @@ export const SERVED: readonly ServedSearch[] = [
   },
   {
     type: 'AuditEvent',
+    path: 'AuditEvent',
     documentation: 'The newest unscheduled accesses of one person with a visible plan, and who looked',
     patientParameter: 'http://hl7.org/fhir/SearchParameter/AuditEvent-patient',
     includes: ROLE_INCLUDES,
     action: 'query accesses',
     write: writeAccessBundle,
   },
+  { ...FLAGS, path: 'Flag' },
+  { ...FLAGS, path: 'PatientFlag' },
 ]

@@ -7,6 +7,7 @@ test('says what is served and how to sign in, as valid R4', () => {
     [
       {
         type: 'CareTeam',
+        path: 'CareTeam',
         documentation: 'Plans',
         patientParameter: 'http://hl7.org/fhir/SearchParameter/clinical-patient',
         includes: [],

@@ -1,4 +1,4 @@
-import type { CapabilityStatement } from 'fhir/r4.js'
+import type { CapabilityStatement, CapabilityStatementRestResource } from 'fhir/r4.js'
 import { FHIR_JSON, FHIR_VERSION } from './codes.ts'
 import type { ServedResource } from './served-resource.ts'
 
@@ -42,21 +42,39 @@ export function writeCapabilityStatement(
           description:
             'A user-restricted access token of a person, with the selected role, as a bearer token',
         },
-        resource: served.map(resource => ({
-          type: resource.type,
-          documentation: resource.documentation,
-          interaction: [{ code: 'search-type' }],
-          searchParam: [
-            {
-              name: 'patient',
-              definition: resource.patientParameter,
-              type: 'reference',
-              documentation: 'Required, once: by identifier, which is the NHS number',
-            },
-          ],
-          ...(resource.includes.length > 0 && { searchInclude: [...resource.includes] }),
-        })),
+        resource: served
+          .filter(({ path, type }) => path === type)
+          .map(search => describe(search, otherPaths(search, served))),
       },
     ],
   }
+}
+
+/**
+ * R4 describes each type once, and knows no other. An address that is named otherwise is told in the words of the type that is
+ * found there.
+ */
+function describe(
+  { type, documentation, patientParameter, includes, code }: ServedResource,
+  others: readonly string[],
+): CapabilityStatementRestResource {
+  return {
+    type,
+    documentation: [documentation, ...others.map(path => `The same is found at ${path}`)].join('. '),
+    interaction: [{ code: 'search-type' }],
+    searchParam: [
+      {
+        name: 'patient',
+        definition: patientParameter,
+        type: 'reference',
+        documentation: 'Required, once: by identifier, which is the NHS number',
+      },
+      ...(code ? [{ name: 'code', type: 'token' as const, documentation: `Optional: ${code.code}` }] : []),
+    ],
+    ...(includes.length > 0 && { searchInclude: [...includes] }),
+  }
+}
+
+function otherPaths({ type }: ServedResource, served: readonly ServedResource[]): string[] {
+  return served.filter(other => other.type === type && other.path !== type).map(({ path }) => path)
 }

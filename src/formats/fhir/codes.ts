@@ -25,6 +25,23 @@ export const PLAN_CATEGORY: Readonly<Record<PlanType, Coding>> = {
   UCPP: { system: SNOMED, code: '818901000000100', display: 'Unborn child subject to child protection plan' },
 }
 
+/** Flag.code of everything that is answered as a flag: Patient Flag guide, code system England-FlagCategoryPatient. */
+export const CPIS_FLAG = {
+  system: 'https://fhir.nhs.uk/England/CodeSystem/England-FlagCategoryPatient',
+  code: 'child-protection-information-system-flag',
+  display: 'Child Protection Information System Flag',
+} as const satisfies Coding
+
+/** How a flag points to its details: Patient Flag guide, and the extension of that name in R4. */
+export const FLAG_DETAIL = 'http://hl7.org/fhir/StructureDefinition/flag-detail'
+
+/** Provenance.agent.type of the authority whose upload a flag comes from. */
+export const PROVENANCE_AUTHOR: Coding = {
+  system: 'http://terminology.hl7.org/CodeSystem/provenance-participant-type',
+  code: 'author',
+  display: 'Author',
+}
+
 /** AuditEvent.type: producer guide, AuditEvent. */
 export const ACCESS_EVENT: Coding = {
   system: 'http://terminology.hl7.org/CodeSystem/iso-21089-lifecycle',

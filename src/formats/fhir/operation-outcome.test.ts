@@ -11,6 +11,7 @@ const TABLE: [FhirFault, number, string, string, string][] = [
   [{ kind: 'invalid-nhs-number' }, 400, 'invalid', 'INVALID_SEARCH_DATA', 'Invalid NHS number'],
   [{ kind: 'not-one-patient' }, 400, 'invalid', 'INVALID_SEARCH_DATA', 'exactly one patient'],
   [{ kind: 'other-identifier-system' }, 400, 'invalid', 'INVALID_SEARCH_DATA', 'Id/nhs-number'],
+  [{ kind: 'other-code' }, 400, 'invalid', 'INVALID_SEARCH_DATA', 'cannot say anything'],
   [{ kind: 'unsupported-parameter' }, 400, 'invalid', 'INVALID_SEARCH_DATA', 'handling=strict'],
   [header, 400, 'invalid', 'PRECONDITION_FAILED', 'Missing or invalid head parameter: TraceID'],
   [{ kind: 'unreadable-request' }, 400, 'structure', 'INVALID_REQUEST', 'could not be read'],

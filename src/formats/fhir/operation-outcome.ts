@@ -1,7 +1,7 @@
 import type { OperationOutcome, OperationOutcomeIssue } from 'fhir/r4.js'
 import { ACTIVITY_FOR, type MissingActivity } from '../../domain/requester.ts'
 import { unreachable } from '../../domain/result.ts'
-import { FHIR_JSON, SYSTEM } from './codes.ts'
+import { CPIS_FLAG, FHIR_JSON, SYSTEM } from './codes.ts'
 import type { SearchFault } from './read-search.ts'
 
 /** Everything that can keep a FHIR request from its answer. Texts in it are fixed sentences, never what the caller sent. */
@@ -52,6 +52,10 @@ function rowOf(fault: FhirFault): Row {
       return invalidSearch(`Name exactly one patient: patient:identifier=${SYSTEM.nhsNumber}|{NHS number}`)
     case 'other-identifier-system':
       return invalidSearch(`A patient is named by the system ${SYSTEM.nhsNumber}`)
+    case 'other-code':
+      return invalidSearch(
+        `The only code that is served is ${CPIS_FLAG.code}: about others the service cannot say anything`,
+      )
     case 'unsupported-parameter':
       return invalidSearch('A search parameter is not supported, and handling=strict was asked for')
     case 'invalid-header':

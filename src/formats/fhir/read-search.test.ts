@@ -1,14 +1,23 @@
 import { describe, expect, test } from 'vitest'
-import { ROLE_INCLUDES } from './codes.ts'
+import { CPIS_FLAG, ROLE_INCLUDES } from './codes.ts'
 import { readSearch, writeSelfLink } from './read-search.ts'
 import type { ServedResource } from './served-resource.ts'
 import { ASKED_FOR } from './testing.ts'
 
 const ACCESSES: ServedResource = {
   type: 'AuditEvent',
+  path: 'AuditEvent',
   documentation: 'Accesses',
   patientParameter: 'http://hl7.org/fhir/SearchParameter/AuditEvent-patient',
   includes: ROLE_INCLUDES,
+}
+const FLAGS: ServedResource = {
+  type: 'Flag',
+  path: 'PatientFlag',
+  documentation: 'Flags',
+  patientParameter: 'http://hl7.org/fhir/SearchParameter/clinical-patient',
+  includes: [],
+  code: CPIS_FLAG,
 }
 const SYSTEM = 'https://fhir.nhs.uk/Id/nhs-number'
 const BASE = 'https://cp-is.example/cpis/FHIR/R4'
@@ -31,7 +40,7 @@ describe('the patient may be named in every form that consumers send', () => {
   ])('%s', (_, query) => {
     expect(read(query)).toEqual({
       ok: true,
-      value: { type: 'AuditEvent', nhsNumber: ASKED_FOR, includes: [] },
+      value: { path: 'AuditEvent', nhsNumber: ASKED_FOR, includes: [] },
     })
   })
 })
@@ -77,4 +86,51 @@ test('the self link is the query as understood, without what was ignored, and re
       '&_include=AuditEvent:entity-type=http://terminology.hl7.org/CodeSystem/v3-RoleClass|ASSIGNED',
   )
   expect(read(new URL(link).search.slice(1), true)).toEqual(search)
+})
+
+describe('rule 4.6: the code of a flag', () => {
+  const readFlags = (query: string) =>
+    readSearch(new URLSearchParams(`patient=9990000018&${query}`), FLAGS, true)
+  const FULL =
+    'https://fhir.nhs.uk/England/CodeSystem/England-FlagCategoryPatient|child-protection-information-system-flag'
+
+  test.each([
+    ['left out', '', undefined],
+    ['alone', 'code=child-protection-information-system-flag', 'child-protection-information-system-flag'],
+    ['with its system', `code=${encodeURIComponent(FULL)}`, FULL],
+    ['twice, which is the same as once', `code=${FULL}&code=${FULL}`, FULL],
+  ])('%s, and in the self link as it was sent', (_, query, code) => {
+    const search = readFlags(query)
+    expect(search).toEqual({
+      ok: true,
+      value: { path: 'PatientFlag', nhsNumber: ASKED_FOR, includes: [], ...(code && { code }) },
+    })
+    if (!search.ok) return
+    const link = writeSelfLink(BASE, search.value)
+    expect(link).toBe(
+      `${BASE}/PatientFlag?patient:identifier=${SYSTEM}|9990000018${code ? `&code=${code}` : ''}`,
+    )
+    expect(readSearch(new URL(link).searchParams, FLAGS, true)).toEqual(search)
+  })
+
+  test.each([
+    ['of another flag', 'code=reasonable-adjustment-flag'],
+    ['of another system', 'code=http://snomed.info/sct|child-protection-information-system-flag'],
+    ['of no system by intent', 'code=|child-protection-information-system-flag'],
+    ['nothing', 'code='],
+    ['in another case', 'code=Child-Protection-Information-System-Flag'],
+    ['one of two', 'code=child-protection-information-system-flag,reasonable-adjustment-flag'],
+    ['two at once', 'code=child-protection-information-system-flag&code=reasonable-adjustment-flag'],
+    ['by exclusion', 'code:not=reasonable-adjustment-flag'],
+  ])('%s is refused, never answered with none', (_, query) => {
+    expect(readFlags(query)).toEqual({ ok: false, fault: { kind: 'other-code' } })
+  })
+
+  test('is a parameter like any unknown one where no code is served', () => {
+    expect(read('patient=9990000018&code=x').ok).toBe(true)
+    expect(read('patient=9990000018&code=x', true)).toEqual({
+      ok: false,
+      fault: { kind: 'unsupported-parameter' },
+    })
+  })
 })

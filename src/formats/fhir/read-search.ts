@@ -1,20 +1,23 @@
 import { type NhsNumber, parseNhsNumber } from '../../domain/nhs-number.ts'
 import { failure, type Result, success } from '../../domain/result.ts'
 import { SYSTEM } from './codes.ts'
-import type { SearchedType, ServedResource } from './served-resource.ts'
+import type { SearchPath, ServedResource } from './served-resource.ts'
 
 /** A query as it was understood. */
 export interface Search {
-  readonly type: SearchedType
+  readonly path: SearchPath
   readonly nhsNumber: NhsNumber
   /** The values of `_include` that are served. */
   readonly includes: readonly string[]
+  /** The code of what is served, where the caller named it. */
+  readonly code?: string
 }
 
 export type SearchFault =
   | { readonly kind: 'invalid-nhs-number' }
   | { readonly kind: 'not-one-patient' }
   | { readonly kind: 'other-identifier-system' }
+  | { readonly kind: 'other-code' }
   | { readonly kind: 'unsupported-parameter' }
 
 /** The ways in which consumers name the patient: the guides', R4's chained form, and the plain one. */
@@ -23,7 +26,8 @@ const PATIENT_FORMS: readonly string[] = ['patient:identifier', 'patient.identif
 /**
  * Reads the parameters of a search, already percent-decoded. Exactly one patient must be named. What is not known is ignored
  * and left out of the self link, or refused when the caller asked for strict handling (R4, search, "Handling Errors").
- * A semicolon at the end of a value is dropped: one stands in the guide's own example.
+ * A semicolon at the end of a value is dropped: one stands in the guide's own example. A code that is not served is refused,
+ * also among alternatives: none found would say that none is held (rule 4.6).
  */
 export function readSearch(
   parameters: Iterable<readonly [name: string, value: string]>,
@@ -32,18 +36,33 @@ export function readSearch(
 ): Result<Search, SearchFault> {
   const patients: string[] = []
   const includes: string[] = []
+  const codes: string[] = []
   let unsupported = false
   for (const [name, written] of parameters) {
     const value = written.replace(/;$/, '')
     if (PATIENT_FORMS.includes(name)) patients.push(value)
     else if (name === '_include' && served.includes.includes(value)) includes.push(value)
+    else if (served.code && /^code(:|$)/.test(name)) codes.push(name === 'code' ? value : name)
     else if (name !== '_format') unsupported = true
   }
   if (unsupported && strict) return failure({ kind: 'unsupported-parameter' })
   const [patient, another] = patients
   if (patient === undefined || another !== undefined) return failure({ kind: 'not-one-patient' })
+  if (codes.some(code => !namesCode(code, served))) return failure({ kind: 'other-code' })
   const number = readPatient(patient)
-  return number.ok ? success({ type: served.type, nhsNumber: number.value, includes }) : number
+  if (!number.ok) return number
+  const [code] = codes
+  return success({
+    path: served.path,
+    nhsNumber: number.value,
+    includes,
+    ...(code !== undefined && { code }),
+  })
+}
+
+/** `system|code` or the code alone, as it is written in the code system. */
+function namesCode(value: string, { code }: ServedResource): boolean {
+  return code !== undefined && (value === code.code || value === `${code.system}|${code.code}`)
 }
 
 /** `system|number` or the number alone. A comma would be R4's "or": several patients. */
@@ -61,7 +80,8 @@ function readPatient(value: string): Result<NhsNumber, SearchFault> {
 export function writeSelfLink(baseUrl: string, search: Search): string {
   const parameters = [
     `patient:identifier=${SYSTEM.nhsNumber}|${search.nhsNumber}`,
+    ...(search.code === undefined ? [] : [`code=${search.code}`]),
     ...search.includes.map(include => `_include=${include}`),
   ]
-  return `${baseUrl}/${search.type}?${parameters.join('&')}`
+  return `${baseUrl}/${search.path}?${parameters.join('&')}`
 }

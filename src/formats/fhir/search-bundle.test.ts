@@ -21,8 +21,8 @@ import {
 const BASE = 'https://cp-is.example/cpis/FHIR/R4'
 const BUNDLE_ID = '0197a000-0000-7000-8000-00000000000b'
 
-function frame(answer: Answer, type: 'CareTeam' | 'AuditEvent') {
-  return { id: BUNDLE_ID, baseUrl: BASE, search: { type, nhsNumber: answer.nhsNumber, includes: [] } }
+function frame(answer: Answer, path: 'CareTeam' | 'AuditEvent') {
+  return { id: BUNDLE_ID, baseUrl: BASE, search: { path, nhsNumber: answer.nhsNumber, includes: [] } }
 }
 const plans = (answer: Answer) => writePlanBundle(answer, frame(answer, 'CareTeam'))
 const accesses = (answer: Answer) => writeAccessBundle(answer, frame(answer, 'AuditEvent'))

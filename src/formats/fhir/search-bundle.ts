@@ -1,11 +1,12 @@
-import type { AuditEvent, Bundle, BundleEntry, CareTeam, PractitionerRole } from 'fhir/r4.js'
+import type { AuditEvent, Bundle, BundleEntry, CarePlan, CareTeam, Flag, PractitionerRole } from 'fhir/r4.js'
 import type { Answer } from '../../domain/answer.ts'
 import type { Search } from './read-search.ts'
 import { writeSelfLink } from './read-search.ts'
 import { writeAccessList } from './write-audit-event.ts'
 import { writeCareTeam } from './write-care-team.ts'
+import { writeCarePlan, writeFlag } from './write-flag.ts'
 
-type Found = CareTeam | AuditEvent | PractitionerRole
+type Found = CareTeam | AuditEvent | PractitionerRole | Flag | CarePlan
 
 export interface BundleFrame {
   readonly id: string
@@ -28,6 +29,16 @@ export function writePlanBundle(answer: Answer, frame: BundleFrame): Bundle<Foun
 export function writeAccessBundle(answer: Answer, frame: BundleFrame): Bundle<Found> {
   const { events, roles } = writeAccessList(answer)
   return searchBundle(answer, frame, events, roles)
+}
+
+/** The answer as a searchset of flags, each with its plan and team, which come along unasked. */
+export function writeFlagBundle(answer: Answer, frame: BundleFrame): Bundle<Found> {
+  return searchBundle(
+    answer,
+    frame,
+    answer.plans.map(plan => writeFlag(plan, answer)),
+    answer.plans.flatMap(plan => [writeCarePlan(plan, answer), writeCareTeam(plan, answer)]),
+  )
 }
 
 /** `total` counts matches only, and a searchset of nothing has no `entry`: an empty array is not valid R4. */

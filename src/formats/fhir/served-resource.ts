@@ -1,12 +1,21 @@
-/** The resources that can be searched for. */
-export type SearchedType = 'CareTeam' | 'AuditEvent'
+import type { Coding } from 'fhir/r4.js'
 
-/** One kind of resource as the door serves it: routes, searches and the capability statement are made from the same table. */
+/** The resources that can be searched for. */
+export type SearchedType = 'CareTeam' | 'AuditEvent' | 'Flag'
+
+/** The addresses of searches below the base: the types, and the national name of a search for flags. */
+export type SearchPath = SearchedType | 'PatientFlag'
+
+/** One search as the door serves it: routes, searches and all descriptions of them are made from the same table. */
 export interface ServedResource {
+  /** What is found, as R4 calls it. */
   readonly type: SearchedType
+  readonly path: SearchPath
   /** What a search finds, in words. */
   readonly documentation: string
   /** The canonical definition of its `patient` parameter. */
   readonly patientParameter: string
   readonly includes: readonly string[]
+  /** The one code that a search may name, where what is found has one. */
+  readonly code?: Required<Pick<Coding, 'system' | 'code' | 'display'>>
 }

@@ -1,0 +1,33 @@
+import type { Period, Reference } from 'fhir/r4.js'
+import type { Answer, VisiblePlan } from '../../domain/answer.ts'
+import { dayOf, localDay } from '../../domain/english-time.ts'
+import type { Organisation } from '../../domain/organisation.ts'
+import { displayName } from '../../domain/requester.ts'
+import { SYSTEM } from './codes.ts'
+
+/** What the resources that a plan is answered as have in common. */
+
+/** Whether the English day on which the plan ended is over (rule 4.5). */
+export function hasEnded(plan: VisiblePlan, answer: Answer): boolean {
+  return plan.end !== undefined && dayOf(plan.end) < localDay(answer.askedAt)
+}
+
+/**
+ * The person, named by the number that was asked for, also where the authority still holds the plan under one that PDS
+ * replaced (rule 4.4).
+ */
+export function writeSubject({ subject }: VisiblePlan, { nhsNumber }: Answer): Reference {
+  return {
+    identifier: { system: SYSTEM.nhsNumber, value: nhsNumber },
+    display: displayName({ given: [subject.given], family: subject.family }),
+  }
+}
+
+/** English days, the last one included. */
+export function writePeriod(plan: VisiblePlan): Period {
+  return { start: dayOf(plan.start), ...(plan.end && { end: dayOf(plan.end) }) }
+}
+
+export function writeAuthority({ odsCode, name }: Organisation): Reference {
+  return { identifier: { system: SYSTEM.odsCode, value: odsCode }, display: name }
+}
