@@ -26,7 +26,8 @@ export function failureOf(error: unknown): CommandFailure {
   if (NOBODY_THERE.includes(code ?? ''))
     return fault('The database cannot be reached.', 'Look at CPIS_DATABASE_URL and at the server it names.')
   if (severity) return fault(`The database refused (${code}).`, 'Look at CPIS_DATABASE_URL and its rights.')
-  if (code && path !== undefined) return fault(fileWords(code, path))
+  const words = code && FILE_WORDS[code]
+  if (words) return fault(`${path ?? 'The file'} ${words}.`)
   const kind = error instanceof Error ? error.name : typeof error
   return fault(
     `Something went wrong that should not have (${[kind, code].filter(Boolean).join(' ')}).`,
@@ -46,13 +47,15 @@ function meshFailure(error: MeshError): CommandFailure {
   )
 }
 
-function fileWords(code: string, path: string): string {
-  if (code === 'ENOENT') return `There is no file ${path}.`
-  if (code === 'EACCES' || code === 'EPERM') return `${path} may not be opened by this user.`
-  if (code === 'EISDIR') return `${path} is a directory.`
-  if (code === 'EEXIST') return `${path} is there already.`
-  if (code === 'ENOSPC') return `There is no room left for ${path}.`
-  return `${path} cannot be used (${code}).`
+const FILE_WORDS: Readonly<Record<string, string>> = {
+  ENOENT: 'is not there',
+  EACCES: 'may not be opened by this user',
+  EPERM: 'may not be opened by this user',
+  EISDIR: 'is a directory',
+  ENOTDIR: 'leads through something that is no directory',
+  EEXIST: 'is there already',
+  ENOSPC: 'finds no room left on its disk',
+  EROFS: 'cannot be written: its disk is read-only',
 }
 
 interface Details {
