@@ -23,7 +23,26 @@ export const OID = {
   contentId: '2.16.840.1.113883.2.1.3.2.4.18.16',
   jobRole: '2.16.840.1.113883.2.1.3.2.4.17.196',
   recordResponse: '2.16.840.1.113883.2.1.3.2.4.17.473',
+  interaction: '2.16.840.1.113883.2.1.3.2.4.12',
+  detectedIssue: '2.16.840.1.113883.2.1.3.2.4.17.42',
 } as const
+
+/** The interactions of a query; each is the name of its message's root element (DMS, TMS implementation). */
+export const INTERACTIONS = {
+  query: 'QUPC_IN000006GB01',
+  queryResponse: 'REPC_IN000007GB01',
+  queryFailure: 'QUQI_IN010000UK14',
+  applicationAcknowledgement: 'MCCI_IN010000UK13',
+} as const
+export type Interaction = (typeof INTERACTIONS)[keyof typeof INTERACTIONS]
+
+/** The version each is made to (vocabulary HL7StandardVersionCode): the generic ones by an older infrastructure than CP-IS's own. */
+export const VERSION_CODES: Readonly<Record<Interaction, string>> = {
+  QUPC_IN000006GB01: 'v3INF_DMSv5.7:FIN',
+  REPC_IN000007GB01: 'v3INF_DMSv5.7:FIN',
+  QUQI_IN010000UK14: 'V3NPfIT3.0',
+  MCCI_IN010000UK13: 'V3NPfIT3.0',
+}
 
 /** A template and its root class: the element is `id.class`, the contentId `id#class` (DMS template pages). */
 export interface Template {
@@ -42,6 +61,13 @@ export const UPLOAD_PLANS: Readonly<Record<PlanType, Template>> = {
   LAC: { id: 'COCT_TP146100GB01', rootClass: 'LACInformation' },
   CPP: { id: 'COCT_TP146101GB01', rootClass: 'CPPInformation' },
   UCPP: { id: 'COCT_TP146102GB01', rootClass: 'UCPInformation' },
+}
+
+/** How a kind of plan is written in the response to a query (COCT_TP146103 to 146105). */
+export const RESPONSE_PLANS: Readonly<Record<PlanType, Template>> = {
+  LAC: { id: 'COCT_TP146103GB01', rootClass: 'LACInformation' },
+  UCPP: { id: 'COCT_TP146104GB01', rootClass: 'UCPInformation' },
+  CPP: { id: 'COCT_TP146105GB01', rootClass: 'CPPInformation' },
 }
 
 /** The beginning of the names of a plan's dates, as in `cPPStartDate`. */

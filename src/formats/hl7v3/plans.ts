@@ -2,11 +2,28 @@ import { PLAN_TYPES, type PlanType } from '../../domain/plan.ts'
 import type { PlanAsSent } from '../../domain/upload.ts'
 import { attributeOf, childrenOf, descend, type XmlElement } from '../xml/xml-element.ts'
 import { element, type XmlNode } from '../xml/xml-writer.ts'
-import { PLAN_DATE_PREFIX, UPLOAD_PLANS } from './codes.ts'
+import { PLAN_DATE_PREFIX, RESPONSE_PLANS, type Template, UPLOAD_PLANS } from './codes.ts'
 import { inTemplate, templated, valued } from './message.ts'
 
-/** The plan blocks of an upload (templates COCT_TP146100 to 146102): start, end and delete, in this order. */
+/** Which templates a message has for the kinds of plan. */
+type PlanTemplates = Readonly<Record<PlanType, Template>>
+
+/** A plan block of an upload (templates COCT_TP146100 to 146102). */
 export function writePlan(plan: PlanAsSent): XmlNode {
+  return writeBlock('pertinentInformation', UPLOAD_PLANS, plan)
+}
+
+/** A plan block of the response to a query (templates COCT_TP146103 to 146105). */
+export function writeResponsePlan({ type, start, end }: PlanAsSent): XmlNode {
+  return writeBlock('pertinentInformation15', RESPONSE_PLANS, {
+    type,
+    ...(start !== undefined && { start }),
+    ...(end !== undefined && { end }),
+  })
+}
+
+/** Start, end and delete, in this order. */
+function writeBlock(relationship: string, templates: PlanTemplates, plan: PlanAsSent): XmlNode {
   const dated = (component: string, which: string, value: string | undefined) =>
     value === undefined
       ? undefined
@@ -16,18 +33,27 @@ export function writePlan(plan: PlanAsSent): XmlNode {
           element(`${PLAN_DATE_PREFIX[plan.type]}${which}Date`, {}, valued('value', value)),
         )
   return templated(
-    'pertinentInformation',
-    UPLOAD_PLANS[plan.type],
+    relationship,
+    templates[plan.type],
     dated('component', 'Start', plan.start),
     dated('component1', 'End', plan.end),
     dated('component2', 'Delete', plan.delete),
   )
 }
 
-/** The plans of one relationship; none where its kind is unknown or a date stands twice in it. */
+/** The plans of one relationship of an upload; none where its kind is unknown or a date stands twice in it. */
 export function readPlans(relationship: XmlElement): readonly PlanAsSent[] {
+  return readBlocks(relationship, UPLOAD_PLANS)
+}
+
+/** The plans of one relationship of the response to a query; none under the same conditions. */
+export function readResponsePlans(relationship: XmlElement): readonly PlanAsSent[] {
+  return readBlocks(relationship, RESPONSE_PLANS)
+}
+
+function readBlocks(relationship: XmlElement, templates: PlanTemplates): readonly PlanAsSent[] {
   return PLAN_TYPES.flatMap(type => {
-    const block = inTemplate(relationship, UPLOAD_PLANS[type])
+    const block = inTemplate(relationship, templates[type])
     return block ? readPlan(type, block) : []
   })
 }

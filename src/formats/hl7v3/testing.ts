@@ -104,14 +104,14 @@ const anyName: fc.Arbitrary<PersonName> = fc.record(
   { requiredKeys: ['given', 'family'] },
 )
 const anyJobRole: fc.Arbitrary<JobRole> = fc.record({ code: anyText, display: anyText })
-const anyIdentifier = fc.stringMatching(/^[0-9]{12}$/)
+export const anyAsid = fc.stringMatching(/^[0-9]{12}$/)
 
 export const anyAuthor: fc.Arbitrary<Author> = fc.oneof(
   fc.record(
     {
       kind: fc.constant('person' as const),
-      userId: anyIdentifier,
-      roleProfileId: anyIdentifier,
+      userId: anyAsid,
+      roleProfileId: anyAsid,
       name: anyName,
       jobRole: anyJobRole,
       organisation: anyOrganisation,
@@ -120,19 +120,24 @@ export const anyAuthor: fc.Arbitrary<Author> = fc.oneof(
   ),
   fc.record({
     kind: fc.constant('system' as const),
-    asid: anyIdentifier,
+    asid: anyAsid,
     organisation: anyOrganisation,
     responsible: fc.array(fc.record({ name: anyName, jobRole: anyJobRole }), { maxLength: 2 }),
   }),
 )
 
-/** What a document says, without the white space and the lines it says it on. */
-export async function treeOf(document: string): Promise<unknown> {
+/** The root element of a document. */
+export async function rootOf(document: string): Promise<XmlElement> {
   for await (const item of readXml(inPieces(document))) {
     if (item.kind === 'fault') throw new Error(JSON.stringify(item.fault))
-    return bare(item.element)
+    return item.element
   }
   throw new Error('Nothing to read')
+}
+
+/** What a document says, without the white space and the lines it says it on. */
+export async function treeOf(document: string): Promise<unknown> {
+  return bare(await rootOf(document))
 }
 
 function bare({ name, namespace, attributes, children, text }: XmlElement): unknown {

@@ -1,0 +1,29 @@
+import type { Access } from '../../domain/access.ts'
+import type { VisiblePlan } from '../../domain/answer.ts'
+import type { Organisation } from '../../domain/organisation.ts'
+import type { Transmission } from './transmission.ts'
+
+/**
+ * What the response to a query says (REPC_MT000007GB01). Every `Answer` is one; one that was read may lack what live systems
+ * are seen to leave out. The message carries neither a plan's own id nor when it was last uploaded.
+ */
+export interface QueryResponseContent {
+  readonly plans: readonly ResponsePlan[]
+  /** Newest first. */
+  readonly accesses: readonly ResponseAccess[]
+}
+
+export interface ResponsePlan
+  extends Pick<VisiblePlan, 'type' | 'start' | 'end' | 'subject'>,
+    Partial<Pick<VisiblePlan, 'nhsNumber'>> {
+  readonly authority: Organisation & { readonly dutyPhone?: string; readonly officePhone?: string }
+}
+
+export type ResponseAccess = Pick<Access, 'at' | 'author'> & Partial<Pick<Access, 'id' | 'nhsNumber'>>
+
+/** A response with the wrapper it travels in (REPC_IN000007GB01). */
+export interface QueryResponse extends Transmission {
+  /** The id of the query message that is answered, which is the id of the answer too. */
+  readonly requestId: string
+  readonly answer: QueryResponseContent
+}
