@@ -8,6 +8,7 @@ import { openServer } from '../src/storage/open-database.ts'
 import { ANSWER_QUERY } from '../src/storage/query-store.ts'
 import { createServerDatabase } from '../test/support/engines.ts'
 import { startIssuer } from '../test/support/issuer.ts'
+import { nurse } from '../test/support/records.ts'
 import { benchServer, type Measurement, rate, run, startServe } from './support.ts'
 
 const CLIENTS = 16
@@ -95,7 +96,7 @@ function pgbenchNumbers(): string[] {
 function pgbench(url: string, held: boolean): number {
   const directory = mkdtempSync(join(tmpdir(), 'cpis-pgbench-'))
   const script = join(directory, 'query.sql')
-  const author = '{"kind":"person","userId":"000000000001","name":{"given":["Tansy"],"family":"Testcase"}}'
+  const author = JSON.stringify(nurse())
   const values: Record<string, string> = {
     1: 'gen_random_uuid()',
     2: ':number',

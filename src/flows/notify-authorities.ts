@@ -18,18 +18,23 @@ const NOTIFICATIONS_IN_MESSAGE = 500
 
 /**
  * Tells every authority of the accesses that have waited for the window's length (rules 6.1 to 6.4); answers how many. A
- * message in the mailbox and the mark on its notifications are one commit: none is lost, none is told twice.
+ * message in the mailbox and the mark on its notifications are one commit: none is lost, none is told twice. What keeps one
+ * authority from being told keeps no other; the first such failure is thrown when all the others have been told.
  */
 export async function notifyAuthorities(deps: NotifyAuthoritiesDeps): Promise<number> {
   const before = new Date(deps.clock.now().getTime() - deps.windowMs)
   let told = 0
+  const failures: unknown[] = []
   for (const authority of await deps.storage.notifications.authoritiesWaiting(before)) {
-    for (;;) {
-      const sent = await deps.storage.transaction(stores => notifyAuthority(deps, stores, authority, before))
-      told += sent
-      if (sent < NOTIFICATIONS_IN_MESSAGE) break
+    try {
+      for (let sent = NOTIFICATIONS_IN_MESSAGE; sent === NOTIFICATIONS_IN_MESSAGE; told += sent) {
+        sent = await deps.storage.transaction(stores => notifyAuthority(deps, stores, authority, before))
+      }
+    } catch (error) {
+      failures.push(error)
     }
   }
+  if (failures.length > 0) throw failures[0]
   return told
 }
 
