@@ -1,8 +1,10 @@
+import { type Result, success } from '../../domain/result.ts'
 import { attributeOf, childrenOf, descend, type XmlElement } from '../xml/xml-element.ts'
-import { element, type XmlContent, type XmlNode } from '../xml/xml-writer.ts'
+import { element, type XmlAttributes, type XmlContent, type XmlNode } from '../xml/xml-writer.ts'
 import { HL7, type Interaction, NPFIT, OID, VERSION_CODES } from './codes.ts'
 import { valued } from './message.ts'
-import { writeTimestamp } from './time.ts'
+import { incomplete, type MessageFault } from './message-fault.ts'
+import { parseTimestamp, writeTimestamp } from './time.ts'
 
 /** What stands around every message of a query: its id, its time, and the two systems by their ASIDs (TMS infrastructure). */
 export interface Transmission {
@@ -44,8 +46,7 @@ export function writeTransmission(
     element('processingModeCode', { code: 'T' }),
     element('acceptAckCode', { code: 'NE' }),
     acknowledged && writeAcknowledged(acknowledged),
-    element('communicationFunctionRcv', { typeCode: 'RCV' }, writeDevice('device', receiverAsid)),
-    element('communicationFunctionSnd', { typeCode: 'SND' }, writeDevice('device', senderAsid)),
+    ...writeSystems({ receiverAsid, senderAsid }),
     element(
       'ControlActEvent',
       { classCode: 'CACT', moodCode: 'EVN' },
@@ -57,6 +58,25 @@ export function writeTransmission(
       ...content,
     ),
   )
+}
+
+/** The two systems of a message: in its wrapper, and in the header of an envelope around it, which needs the namespace. */
+export function writeSystems(
+  { receiverAsid, senderAsid }: Pick<Transmission, 'receiverAsid' | 'senderAsid'>,
+  attributes: XmlAttributes = {},
+): XmlNode[] {
+  return [
+    element(
+      'communicationFunctionRcv',
+      { ...attributes, typeCode: 'RCV' },
+      writeDevice('device', receiverAsid),
+    ),
+    element(
+      'communicationFunctionSnd',
+      { ...attributes, typeCode: 'SND' },
+      writeDevice('device', senderAsid),
+    ),
+  ]
 }
 
 function writeAcknowledged({ outcome, requestId }: Acknowledged): XmlNode {
@@ -73,6 +93,26 @@ function writeDevice(name: string, asid: string): XmlNode {
     { classCode: 'DEV', determinerCode: 'INSTANCE' },
     element('id', { root: OID.asid, extension: asid }),
   )
+}
+
+/** Reads what stands around an answer, or what is missing of it. */
+export function readTransmission(root: XmlElement): Result<Transmission, MessageFault> {
+  const id = readUuid(root)
+  const createdAt = parseTimestamp(attributeOf(descend(root, 'creationTime'), 'value') ?? '')
+  const versionCode = attributeOf(descend(root, 'versionCode'), 'code')
+  const receiverAsid = readSystem(root, 'communicationFunctionRcv')
+  const senderAsid = readSystem(root, 'communicationFunctionSnd')
+  if (id === undefined) return incomplete('id', root)
+  if (!createdAt) return incomplete('creationTime', root)
+  if (receiverAsid === undefined) return incomplete('communicationFunctionRcv', root)
+  if (senderAsid === undefined) return incomplete('communicationFunctionSnd', root)
+  return success({
+    id,
+    createdAt,
+    ...(versionCode !== undefined && { versionCode }),
+    receiverAsid,
+    senderAsid,
+  })
 }
 
 /** The UUID of an `id` in capitals; undefined where it is missing or none. */
