@@ -10,7 +10,8 @@ import { openEmbedded } from './src/storage/open-database.ts'
 import { embeddedTemplate } from './src/storage/embedded-template.ts'
 const database = await openEmbedded({ dataDir: process.argv[1], template: await embeddedTemplate() })
 await database.statement('one', 'select 1', [])
-await database.close()`
+await database.close()
+process.exit(0)`
 
 /**
  * From nothing to the first answer on the embedded database: the process, the database, its tables, the sandbox, a token and

@@ -9,12 +9,10 @@ const PARTS: Readonly<Record<string, () => Promise<Measurement[]>>> = {
   start: measureColdStart,
 }
 
-/** `npm run bench`, or `npm run bench -- queries` for one part. Needs PostgreSQL, its client programs and xmllint. */
+// `npm run bench`, or `npm run bench -- queries` for one part. Needs PostgreSQL, its client programs and xmllint.
 const wanted = process.argv.slice(2)
-const measurements: Measurement[] = []
 for (const [name, measure] of Object.entries(PARTS)) {
-  if (wanted.length === 0 || wanted.includes(name)) measurements.push(...(await measure()))
+  if (wanted.length > 0 && !wanted.includes(name)) continue
+  const rows = (await measure()).map(({ what, value, peer, ratio }) => [what, { value, peer, ratio }])
+  console.table(Object.fromEntries(rows))
 }
-console.table(
-  Object.fromEntries(measurements.map(({ what, value, peer, ratio }) => [what, { value, peer, ratio }])),
-)

@@ -61,7 +61,7 @@ export async function startServe(port: number, settings: Record<string, string>)
       CPIS_LOG_LEVEL: 'warn',
       ...settings,
     },
-    stdio: ['ignore', 'ignore', 'inherit'],
+    stdio: 'ignore',
   })
   const ended = new Promise<void>(resolve => child.once('exit', () => resolve()))
   const { pid } = child
