@@ -1,5 +1,5 @@
 import type { CommandLine } from './command-line.ts'
-import { stopSignal } from './until-told-to-stop.ts'
+import { stopSignal } from './stop-signal.ts'
 
 /** `cpis demo`: the whole loop, told step by step, on a service of its own that leaves nothing behind. */
 export function addDemoCommand({ program, perform, terminal }: CommandLine): void {
@@ -15,7 +15,7 @@ export function addDemoCommand({ program, perform, terminal }: CommandLine): voi
           return await playDemo({
             // A machine is told at the end, in one document.
             terminal: options.json ? { ...terminal, out: () => undefined } : terminal,
-            fast: options.fast === true || options.json === true || !terminal.watched,
+            fast: options.fast === true || options.json === true || !terminal.interactive,
             signal: stop.signal,
           })
         } finally {

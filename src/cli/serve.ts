@@ -6,8 +6,8 @@ import type { CommandLine } from './command-line.ts'
 import { type CommandResult, done } from './command-result.ts'
 import { startProgress } from './progress.ts'
 import { unsettledWords, whatToTry } from './serve-words.ts'
+import { stopSignal } from './stop-signal.ts'
 import type { Terminal } from './terminal.ts'
-import { stopSignal } from './until-told-to-stop.ts'
 import { counted } from './words.ts'
 
 /** `cpis serve`: the service, until it is told to stop. In sandbox mode the made-up England is settled at the first start. */

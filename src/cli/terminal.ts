@@ -11,6 +11,8 @@ export interface Terminal {
   style(style: Style, text: string): string
   /** Whether somebody watches standard error, so that progress is worth drawing. */
   readonly watched: boolean
+  /** Whether somebody reads standard output as it comes, so that a pause means something. */
+  readonly interactive: boolean
 }
 
 /** All that words need of a terminal. */
@@ -21,10 +23,13 @@ export const PLAIN_PEN: Pen = { style: (_style, text) => text }
 
 /** The terminal this process was started in. */
 export function processTerminal(): Terminal {
+  // A reader that has gone away, as `head` does when it has enough, is no failure of the command.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
   return {
     out: text => void process.stdout.write(`${text}\n`),
     err: text => void process.stderr.write(`${text}\n`),
     style: (style, text) => styleText(style, text, { stream: process.stdout }),
     watched: process.stderr.isTTY === true,
+    interactive: process.stdout.isTTY === true,
   }
 }

@@ -17,6 +17,7 @@ export async function runCli(
       out: text => void out.push(text),
       err: text => void err.push(text),
       watched: false,
+      interactive: false,
     },
     config: () => readConfig(variables),
     now: () => new Date(),

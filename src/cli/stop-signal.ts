@@ -4,7 +4,13 @@
  */
 const ECHO_MS = 500
 
-/** The signal of a process that is told to stop, by Ctrl-C or by its supervisor. */
+/** What shells give a process that Ctrl-C ended. */
+const STOPPED_AT_ONCE = 130
+
+/** By Ctrl-C, by a supervisor, by a terminal that is closed. */
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+
+/** The signal of a process that is told to stop. */
 export interface StopSignal {
   readonly signal: AbortSignal
   /** Resolves when it is time to stop. */
@@ -14,7 +20,7 @@ export interface StopSignal {
 }
 
 /** Told once, the process stops when it is ready; told again, at once. */
-export function stopSignal(endAtOnce: () => void = () => process.exit(130)): StopSignal {
+export function stopSignal(): StopSignal {
   const stopping = new AbortController()
   const { promise, resolve } = Promise.withResolvers<void>()
   let firstAt = 0
@@ -23,16 +29,14 @@ export function stopSignal(endAtOnce: () => void = () => process.exit(130)): Sto
       firstAt = Date.now()
       stopping.abort()
       resolve()
-    } else if (Date.now() - firstAt > ECHO_MS) endAtOnce()
+    } else if (Date.now() - firstAt > ECHO_MS) process.exit(STOPPED_AT_ONCE)
   }
-  process.on('SIGINT', listener)
-  process.on('SIGTERM', listener)
+  for (const name of SIGNALS) process.on(name, listener)
   return {
     signal: stopping.signal,
     told: promise,
     forget: () => {
-      process.off('SIGINT', listener)
-      process.off('SIGTERM', listener)
+      for (const name of SIGNALS) process.off(name, listener)
     },
   }
 }
