@@ -30,6 +30,18 @@ export function writeContact(
   )
 }
 
+/** An authority with its numbers; one that is no telephone number is left out. Undefined as for `readOrganisation`. */
+export function readContact(
+  element: XmlElement | undefined,
+): (Organisation & { readonly dutyPhone?: string; readonly officePhone?: string }) | undefined {
+  const organisation = readOrganisation(element)
+  const phone = (wanted: string) => readTelecoms(element).find(({ use }) => use === wanted)?.phone
+  const [dutyPhone, officePhone] = [phone('EC'), phone('WP')]
+  return (
+    organisation && { ...organisation, ...(dutyPhone && { dutyPhone }), ...(officePhone && { officePhone }) }
+  )
+}
+
 function telecom(use: 'EC' | 'WP', phone: string): XmlNode {
   return element('telecom', { use, value: `tel:${phone}` })
 }

@@ -6,7 +6,7 @@ import { readXml } from '../xml/xml-reader.ts'
 import { readAuthor } from './authors.ts'
 import { HL7, INTENDED_RECIPIENT } from './codes.ts'
 import { inTemplate } from './message.ts'
-import type { MessageFault } from './message-fault.ts'
+import { incomplete, type MessageFault } from './message-fault.ts'
 import { readOrganisation } from './organisations.ts'
 import { readPersonIds } from './subjects.ts'
 import { parseTimestamp } from './time.ts'
@@ -30,9 +30,9 @@ export async function readAccessNotification(
   const createdAt = parseTimestamp(attributeOf(met.get('effectiveTime'), 'value') ?? '')
   const recipient = inTemplate(met.get('primaryInformationRecipient'), INTENDED_RECIPIENT)
   const authority = readOrganisation(descend(recipient, 'representedSourceOrganization'))
-  if (id === undefined) return incomplete('id', 1)
-  if (!createdAt) return incomplete('effectiveTime', 1)
-  if (!authority) return incomplete('primaryInformationRecipient', 1)
+  if (id === undefined) return incomplete('id', { line: 1 })
+  if (!createdAt) return incomplete('effectiveTime', { line: 1 })
+  if (!authority) return incomplete('primaryInformationRecipient', { line: 1 })
   return success({ id, createdAt, authority, notifications })
 }
 
@@ -40,14 +40,14 @@ export async function readAccessNotification(
 function readAccesses(record: XmlElement): Result<NotifiedAccess[], MessageFault> {
   const reference = descend(record, 'reference', 'referredToLAUploadFile', 'value')
   const sequence = attributeOf(reference, 'extension') ?? ''
-  if (!/^\d{1,15}$/.test(sequence)) return incomplete('referredToLAUploadFile', record.line)
+  if (!/^\d{1,15}$/.test(sequence)) return incomplete('referredToLAUploadFile', record)
   const accesses: NotifiedAccess[] = []
   for (const information of childrenOf(record, 'pertinentInformation2')) {
     const access = readAccess(descend(information, 'pertinentCP-ISNHSQuery') ?? information, Number(sequence))
     if (!access.ok) return access
     accesses.push(access.value)
   }
-  return accesses.length > 0 ? success(accesses) : incomplete('pertinentInformation2', record.line)
+  return accesses.length > 0 ? success(accesses) : incomplete('pertinentInformation2', record)
 }
 
 function readAccess(query: XmlElement, uploadSequence: number): Result<NotifiedAccess, MessageFault> {
@@ -56,13 +56,9 @@ function readAccess(query: XmlElement, uploadSequence: number): Result<NotifiedA
   const ids = readPersonIds(childrenOf(descend(query, 'queryByParameter', 'person.id'), 'value'))
   const nhsNumber = parseNhsNumber(ids?.nhsNumber ?? '')
   const author = readAuthor(descend(query, 'author'))
-  if (accessId === undefined) return incomplete('id', query.line)
-  if (!at) return incomplete('effectiveTime', query.line)
-  if (!nhsNumber.ok) return incomplete('person.id', query.line)
-  if (!author.ok) return incomplete('author', query.line)
+  if (accessId === undefined) return incomplete('id', query)
+  if (!at) return incomplete('effectiveTime', query)
+  if (!nhsNumber.ok) return incomplete('person.id', query)
+  if (!author.ok) return incomplete('author', query)
   return success({ ...ids, accessId, at, nhsNumber: nhsNumber.value, author: author.value, uploadSequence })
-}
-
-function incomplete(element: string, line: number): Result<never, MessageFault> {
-  return failure({ kind: 'incomplete', element, line })
 }

@@ -7,7 +7,7 @@ import { attributeOf, descend, textOf, type XmlElement } from '../xml/xml-elemen
 import { readXml } from '../xml/xml-reader.ts'
 import { HL7, isFileCode, isRecordCode } from './codes.ts'
 import type { MessageFault } from './message-fault.ts'
-import { readOrganisation, readTelecoms } from './organisations.ts'
+import { readContact } from './organisations.ts'
 import { readRecordContent } from './records.ts'
 import { parseTimestamp } from './time.ts'
 
@@ -135,16 +135,12 @@ function readMessage(message: XmlElement, position: number): AcknowledgementItem
 }
 
 function readTotals(met: ReadonlyMap<string, XmlElement>, line: number): AcknowledgementItem {
-  const receiver = descend(met.get('communicationFunctionRcv'), 'organisation')
-  const organisation = readOrganisation(receiver)
-  const phone = (wanted: string) => readTelecoms(receiver).find(({ use }) => use === wanted)?.phone
-  const [dutyPhone, officePhone] = [phone('EC'), phone('WP')]
+  const authority = readContact(descend(met.get('communicationFunctionRcv'), 'organisation'))
   const failed = integer(attributeOf(descend(met.get('failedReturnedCP-ISRecords'), 'value'), 'value'))
   const loaded = integer(attributeOf(descend(met.get('successfulReturnedCP-ISRecords'), 'value'), 'value'))
-  if (!organisation) return incomplete('communicationFunctionRcv', line)
+  if (!authority) return incomplete('communicationFunctionRcv', line)
   if (failed === undefined) return incomplete('failedReturnedCP-ISRecords', line)
   if (loaded === undefined) return incomplete('successfulReturnedCP-ISRecords', line)
-  const authority = { ...organisation, ...(dutyPhone && { dutyPhone }), ...(officePhone && { officePhone }) }
   return { kind: 'done', totals: { authority, loaded, failed } }
 }
 

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { inPieces } from '../../../test/support/bytes.ts'
+import { localDay, planTimeOf } from '../../domain/english-time.ts'
 import { type NhsNumber, nhsCheckDigit } from '../../domain/nhs-number.ts'
 import type { OdsCode, Organisation } from '../../domain/organisation.ts'
 import { PLAN_TYPES } from '../../domain/plan.ts'
@@ -66,6 +67,9 @@ export const anyHeader: fc.Arbitrary<UploadHeader> = fc.record({
   recordCount: fc.nat(100_000),
   authority: anyContact,
 })
+
+export const anyPlanTime = anyInstant.map(planTimeOf)
+export const anyBirthDate = anyInstant.map(localDay)
 
 /** A date as somebody may send it, right or wrong. */
 const anyDate = fc.oneof(fc.constantFrom('202601050900', '20260105', 'yesterday'), anyText)

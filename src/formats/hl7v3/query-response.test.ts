@@ -1,0 +1,316 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { Answer, VisiblePlan } from '../../domain/answer.ts'
+import type { PlanType } from '../../domain/plan.ts'
+import { childrenOf, descend } from '../xml/xml-element.ts'
+import { renderXml } from '../xml/xml-writer.ts'
+import type { QueryResponse } from './query-response.ts'
+import { readQueryResponse } from './read-query-response.ts'
+import {
+  anyAsid,
+  anyAuthor,
+  anyBirthDate,
+  anyContact,
+  anyInstant,
+  anyNhsNumber,
+  anyPlanTime,
+  anyText,
+  anyUuid,
+  fixture,
+  rootOf,
+  treeOf,
+} from './testing.ts'
+import { writeQueryResponse } from './write-query-response.ts'
+
+const GOLDEN = fixture('query-response.xml')
+const LIVE = fixture('query-response-of-a-live-system.xml')
+
+async function read(document: string): Promise<QueryResponse> {
+  const response = readQueryResponse(await rootOf(document))
+  if (!response.ok) throw new Error(JSON.stringify(response.fault))
+  return response.value
+}
+
+/** The records of a response as they are written: what plans and what subjects each has, and the total it announces. */
+async function recordsOf(answer: Pick<Answer, 'plans' | 'accesses'>) {
+  const root = await rootOf(renderXml(writeQueryResponse({ ...(await read(GOLDEN)), answer })))
+  const response = descend(root, 'ControlActEvent', 'subject', 'CP-ISNHSQueryResponse')
+  const total = descend(response, 'pertinentInformation12', 'pertinentTotalReturnedChildRecords', 'value')
+  const controlAct = descend(response, 'pertinentInformation14', 'pertinentCP-ISRecordControlAct')
+  const records = childrenOf(controlAct, 'record').map(record =>
+    (descend(record, 'CP-ISRecord')?.children ?? []).map(part => part.children[1]?.name.split('.')[1]),
+  )
+  expect(Number(total?.attributes.get('value'))).toBe(records.length)
+  return records
+}
+
+const COUNCIL = {
+  odsCode: '9Z1',
+  name: 'EXAMPLE COUNCIL',
+  dutyPhone: '+441632960002',
+  officePhone: '01632960001',
+}
+const TANSY = { given: 'Tansy', family: 'Testcase', birthDate: '2011-05-01' }
+
+function visible(type: PlanType, rest: Partial<Record<keyof VisiblePlan, unknown>> = {}): VisiblePlan {
+  return {
+    id: 'one',
+    nhsNumber: '9990000018',
+    type,
+    start: '202601050900',
+    ...(type === 'UCPP' && { end: '202608150000' }),
+    subject: TANSY,
+    authority: COUNCIL,
+    lastUploadedAt: new Date('2026-06-01T08:00:00Z'),
+    ...rest,
+  } as VisiblePlan
+}
+
+describe('as published', () => {
+  test('plans of two authorities, one of a mother who is herself a child, and who looked before', async () => {
+    const { answer, ...wrapper } = await read(GOLDEN)
+    expect(wrapper).toEqual({
+      id: 'AAAAAAAA-0000-4000-8000-000000000021',
+      createdAt: new Date('2026-06-02T10:15:02Z'),
+      versionCode: 'v3INF_DMSv5.7:FIN',
+      receiverAsid: '000000000003',
+      senderAsid: '000000000004',
+      requestId: 'AAAAAAAA-0000-4000-8000-000000000011',
+    })
+    expect(answer.plans).toEqual([
+      {
+        type: 'CPP',
+        start: '202601050900',
+        nhsNumber: '9990000018',
+        subject: { ...TANSY, localId: 'CH/1', localIdAuthority: '9Z1:EXAMPLE COUNCIL' },
+        authority: COUNCIL,
+      },
+      {
+        type: 'UCPP',
+        start: '202603010900',
+        end: '202608150000',
+        nhsNumber: '9990000018',
+        subject: TANSY,
+        authority: COUNCIL,
+      },
+      {
+        type: 'LAC',
+        start: '202501050900',
+        end: '202605010000',
+        nhsNumber: '9990000018',
+        subject: TANSY,
+        authority: { odsCode: '9Z2', name: 'SAMPLE BOROUGH', dutyPhone: '01632960004' },
+      },
+    ])
+    expect(answer.accesses).toMatchObject([
+      {
+        id: 'AAAAAAAA-0000-4000-8000-000000000031',
+        at: new Date('2026-06-02T10:15:01Z'),
+        nhsNumber: '9990000018',
+        author: { kind: 'person', userId: '000000000001' },
+      },
+      {
+        id: 'AAAAAAAA-0000-4000-8000-000000000032',
+        at: new Date('2026-05-30T20:17:00Z'),
+        nhsNumber: '9990000018',
+        author: { kind: 'system', asid: '000000000003' },
+      },
+    ])
+  })
+
+  test('it is written as published, identifiers in capitals', async () => {
+    const response = await read(GOLDEN)
+    const { accesses } = response.answer
+    const lower: QueryResponse = {
+      ...response,
+      id: response.id.toLowerCase(),
+      requestId: response.requestId.toLowerCase(),
+      answer: {
+        ...response.answer,
+        accesses: accesses.map(({ id = '', ...access }) => ({ ...access, id: id.toLowerCase() })),
+      },
+    }
+    expect(await treeOf(renderXml(writeQueryResponse(lower)))).toEqual(await treeOf(GOLDEN))
+  })
+
+  test('a silent query of a person nobody else looked up is answered with no access at all', async () => {
+    const { answer, ...wrapper } = await read(GOLDEN)
+    const written = renderXml(writeQueryResponse({ ...wrapper, answer: { ...answer, accesses: [] } }))
+    expect(written).not.toContain('pertinentInformation13')
+    expect((await read(written)).answer).toEqual({ plans: answer.plans, accesses: [] })
+  })
+})
+
+describe('one record for each authority and person', () => {
+  const accesses: Answer['accesses'] = []
+
+  test('a child with two plans is one record with one subject', async () => {
+    const plans = [visible('CPP'), visible('LAC')]
+    expect(await recordsOf({ plans, accesses })).toEqual([['CPPInformation', 'LACInformation', 'Child']])
+  })
+
+  test('rule 2.2: a mother with a plan of her own beside that of her unborn child is one record with two subjects', async () => {
+    const plans = [visible('UCPP'), visible('LAC')]
+    expect(await recordsOf({ plans, accesses })).toEqual([
+      ['UCPInformation', 'LACInformation', 'UnbornChild', 'Child'],
+    ])
+  })
+
+  test('rule 4.4: plans held under two numbers are two records', async () => {
+    const plans = [visible('CPP'), visible('UCPP', { nhsNumber: '9990001014' })]
+    expect(await recordsOf({ plans, accesses })).toHaveLength(2)
+  })
+
+  test.each([
+    ['another authority', { authority: { ...COUNCIL, odsCode: '9Z2' } }],
+    ['another description of the person', { subject: { ...TANSY, family: 'Sample' } }],
+    ['another local id', { subject: { ...TANSY, localId: 'CH/1' } }],
+  ])('%s is another record', async (_, other) => {
+    expect(await recordsOf({ plans: [visible('CPP'), visible('LAC', other)], accesses })).toHaveLength(2)
+  })
+
+  test('a record holds three plans at most', async () => {
+    const starts = ['202201050900', '202301050900', '202401050900', '202501050900']
+    const plans = starts.map(start => visible('CPP', { start }))
+    expect((await recordsOf({ plans, accesses })).map(({ length }) => length)).toEqual([4, 2])
+  })
+})
+
+test('any response is read as it was written, and writing it again gives the same text', async () => {
+  const anySubject = fc
+    .record(
+      {
+        given: anyText,
+        family: anyText,
+        birthDate: anyBirthDate,
+        local: fc.record({ localId: anyText, localIdAuthority: anyText }, { requiredKeys: ['localId'] }),
+      },
+      { requiredKeys: ['given', 'family', 'birthDate'] },
+    )
+    .map(({ local, ...subject }) => ({ ...subject, ...local }))
+  const anyPlans = fc
+    .record({
+      numbers: fc.array(anyNhsNumber, { minLength: 1, maxLength: 2 }),
+      subjects: fc.array(anySubject, { minLength: 1, maxLength: 2 }),
+      authorities: fc.array(anyContact, { minLength: 1, maxLength: 3 }),
+    })
+    .chain(({ numbers, subjects, authorities }) =>
+      fc.array(
+        fc.record(
+          {
+            type: fc.constantFrom('CPP' as const, 'LAC' as const, 'UCPP' as const),
+            start: anyPlanTime,
+            end: anyPlanTime,
+            nhsNumber: fc.constantFrom(...numbers),
+            subject: fc.constantFrom(...subjects),
+            authority: fc.constantFrom(...authorities),
+          },
+          { requiredKeys: ['type', 'start', 'nhsNumber', 'subject', 'authority'] },
+        ),
+        { minLength: 1, maxLength: 8 },
+      ),
+    )
+  const anyResponse: fc.Arbitrary<QueryResponse> = fc.record({
+    id: anyUuid,
+    createdAt: anyInstant,
+    versionCode: anyText,
+    receiverAsid: anyAsid,
+    senderAsid: anyAsid,
+    requestId: anyUuid,
+    answer: fc.record({
+      plans: anyPlans,
+      accesses: fc.array(
+        fc.record({ id: anyUuid, at: anyInstant, nhsNumber: anyNhsNumber, author: anyAuthor }),
+        { maxLength: 3 },
+      ),
+    }),
+  })
+  await fc.assert(
+    fc.asyncProperty(anyResponse, async response => {
+      const written = renderXml(writeQueryResponse(response))
+      const again = await read(written)
+      const { plans, accesses } = again.answer
+      expect(again).toEqual({ ...response, answer: { plans: expect.anything(), accesses } })
+      expect(accesses).toEqual(response.answer.accesses)
+      expect(sorted(plans)).toEqual(sorted(response.answer.plans))
+      expect(renderXml(writeQueryResponse(again))).toBe(written)
+    }),
+  )
+})
+
+/** Plans are gathered by record, so their order may differ. */
+function sorted(plans: readonly object[]): readonly string[] {
+  return plans.map(plan => JSON.stringify(Object.entries(plan).sort(([a], [b]) => (a < b ? -1 : 1)))).sort()
+}
+
+describe('as live systems send it', () => {
+  test('accesses all in one place, no numbers, family before given, no offsets, codes in small letters', async () => {
+    const { answer, ...wrapper } = await read(GOLDEN)
+    const plans = answer.plans.map(({ nhsNumber: _, ...plan }) => plan)
+    expect(await read(LIVE)).toEqual({ ...wrapper, answer: { ...answer, plans } })
+  })
+
+  test.each([
+    ['an access without an id', /<id root="A.*31"\/>/, ''],
+    ['a plan block without a contentId', /<npfitlc:contentId[^>]*CPPInformation"\/>/, ''],
+    [
+      'a child alone beside an unborn child’s plan',
+      /<subject>\s*<npfitlc:contentId[^>]*#UnbornChild[\s\S]*?<\/subject>/,
+      '',
+    ],
+    [
+      'each record by itself',
+      '</record>',
+      '</record></pertinentCP-ISRecordControlAct><pertinentCP-ISRecordControlAct>',
+    ],
+    ['wrong totals', '<value value="2"/>', '<value value="7"/>'],
+  ])('%s', async (_, from, to) => {
+    const changed = GOLDEN.replace(from, to)
+    expect(changed).not.toBe(GOLDEN)
+    const { answer } = await read(changed)
+    expect(answer.plans.map(({ type }) => type)).toEqual(['CPP', 'UCPP', 'LAC'])
+    expect(answer.accesses).toHaveLength(2)
+  })
+})
+
+describe('rule 4.3: what cannot be read is never "nothing held"', () => {
+  test.each<[string, string | RegExp, string, string]>([
+    ['no payload', /<CP-ISNHSQueryResponse>[\s\S]*<\/CP-ISNHSQueryResponse>/, '', 'CP-ISNHSQueryResponse'],
+    ['no records', /<pertinentInformation14>[\s\S]*<\/pertinentInformation14>/, '', 'record'],
+    ['a plan of an unknown kind', /COCT_TP146105GB01/g, 'COCT_TP146199GB01', 'pertinentInformation15'],
+    ['a plan that starts on no day', '202601050900', '202602300900', 'cPPStartDate'],
+    ['a plan that ends on a day alone', '202605010000', '20260501', 'lACEndDate'],
+    ['no subject', /<subject>\s*<npfitlc[\s\S]*?<\/subject>(?=\s*<\/CP-ISRecord>)/g, '', 'subject'],
+    ['no plan', /<pertinentInformation15>[\s\S]*<\/pertinentInformation15>/g, '', 'pertinentInformation15'],
+    [
+      'no name',
+      /<given>Tansy<\/given>(?=\s*<family>Testcase<\/family>\s*<\/name>\s*<\/childPerson>)/,
+      '',
+      'name',
+    ],
+    ['no date of birth', /<birthTime .*>/, '', 'birthTime'],
+    ['a number that is none', /9990000018(?="\/>\s*<id root="2)/, '9990000019', 'id'],
+    ['no authority', /<organisation>[\s\S]*?<\/organisation>/, '', 'organisation'],
+    ['an access nobody made', /<author>[\s\S]*?<\/author>/, '', 'author'],
+    ['an access at no time', '20260602101501+0000', '', 'effectiveTime'],
+    [
+      'no sender',
+      /<communicationFunctionSnd t[\s\S]*?<\/communicationFunctionSnd>/,
+      '',
+      'communicationFunctionSnd',
+    ],
+    [
+      'no receiver',
+      /<communicationFunctionRcv t[\s\S]*?<\/communicationFunctionRcv>/,
+      '',
+      'communicationFunctionRcv',
+    ],
+    ['no id', /<id root="A.*21"\/>/, '', 'id'],
+    ['no id of the answer', /<id root="A.*11"\/>/, '', 'id'],
+    ['no creation time', /<creationTime.*>/, '', 'creationTime'],
+  ])('%s', async (_, from, to, element) => {
+    expect(GOLDEN.replace(from, to)).not.toBe(GOLDEN)
+    const response = readQueryResponse(await rootOf(GOLDEN.replace(from, to)))
+    expect(response).toMatchObject({ ok: false, fault: { kind: 'incomplete', element } })
+  })
+})
