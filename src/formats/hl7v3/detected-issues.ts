@@ -1,0 +1,70 @@
+import { attributeOf, childrenOf, descend, type XmlElement } from '../xml/xml-element.ts'
+import { element, type XmlNode } from '../xml/xml-writer.ts'
+import { OID } from './codes.ts'
+import type { QueryFault } from './query-message.ts'
+
+/** A reason why a query was not answered. */
+export interface DetectedIssue {
+  readonly code: string
+  readonly codeSystem: string
+  readonly displayName: string
+  readonly severity: IssueSeverity
+}
+
+/** Error, warning or information (vocabulary AcknowledgementDetailType). */
+export const ISSUE_SEVERITIES = ['ER', 'WG', 'IF'] as const
+export type IssueSeverity = (typeof ISSUE_SEVERITIES)[number]
+
+/** Nothing is held about the number, in the two forms that systems know it by (rule 4.2). */
+export const NO_RECORD: readonly DetectedIssue[] = ['1', 'NHSNCC002'].map(code =>
+  issue(code, 'NHS Number Not Found'),
+)
+
+/** A fault of a query: its name as the code, what to correct as the display name. */
+export function issueOf({ name, text }: QueryFault): DetectedIssue {
+  return issue(name, text)
+}
+
+/**
+ * Whether the issues say that nothing is held, and nothing else besides. The first of the two codes alone does not: it stands
+ * for other things too, and "could not look" is never "nothing held" (rule 4.3).
+ */
+export function saysNoRecord(issues: readonly DetectedIssue[]): boolean {
+  const codes = issues.filter(({ codeSystem }) => codeSystem === OID.detectedIssue).map(({ code }) => code)
+  const known = NO_RECORD.map(({ code }) => code)
+  return (
+    codes.length === issues.length && codes.includes('NHSNCC002') && codes.every(code => known.includes(code))
+  )
+}
+
+export function writeIssue({ code, codeSystem, displayName, severity }: DetectedIssue): XmlNode {
+  return element(
+    'reason',
+    { typeCode: 'RSON' },
+    element(
+      'justifyingDetectedIssueEvent',
+      { classCode: 'ALRT', moodCode: 'EVN' },
+      element('code', { code, codeSystem, displayName }, element('qualifier', { code: severity })),
+    ),
+  )
+}
+
+/** The issues of a control act. One whose severity is missing or unknown counts as an error, and so does one without a code. */
+export function readIssues(controlAct: XmlElement | undefined): readonly DetectedIssue[] {
+  return childrenOf(controlAct, 'reason')
+    .flatMap(reason => childrenOf(reason, 'justifyingDetectedIssueEvent'))
+    .map(event => {
+      const code = descend(event, 'code')
+      const severity = attributeOf(descend(code, 'qualifier'), 'code')
+      return {
+        code: attributeOf(code, 'code') ?? '',
+        codeSystem: attributeOf(code, 'codeSystem') ?? '',
+        displayName: attributeOf(code, 'displayName') ?? '',
+        severity: ISSUE_SEVERITIES.find(known => known === severity) ?? 'ER',
+      }
+    })
+}
+
+function issue(code: string, displayName: string): DetectedIssue {
+  return { code, codeSystem: OID.detectedIssue, displayName, severity: 'ER' }
+}
