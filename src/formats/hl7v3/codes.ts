@@ -25,6 +25,7 @@ export const OID = {
   recordResponse: '2.16.840.1.113883.2.1.3.2.4.17.473',
   interaction: '2.16.840.1.113883.2.1.3.2.4.12',
   detectedIssue: '2.16.840.1.113883.2.1.3.2.4.17.42',
+  messagingError: '2.16.840.1.113883.2.1.3.2.4.17.32',
 } as const
 
 /** The interactions of a query; each is the name of its message's root element (DMS, TMS implementation). */

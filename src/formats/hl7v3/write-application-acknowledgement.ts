@@ -1,7 +1,7 @@
 import type { XmlNode } from '../xml/xml-writer.ts'
+import type { ApplicationAcknowledgement } from './application-acknowledgement.ts'
 import { INTERACTIONS } from './codes.ts'
 import { writeIssue } from './detected-issues.ts'
-import type { ApplicationAcknowledgement } from './query-failure.ts'
 import { writeTransmission } from './transmission.ts'
 
 /** Writes what became of a message (MCCI_IN010000UK13): its reasons, if any, and no answer of its own. */
