@@ -53,7 +53,7 @@ function guideWords(pen: Pen, guide: SandboxGuide): string {
       ['  ASID', 'party key', 'may ask'],
       ...guide.systems.map(({ asid, partyKey, allows }) => [`  ${asid}`, partyKey, allows.join(' ')]),
     ]),
-    `  The ASID of CP-IS is ${guide.spineAsid}.`,
+    `  They post to ${guide.baseUrl}/sync-service; the ASID of CP-IS is ${guide.spineAsid}.`,
     '',
     head('People worth asking for (cpis query NHS-NUMBER)'),
     ...guide.people.map(({ nhsNumber, note, authorities }) => {

@@ -1,5 +1,6 @@
 import type { Answer } from '../domain/answer.ts'
 import type { DoorName } from '../domain/audit.ts'
+import type { Asid } from '../domain/client-system.ts'
 import type { NhsNumber } from '../domain/nhs-number.ts'
 import { type AccessKind, type MissingActivity, mayQuery, type Requester } from '../domain/requester.ts'
 import { type Result, success } from '../domain/result.ts'
@@ -20,6 +21,8 @@ export interface QueryRequest {
   /** What is asked for, in the audit log's words. */
   readonly action: string
   readonly traceId: string
+  /** The registered system it came through, at doors that know it. */
+  readonly system?: Asid
 }
 
 /**
@@ -30,7 +33,7 @@ export async function answerQuery(
   deps: AnswerQueryDeps,
   request: QueryRequest,
 ): Promise<Result<Answer, MissingActivity>> {
-  const { requester, nhsNumber, access } = request
+  const { requester, nhsNumber, access, system } = request
   const at = deps.clock.now()
   const auditEntry = {
     id: deps.newId(),
@@ -40,6 +43,7 @@ export async function answerQuery(
     author: requester.author,
     nhsNumber,
     traceId: request.traceId,
+    details: { access, ...(system && { system }) },
   }
   const allowed = mayQuery(requester, access)
   if (!allowed.ok) {
@@ -56,7 +60,7 @@ export async function answerQuery(
     access,
     author: requester.author,
     at,
-    audit: { ...auditEntry, outcome: 'allowed', details: { access } },
+    audit: { ...auditEntry, outcome: 'allowed' },
   })
   return success({ nhsNumber, access, askedAt: at, plans, accesses })
 }

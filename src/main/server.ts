@@ -13,7 +13,7 @@ export function createServer(deps: {
   readonly logger: Logger
   readonly metrics?: Metrics
   /** Records a request whose address no door ever sees, because it cannot be decoded (rule 8.1). */
-  readonly onMalformed: (door: 'fhir' | 'mesh' | 'operations') => Promise<void>
+  readonly onMalformed: (door: 'fhir' | 'mesh' | 'spine' | 'operations') => Promise<void>
 }): FastifyInstance {
   const app = Fastify({
     logger: false,
@@ -51,7 +51,8 @@ function doorOf(request: FastifyRequest): string {
   return route.startsWith('/sandbox') ? 'sandbox' : doorAt(route)
 }
 
-function doorAt(address: string): 'fhir' | 'mesh' | 'operations' {
+function doorAt(address: string): 'fhir' | 'mesh' | 'spine' | 'operations' {
   if (address.startsWith('/cpis/FHIR')) return 'fhir'
+  if (address.startsWith('/sync-service')) return 'spine'
   return address.startsWith('/messageexchange') ? 'mesh' : 'operations'
 }

@@ -8,6 +8,7 @@ import { parseOdsCode } from '../domain/organisation.ts'
 import { fhirDoor } from '../doors/fhir/fhir-door.ts'
 import { meshDoor } from '../doors/mesh/mesh-door.ts'
 import { operationsDoor } from '../doors/operations/operations-door.ts'
+import { spineDoor } from '../doors/spine/spine-door.ts'
 import { answerQuery } from '../flows/answer-query.ts'
 import { addClientSystem, ensureOwnMailbox } from '../flows/manage-exchange.ts'
 import { recordRequest } from '../flows/record-request.ts'
@@ -112,6 +113,22 @@ export async function startService(given: Config, logger: Logger): Promise<Servi
     }),
     { prefix: '/messageexchange' },
   )
+  if (config.spineAsid) {
+    app.register(
+      spineDoor({
+        ownAsid: config.spineAsid,
+        address: () => `${baseUrl}/sync-service`,
+        findClientSystem: storage.clientSystems.find,
+        answerQuery: request => answerQuery({ ...recording, queries: storage.queries }, request),
+        recordRequest: entry => recordRequest(recording, entry),
+        reportFailure: (error, action) =>
+          logger.failure('request failed', error, { door: 'spine', task: action }),
+        now: clock.now,
+        newId,
+      }),
+      { prefix: '/sync-service' },
+    )
+  }
   sandbox?.routes(app, baseUrl)
 
   const admin = createServer({ logger, onMalformed: async () => undefined })

@@ -20,6 +20,14 @@ export const NO_RECORD: readonly DetectedIssue[] = ['1', 'NHSNCC002'].map(code =
   issue(code, 'NHS Number Not Found'),
 )
 
+/** All that a system learns which may not ask: not which rule it broke, nor anything of what it asked about (rule 8.2). */
+export const ACCESS_DENIED: DetectedIssue = {
+  code: '1',
+  codeSystem: OID.messagingError,
+  displayName: 'Access denied',
+  severity: 'ER',
+}
+
 /** A fault of a query: its name as the code, what to correct as the display name. */
 export function issueOf({ name, text }: QueryFault): DetectedIssue {
   return issue(name, text)

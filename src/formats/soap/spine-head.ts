@@ -1,3 +1,4 @@
+import { type Asid, parseAsid } from '../../domain/client-system.ts'
 import { failure, type Result, success } from '../../domain/result.ts'
 import { HL7 } from '../hl7v3/codes.ts'
 import { readSystem, writeSystems } from '../hl7v3/transmission.ts'
@@ -8,11 +9,11 @@ import type { HeaderFault } from './soap-fault.ts'
 
 /** What the header of a request says: who sends what to whom, and where an answer belongs. */
 export interface RequestHead {
-  /** A UUID in capitals. */
+  /** A UUID, in the letters it was sent in: an answer is found by them. */
   readonly messageId: string
   readonly replyTo: string
-  readonly receiverAsid: string
-  readonly senderAsid: string
+  readonly receiverAsid: Asid
+  readonly senderAsid: Asid
 }
 
 /** Reads the header of a request for one action; every fault of it at once. */
@@ -37,14 +38,10 @@ export function readRequestHead(
   const replyTo = need(textOf(descend(only('ReplyTo'), 'Address')), 'SOAP_REPLY_TO_ERROR')
   // The two systems stand in the header as they do in a message, in the namespace of HL7.
   const systems = header && { ...header, namespace: HL7 }
-  const receiverAsid = need(
-    systems && readSystem(systems, 'communicationFunctionRcv'),
-    'SOAP_COMM_FUNC_RCV_ERROR',
-  )
-  const senderAsid = need(
-    systems && readSystem(systems, 'communicationFunctionSnd'),
-    'SOAP_COMM_FUNC_SND_ERROR',
-  )
+  const system = (direction: Parameters<typeof readSystem>[1]) =>
+    parseAsid((systems && readSystem(systems, direction)) ?? '')
+  const receiverAsid = need(system('communicationFunctionRcv'), 'SOAP_COMM_FUNC_RCV_ERROR')
+  const senderAsid = need(system('communicationFunctionSnd'), 'SOAP_COMM_FUNC_SND_ERROR')
   return messageId && replyTo && receiverAsid && senderAsid && faults.length === 0
     ? success({ messageId, replyTo, receiverAsid, senderAsid })
     : failure(faults)
@@ -75,13 +72,11 @@ export function writeHead(head: SentHead): XmlNode[] {
     address('wsa:From', head.from),
     ...writeSystems(head, { xmlns: HL7 }),
     ...(head.replyTo === undefined ? [] : [address('wsa:ReplyTo', head.replyTo)]),
-    ...(head.relatesTo === undefined
-      ? []
-      : [element('wsa:RelatesTo', {}, `uuid:${head.relatesTo.toUpperCase()}`)]),
+    ...(head.relatesTo === undefined ? [] : [element('wsa:RelatesTo', {}, `uuid:${head.relatesTo}`)]),
   ]
 }
 
 /** The national service looks at the length alone; a UUID is what it is meant to be. */
 function uuidOf(text: string | undefined): string | undefined {
-  return /^uuid:([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/i.exec(text ?? '')?.[1]?.toUpperCase()
+  return /^uuid:([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/i.exec(text ?? '')?.[1]
 }

@@ -1,0 +1,40 @@
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
+import { LONGEST_ENVELOPE } from '../../formats/soap/read-envelope.ts'
+import type { SoapFault } from '../../formats/soap/soap-fault.ts'
+import { answerSyncQuery } from './answer-sync-query.ts'
+import type { SpineDoorDeps } from './door-deps.ts'
+import { auditEveryRequest, greetEveryRequest, refuseTheRest } from './every-request.ts'
+import { keepExchanges } from './exchange.ts'
+import { reasonOf, turnIntoEnvelope, turnIntoFault } from './fault-reply.ts'
+
+/**
+ * The synchronous form of Spine messaging, to be registered under its prefix. A request is dealt with in the order: the
+ * service asked for, the envelope, its header, who asks and whether they may, what they ask, the answer; and leaves exactly
+ * one audit entry (rule 8.1).
+ */
+export function spineDoor(deps: SpineDoorDeps): FastifyPluginAsync {
+  return async fastify => {
+    const exchangeOf = keepExchanges(deps.newId)
+    const refuse = (request: FastifyRequest, reply: FastifyReply, fault: SoapFault) => {
+      exchangeOf(request).reason = reasonOf(fault)
+      return reply.send(turnIntoFault(reply, fault))
+    }
+    // Whatever a request says its content is, only an envelope can be read of it.
+    fastify.removeAllContentTypeParsers()
+    fastify.addContentTypeParser('*', { parseAs: 'buffer' }, (_, body, done) => done(null, body))
+    greetEveryRequest(fastify)
+    auditEveryRequest(fastify, exchangeOf, deps)
+    refuseTheRest(fastify, exchangeOf, refuse, deps)
+
+    fastify.post('/', { bodyLimit: LONGEST_ENVELOPE }, async (request, reply) => {
+      const exchange = exchangeOf(request)
+      exchange.action = 'query plans'
+      const answered = await answerSyncQuery(deps, exchange, {
+        action: request.headers['soapaction'],
+        bytes: request.body instanceof Uint8Array ? request.body : new Uint8Array(),
+      })
+      if (!answered.ok) return refuse(request, reply, answered.fault)
+      return reply.send(turnIntoEnvelope(reply, 200, answered.value))
+    })
+  }
+}
