@@ -16,6 +16,7 @@ import {
   anyPlanTime,
   anyText,
   anyUuid,
+  damaged,
   fixture,
   rootOf,
   treeOf,
@@ -139,6 +140,13 @@ describe('as published', () => {
     expect(written).not.toContain('pertinentInformation13')
     expect((await read(written)).answer).toEqual({ plans: answer.plans, accesses: [] })
   })
+})
+
+test('rule 4.2: nothing visible is no response at all', async () => {
+  const response = await read(GOLDEN)
+  expect(() => writeQueryResponse({ ...response, answer: { plans: [], accesses: [] } })).toThrow(
+    'query failure',
+  )
 })
 
 describe('one record for each authority and person', () => {
@@ -312,5 +320,14 @@ describe('rule 4.3: what cannot be read is never "nothing held"', () => {
     expect(GOLDEN.replace(from, to)).not.toBe(GOLDEN)
     const response = readQueryResponse(await rootOf(GOLDEN.replace(from, to)))
     expect(response).toMatchObject({ ok: false, fault: { kind: 'incomplete', element } })
+  })
+
+  test('whichever element is missing or doubled, there is a plan in what is read', async () => {
+    for (const document of [GOLDEN, LIVE]) {
+      for (const root of damaged(await rootOf(document))) {
+        const response = readQueryResponse(root)
+        if (response.ok) expect(response.value.answer.plans).not.toEqual([])
+      }
+    }
   })
 })

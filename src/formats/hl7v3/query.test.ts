@@ -10,6 +10,7 @@ import {
   anyNhsNumber,
   anyText,
   anyUuid,
+  damaged,
   fixture,
   rootOf,
   treeOf,
@@ -276,5 +277,15 @@ describe('every fault by its published name', () => {
     )
     expect(message.ok).toBe(false)
     expect(JSON.stringify(message)).not.toMatch(/Testcase|Tansy|999\d/)
+  })
+
+  test('whichever element is missing or doubled, a query is read or its faults are named', async () => {
+    for (const document of [BY_A_PERSON, BY_A_SYSTEM]) {
+      for (const root of damaged(await rootOf(document))) {
+        const message = readQuery(root)
+        if (message.ok) expect(message.value.query.nhsNumber).toBe('9990000018')
+        else expect(message.fault).not.toEqual([])
+      }
+    }
   })
 })

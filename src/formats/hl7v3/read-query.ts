@@ -2,7 +2,7 @@ import type { AccessKind } from '../../domain/requester.ts'
 import { failure, type Result, success } from '../../domain/result.ts'
 import { attributeOf, childrenOf, descend, textOf, type XmlElement } from '../xml/xml-element.ts'
 import { readAuthor } from './authors.ts'
-import { INTERACTIONS, OID } from './codes.ts'
+import { HL7, INTERACTIONS, OID } from './codes.ts'
 import { readQueriedNumber } from './nhs-query.ts'
 import { authorFaults, queryFault } from './query-faults.ts'
 import type { QueryFault, QueryMessage } from './query-message.ts'
@@ -15,10 +15,7 @@ import { readAuthoringSystem, readSystem, readUuid } from './transmission.ts'
  */
 export function readQuery(root: XmlElement): Result<QueryMessage, readonly QueryFault[]> {
   const faults: QueryFault[] = []
-  const needed = <T>(value: T | undefined, check: Parameters<typeof queryFault>[0]): T | undefined => {
-    if (value === undefined) faults.push(queryFault(check))
-    return value
-  }
+  const needed = collector(faults)
   const id = needed(readUuid(root), 'id')
   const createdAt = needed(readTime(root, 'creationTime'), 'creationTime')
   const versionCode = needed(attributeOf(descend(root, 'versionCode'), 'code'), 'versionCode')
@@ -28,41 +25,47 @@ export function readQuery(root: XmlElement): Result<QueryMessage, readonly Query
   const controlActs = childrenOf(root, 'ControlActEvent')
   const controlAct = needed(controlActs.length === 1 ? controlActs[0] : undefined, 'controlAct')
   if (!controlAct) return failure(faults)
-
   needed(readAuthoringSystem(controlAct), 'author1')
-  const queries = childrenOf(controlAct, 'subject')
-    .flatMap(subject => childrenOf(subject, 'CP-ISQueryStub'))
-    .flatMap(stub => childrenOf(stub, 'cP-ISNHSQuery'))
+  const stubs = childrenOf(controlAct, 'subject').flatMap(subject => childrenOf(subject, 'CP-ISQueryStub'))
+  const query = readQueryStubs(stubs, createdAt)
+  if (!query.ok) return failure([...faults, ...query.fault])
+  return id && createdAt && versionCode && receiverAsid && senderAsid && faults.length === 0
+    ? success({ id, createdAt, versionCode, receiverAsid, senderAsid, query: query.value })
+    : failure(faults)
+}
+
+/** The query itself; one without a time of its own was made when its message was. */
+function readQueryStubs(
+  stubs: readonly XmlElement[],
+  createdAt: Date | undefined,
+): Result<QueryMessage['query'], readonly QueryFault[]> {
+  const faults: QueryFault[] = []
+  const needed = collector(faults)
+  const queries = stubs.flatMap(stub => childrenOf(stub, 'cP-ISNHSQuery'))
   const [query] = queries
-  const queryId = needed(readUuid(query), 'eventId')
+  const id = needed(readUuid(query), 'eventId')
   const nhsNumber = needed(readQueriedNumber(queries), 'nhsNumber')
   const author = readAuthor(descend(query, 'author'))
-  if (!author.ok) return failure([...faults, ...authorFaults(author.fault)])
-  if (!id || !createdAt || !versionCode || !receiverAsid || !senderAsid || !queryId || !nhsNumber) {
-    return failure(faults)
+  if (!author.ok) faults.push(...authorFaults(author.fault))
+  const effectiveTime = readTime(query, 'effectiveTime') ?? createdAt
+  return id && nhsNumber && author.ok && effectiveTime
+    ? success({ id, effectiveTime, access: readAccessKind(query), author: author.value, nhsNumber })
+    : failure(faults)
+}
+
+/** Lets a value pass, and notes the fault where there is none. */
+function collector(faults: QueryFault[]) {
+  return <T>(value: T | undefined, check: Parameters<typeof queryFault>[0]): T | undefined => {
+    if (value === undefined) faults.push(queryFault(check))
+    return value
   }
-  if (faults.length > 0) return failure(faults)
-  return success({
-    id,
-    createdAt,
-    versionCode,
-    receiverAsid,
-    senderAsid,
-    query: {
-      id: queryId,
-      effectiveTime: readTime(query, 'effectiveTime') ?? createdAt,
-      access: readAccessKind(query),
-      author: author.value,
-      nhsNumber,
-    },
-  })
 }
 
 /** An interaction id that says what the message is. */
 function readInteraction(root: XmlElement): string | undefined {
   const id = descend(root, 'interactionId')
   const named = attributeOf(id, 'extension')
-  const consistent = root.name === INTERACTIONS.query && named === root.name
+  const consistent = root.namespace === HL7 && root.name === INTERACTIONS.query && named === root.name
   return consistent && attributeOf(id, 'root') === OID.interaction ? named : undefined
 }
 

@@ -149,4 +149,13 @@ function bare({ name, namespace, attributes, children, text }: XmlElement): unkn
   return { name, namespace, attributes: Object.fromEntries(attributes), inner }
 }
 
+/** A document with each of its elements in turn cut out, or doubled. */
+export function* damaged(root: XmlElement): Generator<XmlElement> {
+  for (const [index, child] of root.children.entries()) {
+    yield { ...root, children: root.children.toSpliced(index, 1) }
+    yield { ...root, children: root.children.toSpliced(index, 0, child) }
+    for (const inner of damaged(child)) yield { ...root, children: root.children.with(index, inner) }
+  }
+}
+
 export const anyUuid = fc.uuid().map(id => id.toUpperCase())

@@ -15,6 +15,8 @@ import { writeTransmission } from './transmission.ts'
  * records of each authority. Where nothing is visible there is no such message: it is a query failure then (rule 4.2).
  */
 export function writeQueryResponse({ requestId, answer, ...wrapper }: QueryResponse): XmlNode {
+  if (answer.plans.length === 0)
+    throw new Error('Nothing is visible: the query is answered by a query failure')
   const records = recordsOf(answer.plans)
   return writeTransmission(
     INTERACTIONS.queryResponse,
