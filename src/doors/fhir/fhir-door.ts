@@ -1,13 +1,12 @@
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
-import type { FhirResource } from 'fhir/r4.js'
-import { failure, type Result, success } from '../../domain/result.ts'
-import { writeCapabilityStatement } from '../../formats/fhir/capability-statement.ts'
+import { FHIR_JSON } from '../../formats/fhir/codes.ts'
 import type { FhirFault } from '../../formats/fhir/operation-outcome.ts'
 import { admitCaller } from './admit-caller.ts'
 import { answerSearch } from './answer-search.ts'
+import { DOCUMENTS } from './documents.ts'
 import type { FhirDoorDeps } from './door-deps.ts'
 import { auditEveryRequest, greetEveryRequest, refuseTheRest } from './every-request.ts'
-import { type Exchange, keepExchanges } from './exchange.ts'
+import { keepExchanges } from './exchange.ts'
 import { FHIR_CONTENT, turnIntoFault } from './fault-reply.ts'
 import { parametersOf } from './read-query.ts'
 import { acceptsFhirJson } from './request-headers.ts'
@@ -27,14 +26,6 @@ export function fhirDoor(deps: FhirDoorDeps): FastifyPluginAsync {
       exchangeOf(request).reason ??= fault.kind
       return reply.send(turnIntoFault(reply, fault, deps.newId()))
     }
-    const respond =
-      (answer: (request: FastifyRequest, exchange: Exchange) => Promise<Result<FhirResource, FhirFault>>) =>
-      async (request: FastifyRequest, reply: FastifyReply) => {
-        const result = await answer(request, exchangeOf(request))
-        if (!result.ok) return refuse(request, reply, result.fault)
-        return reply.type(FHIR_CONTENT).send(JSON.stringify(result.value))
-      }
-
     readFormsAlone(fastify)
     greetEveryRequest(fastify, exchangeOf, refuse)
     auditEveryRequest(fastify, exchangeOf, deps)
@@ -45,15 +36,16 @@ export function fhirDoor(deps: FhirDoorDeps): FastifyPluginAsync {
     const begin = (action: string) => async (request: FastifyRequest) => {
       exchangeOf(request).action = action
     }
-    fastify.get(
-      '/metadata',
-      { onRequest: begin('read capabilities') },
-      respond(async request =>
-        acceptsFhirJson(request.headers, parametersOf(request).get('_format'))
-          ? success(writeCapabilityStatement(SERVED, describe()))
-          : failure({ kind: 'not-acceptable' }),
-      ),
-    )
+    for (const document of DOCUMENTS) {
+      fastify.get(`/${document.path}`, { onRequest: begin(document.action) }, async (request, reply) => {
+        const format = parametersOf(request).get('_format')
+        if (document.mediaType === FHIR_JSON && !acceptsFhirJson(request.headers, format)) {
+          return refuse(request, reply, { kind: 'not-acceptable' })
+        }
+        reply.type(`${document.mediaType}; charset=utf-8`).headers(document.headers ?? {})
+        return reply.send(document.write(describe()))
+      })
+    }
 
     const admit = async (request: FastifyRequest, reply: FastifyReply) => {
       const admitted = await admitCaller(request, exchangeOf(request), deps.verifyToken)
@@ -61,7 +53,11 @@ export function fhirDoor(deps: FhirDoorDeps): FastifyPluginAsync {
     }
     for (const served of SERVED) {
       const onRequest = [begin(served.action), admit]
-      const handler = respond((request, exchange) => answerSearch(served, deps, request, exchange))
+      const handler = async (request: FastifyRequest, reply: FastifyReply) => {
+        const result = await answerSearch(served, deps, request, exchangeOf(request))
+        if (!result.ok) return refuse(request, reply, result.fault)
+        return reply.type(FHIR_CONTENT).send(JSON.stringify(result.value))
+      }
       fastify.get(`/${served.path}`, { onRequest }, handler)
       fastify.post(`/${served.path}/_search`, { onRequest, bodyLimit: LONGEST_BODY }, handler)
     }

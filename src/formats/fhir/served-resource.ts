@@ -1,5 +1,3 @@
-import type { Coding } from 'fhir/r4.js'
-
 /** The resources that can be searched for. */
 export type SearchedType = 'CareTeam' | 'AuditEvent' | 'Flag'
 
@@ -17,5 +15,5 @@ export interface ServedResource {
   readonly patientParameter: string
   readonly includes: readonly string[]
   /** The one code that a search may name, where what is found has one. */
-  readonly code?: Required<Pick<Coding, 'system' | 'code' | 'display'>>
+  readonly code?: Readonly<Record<'system' | 'code' | 'display', string>>
 }

@@ -1,0 +1,145 @@
+import { ACTIVITY_FOR } from '../../domain/requester.ts'
+import { SYSTEM } from './codes.ts'
+import type { ApiResponse, Parameter, Schema } from './openapi-document.ts'
+import { EXAMPLE_ANSWER, EXAMPLE_FAULTS } from './openapi-examples.ts'
+import { writeFault } from './operation-outcome.ts'
+import type { ServedResource } from './served-resource.ts'
+
+/** The pieces that the descriptions of several exchanges share. */
+
+/** The id of whatever is shown as an example. */
+export const EXAMPLE_ID = '0197a000-0000-7000-8000-00000000000b'
+
+const EXAMPLE_TRACE = '0197a000-0000-7000-8000-0000000000c1'
+
+const TRACE: Schema = { type: 'string', maxLength: 128 }
+const PLATFORM_REFERENCE: Schema = { type: 'string', pattern: '^[!-~]{1,128}$' }
+
+export const PLATFORM_HEADERS: readonly Parameter[] = ['X-Request-ID', 'X-Correlation-ID'].map(name => ({
+  name,
+  in: 'header',
+  description: 'A reference of the API platform’s. It is sent back as it came.',
+  schema: PLATFORM_REFERENCE,
+}))
+
+export const TRACE_HEADER: Parameter = {
+  name: 'TraceID',
+  in: 'header',
+  description:
+    'Your own reference, best a UUID: up to 128 printable characters. It is kept in the audit log and sent back. One is made up if you send none.',
+  schema: TRACE,
+  example: EXAMPLE_TRACE,
+}
+
+/** The headers of every search, in the order in which they matter. */
+export const SEARCH_HEADERS: readonly Parameter[] = [
+  {
+    name: 'IsUnscheduledAccessEvent',
+    in: 'header',
+    description: `“true” for an emergency look-up, which is listed and told to the authorities and needs activity ${ACTIVITY_FOR.unscheduled}. “false” for a booked one, which is silent and needs activity ${ACTIVITY_FOR.scheduled}. Left out means “true”. Upper or lower case.`,
+    schema: { type: 'string', enum: ['true', 'false'], default: 'true' },
+    example: 'true',
+  },
+  TRACE_HEADER,
+  {
+    name: 'Prefer',
+    in: 'header',
+    description:
+      '“handling=strict” has a search refused that holds a parameter which is not served. Otherwise such a parameter is ignored and left out of the self link.',
+    schema: { type: 'string' },
+  },
+  ...PLATFORM_HEADERS,
+]
+
+export const FORMAT_PARAMETER: Parameter = {
+  name: '_format',
+  in: 'query',
+  description: 'The form of the answer, in place of the Accept header. There is only one.',
+  schema: { type: 'string', enum: ['json', 'application/json', 'application/fhir+json'] },
+}
+
+/** What a search may be asked by. */
+export function searchParameters({ type, code, includes }: ServedResource): Parameter[] {
+  const parameters: Parameter[] = [
+    {
+      name: 'patient:identifier',
+      in: 'query',
+      description:
+        'The one person who is asked about: the system of NHS numbers, a bar, and the ten digits. The system may be left out, and the name may be “patient” or “patient.identifier”.',
+      required: true,
+      schema: { type: 'string', pattern: `^(${SYSTEM.nhsNumber.replaceAll('.', '\\.')}\\|)?[0-9]{10}$` },
+      example: `${SYSTEM.nhsNumber}|${EXAMPLE_ANSWER.nhsNumber}`,
+    },
+  ]
+  if (code) {
+    parameters.push({
+      name: 'code',
+      in: 'query',
+      description: `The code of the ${type}, with or without its system. It may be left out, because only this one is served; any other is refused.`,
+      schema: { type: 'string', enum: [code.code, `${code.system}|${code.code}`] },
+      example: code.code,
+    })
+  }
+  if (includes.length > 0) {
+    parameters.push({
+      name: '_include',
+      in: 'query',
+      description: 'Asks for the resources that a match refers to. They come along unasked, too.',
+      schema: { type: 'string', enum: includes },
+    })
+  }
+  return [...parameters, FORMAT_PARAMETER]
+}
+
+/** What every answer carries. */
+export const ANSWER_HEADERS: ApiResponse['headers'] = {
+  TraceID: { description: 'Your reference, or the one that was made up.', schema: TRACE },
+  ...Object.fromEntries(
+    PLATFORM_HEADERS.map(({ name, schema }) => [
+      name,
+      { description: 'As it came, where one came.', schema },
+    ]),
+  ),
+  'Cache-Control': {
+    description: 'Nobody may keep an answer.',
+    schema: { type: 'string', enum: ['no-store'] },
+  },
+}
+
+const HEADERS_OF_STATUS: Readonly<Record<number, ApiResponse['headers']>> = {
+  401: { 'WWW-Authenticate': { description: 'What to sign in with.', schema: { type: 'string' } } },
+  405: { Allow: { description: 'The methods that are served.', schema: { type: 'string' } } },
+  429: { 'Retry-After': retryAfter() },
+  503: { 'Retry-After': retryAfter() },
+}
+
+function retryAfter() {
+  return {
+    description: 'Seconds to wait before asking again.',
+    schema: { type: 'string', pattern: '^[0-9]+$' } as const,
+  }
+}
+
+/** Every error the door can answer, by HTTP status, each with the outcome it is written as. */
+export function errorResponses(mediaType: string, schema: object): Map<number, ApiResponse> {
+  const responses = new Map<number, ApiResponse>()
+  const written = EXAMPLE_FAULTS.map(fault => ({ fault, ...writeFault(fault, EXAMPLE_ID) }))
+  for (const { fault, status, outcome } of written.sort((a, b) => a.status - b.status)) {
+    const earlier = responses.get(status)
+    const examples = earlier?.content[mediaType]?.examples ?? {}
+    const [issue] = outcome.issue
+    const nth = Object.keys(examples).filter(name => name.startsWith(fault.kind)).length
+    const name = nth === 0 ? fault.kind : `${fault.kind}-${nth + 1}`
+    responses.set(status, {
+      description: earlier?.description ?? issue?.details?.coding?.[0]?.display ?? fault.kind,
+      headers: { ...ANSWER_HEADERS, ...HEADERS_OF_STATUS[status] },
+      content: {
+        [mediaType]: {
+          schema,
+          examples: { ...examples, [name]: { summary: issue?.diagnostics ?? name, value: outcome } },
+        },
+      },
+    })
+  }
+  return responses
+}
