@@ -42,8 +42,8 @@ export function createLogger(level: string, destination?: { write(line: string):
 
 /** Database errors quote the row that failed, and parsers the text: only the kind, the code and the place are safe to keep. */
 function errorFields(error: unknown): LogFields {
-  if (!(error instanceof Error)) return { error: typeof error }
-  const code = 'code' in error && typeof error.code === 'string' ? ` ${error.code}` : ''
+  const code = typeof error === 'object' && error && 'code' in error ? ` ${String(error.code)}` : ''
+  if (!(error instanceof Error)) return { error: typeof error + code }
   const place = error.stack?.split('\n').find(line => /\/src\/\w+\//.test(line))
   const at = place && /\/(src\/[^)]+)/.exec(place)?.[1]
   return { error: `${error.name}${code}`, ...(at && { at }) }
