@@ -131,6 +131,24 @@ describe.each(ENGINES)('the main loop on %s', engine => {
     expect(told.map(access => access.author)).toMatchObject([{ userId: '000000000020' }])
   })
 
+  test('a look as a flag is an access like any other, and the same one as another look of the day (rule 5.5)', async () => {
+    const { nhsNumber } = heldOnce(people())
+    const begun = new Date()
+    const flag = async (user: string) => {
+      const url = `${running.service.baseUrl}/cpis/FHIR/R4/PatientFlag?patient=${nhsNumber}`
+      const response = await fetch(url, { headers: { authorization: `Bearer ${await issuer.token(user)}` } })
+      return response.json()
+    }
+    expect(await flag('000000000020')).toMatchObject({ total: 1 })
+    expect(await flag('000000000022')).toMatchObject({ total: 1 })
+    await ask('000000000022').careTeams(nhsNumber)
+    const history = await ask('000000000022').accessHistory(nhsNumber)
+    if (history.kind !== 'listed') throw new Error(`The history is ${history.kind}`)
+    expect(history.accesses.filter(({ at }) => at >= begun)).toHaveLength(1)
+    const told = await desk(0).notifications(1)
+    expect(told.map(access => access.author)).toMatchObject([{ userId: '000000000022' }])
+  })
+
   test('whoever lacks the activity is refused, told which, and learns nothing (rule 5.3)', async () => {
     const [somebody] = people()
     const nhsNumber = somebody?.nhsNumber ?? ''

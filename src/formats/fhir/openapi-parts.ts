@@ -1,3 +1,4 @@
+import type { OperationOutcome } from 'fhir/r4.js'
 import { ACTIVITY_FOR } from '../../domain/requester.ts'
 import { SYSTEM } from './codes.ts'
 import type { ApiResponse, Parameter, Schema } from './openapi-document.ts'
@@ -120,26 +121,39 @@ function retryAfter() {
   }
 }
 
-/** Every error the door can answer, by HTTP status, each with the outcome it is written as. */
+/** Every error the door can answer, by HTTP status, each with the outcomes it is written as. */
 export function errorResponses(mediaType: string, schema: object): Map<number, ApiResponse> {
-  const responses = new Map<number, ApiResponse>()
   const written = EXAMPLE_FAULTS.map(fault => ({ fault, ...writeFault(fault, EXAMPLE_ID) }))
-  for (const { fault, status, outcome } of written.sort((a, b) => a.status - b.status)) {
-    const earlier = responses.get(status)
-    const examples = earlier?.content[mediaType]?.examples ?? {}
-    const [issue] = outcome.issue
-    const nth = Object.keys(examples).filter(name => name.startsWith(fault.kind)).length
-    const name = nth === 0 ? fault.kind : `${fault.kind}-${nth + 1}`
-    responses.set(status, {
-      description: earlier?.description ?? issue?.details?.coding?.[0]?.display ?? fault.kind,
-      headers: { ...ANSWER_HEADERS, ...HEADERS_OF_STATUS[status] },
-      content: {
-        [mediaType]: {
-          schema,
-          examples: { ...examples, [name]: { summary: issue?.diagnostics ?? name, value: outcome } },
+  const statuses = [...new Set(written.map(({ status }) => status))].sort((a, b) => a - b)
+  return new Map(
+    statuses.map(status => {
+      const examples = written
+        .filter(error => error.status === status)
+        .map(({ fault, outcome }, nth) => ({
+          name: `${fault.kind}-${nth + 1}`,
+          outcome,
+          ...wordsOf(outcome),
+        }))
+      return [
+        status,
+        {
+          description: [...new Set(examples.map(({ display }) => display))].join('; '),
+          headers: { ...ANSWER_HEADERS, ...HEADERS_OF_STATUS[status] },
+          content: {
+            [mediaType]: {
+              schema,
+              examples: Object.fromEntries(
+                examples.map(({ name, summary, outcome }) => [name, { summary, value: outcome }]),
+              ),
+            },
+          },
         },
-      },
-    })
-  }
-  return responses
+      ]
+    }),
+  )
+}
+
+function wordsOf({ issue: [issue] }: OperationOutcome): { display: string; summary: string } {
+  const { code = '', display = '' } = issue?.details?.coding?.[0] ?? {}
+  return { display, summary: `${issue?.diagnostics ?? display} (${code})` }
 }
