@@ -1,5 +1,6 @@
 import type { Bundle } from 'fhir/r4.js'
 import type { Answer } from '../../domain/answer.ts'
+import { ACTIVITY_FOR } from '../../domain/requester.ts'
 import type { ServerDescription } from './capability-statement.ts'
 import { FHIR_JSON } from './codes.ts'
 import type { ApiResponse, OpenApiDocument, Operation, Reference } from './openapi-document.ts'
@@ -35,10 +36,10 @@ export interface DescribedDocument {
 
 const DESCRIPTION = [
   'Child Protection - Information Sharing (CP-IS) tells health care staff whether a child, or the mother of an unborn child, is known to have a child protection plan or to be looked after, and whom to phone about it.',
-  'Whoever asks signs in, and sends an access token of their own as a bearer token. The role selected in it decides what they may ask: an unscheduled (emergency) look-up needs activity B0107, a scheduled one B0170. A token of a system without a person opens nothing.',
+  `Whoever asks signs in, and sends an access token of their own as a bearer token. The role selected in it decides what they may ask: an unscheduled (emergency) look-up needs activity ${ACTIVITY_FOR.unscheduled}, a scheduled one ${ACTIVITY_FOR.scheduled}. A token of a system without a person opens nothing.`,
   'An unscheduled look-up of somebody with a plan is listed in their access history and told to the authority, once in 24 hours for the same person looking, whichever address was used. A scheduled one is silent. Every request is kept in the audit log.',
   'An answer without entries means that no information is held. It does not mean that a child is safe. An error means that nobody looked: it says nothing about the child, and must never be shown as “no information held”.',
-  'Post your searches where you can: NHS numbers in addresses find their way into logs. Every address that answers GET answers HEAD too. Answers are FHIR R4 as JSON (application/fhir+json).',
+  `Post your searches where you can: NHS numbers in addresses find their way into logs. Every address that answers GET answers HEAD too. Answers are FHIR R4 as JSON (${FHIR_JSON}).`,
   'All people, organisations and numbers in the examples are made up.',
 ]
 
