@@ -275,10 +275,15 @@ describe('what is wrong with an envelope is a fault, and nothing is looked up', 
 })
 
 describe('that the service could not look is never an answer (rule 4.3)', () => {
-  test('where the store is down', async () => {
-    const { stage, post } = openDoor({ storeIsDown: true })
-    const [[code, , description] = []] = await faultOf(await post(envelopeOf(QUERY)))
+  test.each([
+    ['register', { registerIsDown: true }],
+    ['store', { storeIsDown: true }],
+  ])('where the %s is down', async (_name, broken) => {
+    const { stage, post } = openDoor({ answer: HELD, ...broken })
+    const answered = await post(envelopeOf(QUERY))
+    const [[code, , description] = []] = await faultOf(answered)
     expect([code, description]).toEqual(['200', expect.stringContaining('could not look')])
+    expect(answered.body).not.toContain('9990000018')
     expect(stage.entries).toMatchObject([{ outcome: 'failed', reason: 'system-failure' }])
     expect(stage.failures).toHaveLength(1)
   })

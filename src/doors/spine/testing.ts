@@ -82,6 +82,8 @@ export interface Backstage {
   readonly queried: Queried[]
   readonly failures: unknown[]
   answer: Pick<Answer, 'plans' | 'accesses'>
+  /** The register of systems cannot be read. */
+  registerIsDown?: boolean
   storeIsDown?: boolean
   auditIsDown?: boolean
 }
@@ -96,11 +98,12 @@ export function openDoor(change: Partial<Backstage> = {}) {
     ownAsid: SPINE,
     address: () => 'https://cp-is.example/sync-service',
     findClientSystem: async asid => {
-      if (stage.storeIsDown) throw new Error('no connection')
+      if (stage.registerIsDown) throw new Error('no connection')
       return [WARD, CLINIC].find(system => system.asid === asid)
     },
     answerQuery: async request => {
       stage.queried.push(request)
+      if (stage.storeIsDown) throw new Error(`no connection while asking for ${request.nhsNumber}`)
       const { action, nhsNumber, traceId, requester, access, system } = request
       const allowed = mayQuery(requester, access)
       const outcome = allowed.ok ? 'allowed' : 'refused'

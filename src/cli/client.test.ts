@@ -1,0 +1,56 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { makePlace, type Place, type RunningService, startIn } from '../../test/support/running-service.ts'
+import { runCli } from './testing.ts'
+
+describe('cpis client', () => {
+  let place: Place
+  let running: RunningService
+  let settings: Record<string, string>
+
+  beforeAll(async () => {
+    place = await makePlace('embedded')
+    running = await startIn(place, { CPIS_SANDBOX_AUTHORITIES: '1', CPIS_SANDBOX_CHILDREN: '10' })
+    const { port, adminPort } = running.service.config
+    settings = { ...place.settings, PORT: String(port), CPIS_ADMIN_PORT: String(adminPort) }
+  })
+  afterAll(async () => {
+    await running.stop()
+    await place.remove()
+  })
+
+  const client = (...args: string[]) => runCli(['client', ...args], { variables: settings })
+  const ADD = ['--party-key', 'X9Z03-999002', '--ods', 'x9z03', '--name', 'Made-up Clinic']
+
+  test('a system is let in, listed and let in no longer (rule 9.5)', async () => {
+    const added = await client('add', '999000000013', ...ADD, '--allows', 'unscheduled', 'scheduled')
+    expect(added.out).toBe('System 999000000013 may ask: unscheduled, scheduled.')
+    const { out } = await client('list')
+    expect(out).toMatch(/999000000013 +X9Z03-999002 +unscheduled scheduled +X9Z03 +Made-up Clinic/)
+    expect((await client('remove', '999000000013')).exitCode).toBe(0)
+    const { out: listed } = await client('list', '--json')
+    expect(JSON.parse(listed).map(({ asid }: { asid: string }) => asid)).toEqual(
+      running.service.sandbox?.systems.map(({ asid }) => asid),
+    )
+  })
+
+  test.each([
+    [['add', '99900000001', ...ADD, '--allows', 'scheduled'], 'An ASID is twelve digits. (asid)'],
+    [['add', '999000000014', ...ADD, '--allows', 'often'], 'unscheduled, scheduled or both. (allows[0])'],
+    [['add', '999000000014', ...ADD], "Required option '--allows <access...>' not specified."],
+    [['remove', '999000000014'], 'No such client system.'],
+    [['remove', '../mailboxes'], 'No such client system.'],
+  ])('%j is refused and says why', async (args, words) => {
+    const { exitCode, err } = await client(...args)
+    expect(exitCode).toBe(1)
+    expect(err).toContain(words)
+  })
+
+  test('the sandbox tells systems where to post, and by which ASID', async () => {
+    const { out } = await runCli(['sandbox', '--json'], { variables: settings })
+    expect(JSON.parse(out)).toMatchObject({
+      systems: [{ allows: ['unscheduled'] }, { allows: ['scheduled'] }],
+      spineAsid: running.service.config.spineAsid,
+    })
+    expect((await runCli(['sandbox'], { variables: settings })).out).toContain('/sync-service')
+  })
+})
