@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { collect, inPieces } from '../../../test/support/bytes.ts'
 import { expectValue } from '../../../test/support/expect-value.ts'
@@ -293,4 +294,36 @@ describe('that the service could not look is never an answer (rule 4.3)', () => 
     expect(await faultOf(await post('nonsense'))).toMatchObject([['200', 'CP-IS', expect.any(String)]])
     expect(stage.entries).toEqual([])
   })
+})
+
+test('however a query is damaged, it is answered in one of the published forms and leaves one audit entry (rule 8.1)', async () => {
+  const { stage, post } = openDoor({ answer: HELD })
+  const good = new TextEncoder().encode(envelopeOf(QUERY))
+  const anyDamage = fc.record({
+    at: fc.nat(good.length),
+    cut: fc.oneof(fc.nat(3), fc.nat(400)),
+    bytes: fc.oneof(
+      fc.uint8Array({ maxLength: 4 }),
+      fc.constantFrom('<', '&', '"', '<a>', 'x').map(text => Buffer.from(text)),
+    ),
+  })
+  const forms = new Set<string>()
+  await fc.assert(
+    fc.asyncProperty(fc.array(anyDamage, { minLength: 1, maxLength: 2 }), async damages => {
+      let sent: Uint8Array = good
+      for (const { at, cut, bytes } of damages) {
+        sent = Buffer.concat([sent.subarray(0, at), bytes, sent.subarray(at + cut)])
+      }
+      stage.entries.length = 0
+      const answered = await post(sent)
+      const form = /<(soap:Fault|REPC_IN000007GB01|MCCI_IN010000UK13)[ >]/.exec(answered.body)?.[1]
+      expect(answered.statusCode).toBe(form === 'soap:Fault' ? 500 : 200)
+      expect(stage.entries).toHaveLength(1)
+      expect(stage.entries[0]?.outcome).toBe(form === 'REPC_IN000007GB01' ? 'allowed' : 'refused')
+      forms.add(form ?? 'none')
+    }),
+    { numRuns: 400 },
+  )
+  expect(forms).not.toContain('none')
+  expect(stage.failures).toEqual([])
 })
