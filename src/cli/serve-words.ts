@@ -46,6 +46,8 @@ export function whatToTry(pen: Pen, service: Service, sandbox: Sandbox, settled:
       `  "${baseUrl}/cpis/FHIR/R4/CareTeam?patient:identifier=https://fhir.nhs.uk/Id/nhs-number%7C${held?.nhsNumber}"`,
     ),
     '',
+    `The FHIR API is described at ${baseUrl}/cpis/FHIR/R4/docs`,
+    '',
     'Ctrl-C stops it.',
   ].join('\n')
 }
