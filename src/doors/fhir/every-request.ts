@@ -1,8 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { FhirFault } from '../../formats/fhir/operation-outcome.ts'
 import type { FhirDoorDeps } from './door-deps.ts'
-import { type Exchange, entryOf } from './exchange.ts'
-import { httpFault, turnIntoFault, UNAVAILABLE } from './fault-reply.ts'
+import type { Exchange } from './exchange.ts'
+import { httpFault } from './fault-reply.ts'
 import { platformReferences, readTraceId } from './request-headers.ts'
 
 const LONGEST_ADDRESS = 2_000
@@ -24,30 +24,6 @@ export function greetEveryRequest(fastify: FastifyInstance, exchangeOf: Exchange
     })
     if (request.url.length > LONGEST_ADDRESS)
       return refuse(request, reply, { kind: 'too-long', part: 'address' })
-  })
-}
-
-/**
- * The one place where the door leaves audit entries: after the answer is made and before it is sent. If the entry cannot be
- * left there is no answer, but a 503 (rule 8.1).
- */
-export function auditEveryRequest(
-  fastify: FastifyInstance,
-  exchangeOf: ExchangeOf,
-  deps: FhirDoorDeps,
-): void {
-  fastify.addHook('onSend', async (request, reply, payload) => {
-    const exchange = exchangeOf(request)
-    if (exchange.audited) return payload
-    try {
-      await deps.recordRequest(entryOf(exchange, reply.statusCode))
-      exchange.audited = true
-      return payload
-    } catch (error) {
-      deps.reportFailure(error, 'record request')
-      reply.removeHeader('Content-Length')
-      return turnIntoFault(reply, UNAVAILABLE, deps.newId())
-    }
   })
 }
 

@@ -2,17 +2,13 @@ import type { FastifyRequest } from 'fastify'
 import type { AuditEntry } from '../../domain/audit.ts'
 import type { NhsNumber } from '../../domain/nhs-number.ts'
 import type { Requester } from '../../domain/requester.ts'
+import { type Exchange as DoorExchange, keepExchanges, UNKNOWN_REQUEST } from '../common/exchange.ts'
 
 /** What becomes known of a request while it is dealt with: what its audit entry is made of. */
-export interface Exchange {
-  action: string
+export interface Exchange extends DoorExchange {
   traceId: string
   requester?: Requester
   nhsNumber?: NhsNumber
-  /** The code of the refusal or failure. */
-  reason?: string
-  /** Whether whoever answered has already left the audit entry. */
-  audited: boolean
 }
 
 /** An audit entry as the door knows it; when and under which id is the audit log's. */
@@ -21,19 +17,9 @@ export type RequestEntry = Pick<
   'action' | 'outcome' | 'reason' | 'author' | 'nhsNumber' | 'traceId'
 > & { readonly door: 'fhir' }
 
-/**
- * Keeps the exchange of each request as long as the request itself. It begins when it is first asked for: a hook of the whole
- * server may refuse a request before this door sees it.
- */
-export function keepExchanges(newId: () => string): (request: FastifyRequest) => Exchange {
-  const begun = new WeakMap<FastifyRequest, Exchange>()
-  return request => {
-    const known = begun.get(request)
-    if (known) return known
-    const exchange: Exchange = { action: 'unknown request', traceId: newId(), audited: false }
-    begun.set(request, exchange)
-    return exchange
-  }
+/** Keeps the exchange of each request, under a reference of our own until the caller gives one. */
+export function keepFhirExchanges(newId: () => string): (request: FastifyRequest) => Exchange {
+  return keepExchanges(() => ({ ...UNKNOWN_REQUEST, traceId: newId() }))
 }
 
 /** The entry of a request that was answered with this HTTP status. */

@@ -1,13 +1,14 @@
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import { FHIR_JSON } from '../../formats/fhir/codes.ts'
 import type { FhirFault } from '../../formats/fhir/operation-outcome.ts'
+import { auditEveryRequest } from '../common/exchange.ts'
 import { admitCaller } from './admit-caller.ts'
 import { answerSearch } from './answer-search.ts'
 import { DOCUMENTS } from './documents.ts'
 import type { FhirDoorDeps } from './door-deps.ts'
-import { auditEveryRequest, greetEveryRequest, refuseTheRest } from './every-request.ts'
-import { keepExchanges } from './exchange.ts'
-import { FHIR_CONTENT, turnIntoFault } from './fault-reply.ts'
+import { greetEveryRequest, refuseTheRest } from './every-request.ts'
+import { entryOf, keepFhirExchanges } from './exchange.ts'
+import { FHIR_CONTENT, turnIntoFault, UNAVAILABLE } from './fault-reply.ts'
 import { parametersOf } from './read-query.ts'
 import { acceptsFhirJson } from './request-headers.ts'
 import { SERVED } from './served.ts'
@@ -21,14 +22,19 @@ const LONGEST_BODY = 4_000
  */
 export function fhirDoor(deps: FhirDoorDeps): FastifyPluginAsync {
   return async fastify => {
-    const exchangeOf = keepExchanges(deps.newId)
+    const exchangeOf = keepFhirExchanges(deps.newId)
     const refuse = (request: FastifyRequest, reply: FastifyReply, fault: FhirFault) => {
       exchangeOf(request).reason ??= fault.kind
       return reply.send(turnIntoFault(reply, fault, deps.newId()))
     }
     readFormsAlone(fastify)
     greetEveryRequest(fastify, exchangeOf, refuse)
-    auditEveryRequest(fastify, exchangeOf, deps)
+    auditEveryRequest(fastify, {
+      exchangeOf,
+      record: (exchange, status) => deps.recordRequest(entryOf(exchange, status)),
+      reportFailure: deps.reportFailure,
+      couldNot: reply => turnIntoFault(reply, UNAVAILABLE, deps.newId()),
+    })
     refuseTheRest(fastify, exchangeOf, refuse, deps)
 
     const since = deps.now()

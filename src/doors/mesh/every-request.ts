@@ -1,9 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { recordRequest } from '../../flows/record-request.ts'
 import { faultName, type MeshFault, statusOf } from '../../formats/mesh/mesh-fault.ts'
 import { writeFault } from '../../formats/mesh/write-bodies.ts'
 import type { MeshDoorDeps } from './door-deps.ts'
-import { type Exchange, entryOf } from './exchange.ts'
+import type { Exchange } from './exchange.ts'
 import { BodyFault, discardRest } from './request-body.ts'
 
 export type ExchangeOf = (request: FastifyRequest) => Exchange
@@ -19,36 +18,11 @@ export function refusing(deps: MeshDoorDeps, exchangeOf: ExchangeOf): Refuse {
   }
 }
 
-function turnIntoFault(reply: FastifyReply, exchange: Exchange, fault: MeshFault): string {
+export function turnIntoFault(reply: FastifyReply, exchange: Exchange, fault: MeshFault): string {
   const { version, messageId, reference } = exchange
   const { contentType, text } = writeFault(version, fault, { reference, ...(messageId && { messageId }) })
   reply.code(statusOf(fault)).header('content-type', contentType)
   return text ?? ''
-}
-
-/**
- * The one place where the door leaves audit entries, for what no flow recorded: after the answer is made and before it is sent.
- * If the entry cannot be left there is no answer, but a 503 (rule 8.1).
- */
-export function auditEveryRequest(
-  fastify: FastifyInstance,
-  deps: MeshDoorDeps,
-  exchangeOf: ExchangeOf,
-): void {
-  const recording = { audit: deps.storage.audit, clock: deps.clock, newId: deps.newId }
-  fastify.addHook('onSend', async (request, reply, payload) => {
-    const exchange = exchangeOf(request)
-    if (exchange.audited) return payload
-    try {
-      await recordRequest(recording, entryOf(exchange, reply.statusCode))
-      exchange.audited = true
-      return payload
-    } catch (error) {
-      deps.reportFailure(error, 'record request')
-      reply.removeHeader('content-length')
-      return turnIntoFault(reply, exchange, 'unavailable')
-    }
-  })
 }
 
 /** Addresses that are not served, and whatever breaks, in the form of this API. */

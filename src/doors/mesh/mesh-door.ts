@@ -1,12 +1,14 @@
 import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
+import { recordRequest } from '../../flows/record-request.ts'
 import { readMessageId } from '../../formats/mesh/message-id.ts'
 import { writePing } from '../../formats/mesh/write-bodies.ts'
+import { auditEveryRequest } from '../common/exchange.ts'
 import { admitMailbox } from './admit-mailbox.ts'
 import { directoryRoutes } from './directory-routes.ts'
 import type { MeshDoorDeps } from './door-deps.ts'
-import { auditEveryRequest, refuseTheRest, refusing } from './every-request.ts'
-import { keepExchanges } from './exchange.ts'
+import { refuseTheRest, refusing, turnIntoFault } from './every-request.ts'
+import { entryOf, keepMeshExchanges } from './exchange.ts'
 import { inboxRoutes } from './inbox-routes.ts'
 import type { MeshReply, MeshRoute } from './mesh-route.ts'
 import { outboxRoutes } from './outbox-routes.ts'
@@ -22,7 +24,7 @@ const NO_MESSAGE = '-'
  */
 export function meshDoor(deps: MeshDoorDeps): FastifyPluginAsync {
   return async fastify => {
-    const exchangeOf = keepExchanges(deps.newId)
+    const exchangeOf = keepMeshExchanges(deps.newId)
     const refuse = refusing(deps, exchangeOf)
     const authenticating = { ...deps, mailboxes: deps.storage.mailboxes }
     const serve = (route: MeshRoute) => async (request: FastifyRequest, reply: FastifyReply) => {
@@ -50,7 +52,13 @@ export function meshDoor(deps: MeshDoorDeps): FastifyPluginAsync {
     }
 
     takeBodiesAsTheyCome(fastify)
-    auditEveryRequest(fastify, deps, exchangeOf)
+    auditEveryRequest(fastify, {
+      exchangeOf,
+      record: (exchange, status) =>
+        recordRequest({ ...deps, audit: deps.storage.audit }, entryOf(exchange, status)),
+      reportFailure: deps.reportFailure,
+      couldNot: (reply, exchange) => turnIntoFault(reply, exchange, 'unavailable'),
+    })
     refuseTheRest(fastify, deps, exchangeOf, refuse)
     const served = new Map<string, readonly string[]>()
     const add = (methods: readonly string[], url: string, handler: ReturnType<typeof serve>) => {

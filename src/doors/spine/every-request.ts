@@ -1,8 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { SoapFault } from '../../formats/soap/soap-fault.ts'
 import type { SpineDoorDeps } from './door-deps.ts'
-import { type Exchange, entryOf } from './exchange.ts'
-import { httpFault, SYSTEM_FAILURE, turnIntoFault } from './fault-reply.ts'
+import type { Exchange } from './exchange.ts'
+import { httpFault } from './fault-reply.ts'
 
 type ExchangeOf = (request: FastifyRequest) => Exchange
 type Refuse = (request: FastifyRequest, reply: FastifyReply, fault: SoapFault) => FastifyReply
@@ -11,30 +11,6 @@ type Refuse = (request: FastifyRequest, reply: FastifyReply, fault: SoapFault) =
 export function greetEveryRequest(fastify: FastifyInstance): void {
   fastify.addHook('onRequest', async (_request, reply) => {
     reply.headers({ 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' })
-  })
-}
-
-/**
- * The one place where the door leaves audit entries: after the answer is made and before it is sent. If the entry cannot be
- * left the answer is that the service could not look (rule 8.1).
- */
-export function auditEveryRequest(
-  fastify: FastifyInstance,
-  exchangeOf: ExchangeOf,
-  deps: SpineDoorDeps,
-): void {
-  fastify.addHook('onSend', async (request, reply, payload) => {
-    const exchange = exchangeOf(request)
-    if (exchange.audited) return payload
-    try {
-      await deps.recordRequest(entryOf(exchange))
-      exchange.audited = true
-      return payload
-    } catch (error) {
-      deps.reportFailure(error, 'record request')
-      reply.removeHeader('Content-Length')
-      return turnIntoFault(reply, SYSTEM_FAILURE)
-    }
   })
 }
 

@@ -1,11 +1,12 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import { LONGEST_ENVELOPE } from '../../formats/soap/read-envelope.ts'
 import type { SoapFault } from '../../formats/soap/soap-fault.ts'
+import { auditEveryRequest } from '../common/exchange.ts'
 import { answerSyncQuery } from './answer-sync-query.ts'
 import type { SpineDoorDeps } from './door-deps.ts'
-import { auditEveryRequest, greetEveryRequest, refuseTheRest } from './every-request.ts'
-import { keepExchanges } from './exchange.ts'
-import { reasonOf, turnIntoEnvelope, turnIntoFault } from './fault-reply.ts'
+import { greetEveryRequest, refuseTheRest } from './every-request.ts'
+import { entryOf, keepSpineExchanges } from './exchange.ts'
+import { reasonOf, SYSTEM_FAILURE, turnIntoEnvelope, turnIntoFault } from './fault-reply.ts'
 
 /**
  * The synchronous form of Spine messaging, to be registered under its prefix. A request is dealt with in the order: the
@@ -14,7 +15,7 @@ import { reasonOf, turnIntoEnvelope, turnIntoFault } from './fault-reply.ts'
  */
 export function spineDoor(deps: SpineDoorDeps): FastifyPluginAsync {
   return async fastify => {
-    const exchangeOf = keepExchanges(deps.newId)
+    const exchangeOf = keepSpineExchanges(deps.newId)
     const refuse = (request: FastifyRequest, reply: FastifyReply, fault: SoapFault) => {
       exchangeOf(request).reason = reasonOf(fault)
       return reply.send(turnIntoFault(reply, fault))
@@ -23,7 +24,12 @@ export function spineDoor(deps: SpineDoorDeps): FastifyPluginAsync {
     fastify.removeAllContentTypeParsers()
     fastify.addContentTypeParser('*', { parseAs: 'buffer' }, (_, body, done) => done(null, body))
     greetEveryRequest(fastify)
-    auditEveryRequest(fastify, exchangeOf, deps)
+    auditEveryRequest(fastify, {
+      exchangeOf,
+      record: exchange => deps.recordRequest(entryOf(exchange)),
+      reportFailure: deps.reportFailure,
+      couldNot: reply => turnIntoFault(reply, SYSTEM_FAILURE),
+    })
     refuseTheRest(fastify, exchangeOf, refuse, deps)
 
     fastify.post('/', { bodyLimit: LONGEST_ENVELOPE }, async (request, reply) => {
