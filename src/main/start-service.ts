@@ -1,27 +1,21 @@
 import { randomBytes } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { createServer as createSocketServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { v7 as newId, v4 as newRequestId } from 'uuid'
 import { pdsClient } from '../demographics/pds-client.ts'
 import { parseOdsCode } from '../domain/organisation.ts'
-import { fhirDoor } from '../doors/fhir/fhir-door.ts'
-import { meshDoor } from '../doors/mesh/mesh-door.ts'
 import { operationsDoor } from '../doors/operations/operations-door.ts'
-import { spineDoor } from '../doors/spine/spine-door.ts'
-import { answerQuery } from '../flows/answer-query.ts'
 import { addClientSystem, ensureOwnMailbox } from '../flows/manage-exchange.ts'
-import { recordRequest } from '../flows/record-request.ts'
 import { readUpload } from '../formats/hl7v3/read-upload.ts'
 import { writeAccessNotification } from '../formats/hl7v3/write-access-notification.ts'
 import { writeAcknowledgement } from '../formats/hl7v3/write-acknowledgement.ts'
 import { newMessageId } from '../formats/mesh/message-id.ts'
-import { TOKEN_ALGORITHMS, tokenVerifier } from '../identity/token-verifier.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import { operatorSecret } from './admin-token.ts'
 import type { Config } from './config.ts'
 import type { Logger } from './logger.ts'
 import { createMetrics } from './metrics.ts'
+import { openDoors } from './open-doors.ts'
 import { openStore, type Store } from './open-store.ts'
 import { createServer } from './server.ts'
 import { startWorker } from './worker.ts'
@@ -36,7 +30,7 @@ export interface Service {
 }
 
 /**
- * Puts the service together and starts it: the one file that knows doors and storage. Answers when it is listening. Throws
+ * Puts the service together and starts it. Answers when it is listening. Throws
  * when the database cannot be opened or an address is taken.
  */
 export async function startService(given: Config, logger: Logger): Promise<Service> {
@@ -67,68 +61,16 @@ export async function startService(given: Config, logger: Logger): Promise<Servi
     if (!(await storage.clientSystems.find(system.asid))) await addClientSystem(operating, system)
   }
 
-  const recording = { audit: storage.audit, clock, newId }
   const metrics = createMetrics(database, config.mesh.cpisMailbox)
-  const app = createServer({
+  const app = openDoors({
+    config,
+    baseUrl,
+    storage,
+    clock,
     logger,
     metrics,
-    onMalformed: door =>
-      recordRequest(recording, {
-        door,
-        action: 'unknown request',
-        outcome: 'refused',
-        reason: 'malformed address',
-      }),
+    tokens: tokensOf(config, here, baseUrl, sandbox),
   })
-  app.register(
-    fhirDoor({
-      verifyToken: tokenVerifier({
-        ...issuerOf(config, sandbox?.tokens(baseUrl, here)),
-        algorithms: TOKEN_ALGORITHMS,
-        clockToleranceSeconds: 5,
-      }),
-      answerQuery: request => answerQuery({ ...recording, queries: storage.queries }, request),
-      recordRequest: entry => recordRequest(recording, entry),
-      baseUrl: () => `${baseUrl}/cpis/FHIR/R4`,
-      reportFailure: (error, action) =>
-        logger.failure('request failed', error, { door: 'fhir', task: action }),
-      softwareVersion: packageVersion(),
-      now: clock.now,
-      newId,
-    }),
-    { prefix: '/cpis/FHIR/R4' },
-  )
-  app.register(
-    meshDoor({
-      storage,
-      sharedKey: config.mesh.sharedKey,
-      cpisMailbox: config.mesh.cpisMailbox,
-      uploadWorkflow: config.mesh.uploadWorkflow,
-      clock,
-      newId,
-      maxRequestBytes: config.mesh.maxRequestBytes,
-      environment: config.mode,
-      reportFailure: (error, action) =>
-        logger.failure('request failed', error, { door: 'mesh', task: action }),
-    }),
-    { prefix: '/messageexchange' },
-  )
-  if (config.spineAsid) {
-    app.register(
-      spineDoor({
-        ownAsid: config.spineAsid,
-        address: () => `${baseUrl}/sync-service`,
-        findClientSystem: storage.clientSystems.find,
-        answerQuery: request => answerQuery({ ...recording, queries: storage.queries }, request),
-        recordRequest: entry => recordRequest(recording, entry),
-        reportFailure: (error, action) =>
-          logger.failure('request failed', error, { door: 'spine', task: action }),
-        now: clock.now,
-        newId,
-      }),
-      { prefix: '/sync-service' },
-    )
-  }
   sandbox?.routes(app, baseUrl)
 
   const admin = createServer({ logger, onMalformed: async () => undefined })
@@ -202,15 +144,10 @@ async function openedSandbox(config: Config, store: Store, clock: { now(): Date 
 }
 
 /** Whose tokens are believed: the configured issuer's, or in the sandbox its own. */
-function issuerOf(config: Config, ofSandbox: Config['tokens']) {
-  const tokens = config.tokens ?? ofSandbox
+function tokensOf(config: Config, here: string, baseUrl: string, sandbox: Sandbox | undefined) {
+  const tokens = config.tokens ?? sandbox?.tokens(baseUrl, here)
   if (!tokens) throw new Error('A production configuration always names an issuer')
-  return { issuer: tokens.issuer, audience: tokens.audience, jwksUrl: new URL(tokens.jwksUrl) }
-}
-
-function packageVersion(): string {
-  const description = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
-  return (JSON.parse(description) as { version: string }).version
+  return tokens
 }
 
 /** NHS England, which runs the national service. */

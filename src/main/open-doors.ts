@@ -1,0 +1,97 @@
+import { readFileSync } from 'node:fs'
+import type { FastifyInstance } from 'fastify'
+import { v7 as newId } from 'uuid'
+import { fhirDoor } from '../doors/fhir/fhir-door.ts'
+import { meshDoor } from '../doors/mesh/mesh-door.ts'
+import { spineDoor } from '../doors/spine/spine-door.ts'
+import { answerQuery, type QueryRequest } from '../flows/answer-query.ts'
+import type { Clock, Storage } from '../flows/ports.ts'
+import { recordRequest } from '../flows/record-request.ts'
+import { TOKEN_ALGORITHMS, tokenVerifier } from '../identity/token-verifier.ts'
+import type { Config } from './config.ts'
+import type { Logger } from './logger.ts'
+import type { Metrics } from './metrics.ts'
+import { createServer } from './server.ts'
+
+export interface OpenDoorsDeps {
+  readonly config: Config
+  /** How clients reach the service, without a slash at the end. */
+  readonly baseUrl: string
+  readonly storage: Storage
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly metrics: Metrics
+  /** Whose tokens are believed. */
+  readonly tokens: NonNullable<Config['tokens']>
+}
+
+/** The server that everybody but operators reaches, with each door at its address. */
+export function openDoors(deps: OpenDoorsDeps): FastifyInstance {
+  const { config, baseUrl, storage, clock, logger, metrics, tokens } = deps
+  const recording = { audit: storage.audit, clock, newId }
+  const asking = {
+    answerQuery: (request: QueryRequest) => answerQuery({ ...recording, queries: storage.queries }, request),
+    recordRequest: (entry: Parameters<typeof recordRequest>[1]) => recordRequest(recording, entry),
+    now: clock.now,
+    newId,
+  }
+  const reportFailure = (door: string) => (error: unknown, task: string) =>
+    logger.failure('request failed', error, { door, task })
+
+  const app = createServer({
+    logger,
+    metrics,
+    onMalformed: door =>
+      asking.recordRequest({
+        door,
+        action: 'unknown request',
+        outcome: 'refused',
+        reason: 'malformed address',
+      }),
+  })
+  app.register(
+    fhirDoor({
+      ...asking,
+      verifyToken: tokenVerifier({
+        issuer: tokens.issuer,
+        audience: tokens.audience,
+        jwksUrl: new URL(tokens.jwksUrl),
+        algorithms: TOKEN_ALGORITHMS,
+        clockToleranceSeconds: 5,
+      }),
+      baseUrl: () => `${baseUrl}/cpis/FHIR/R4`,
+      reportFailure: reportFailure('fhir'),
+      softwareVersion: packageVersion(),
+    }),
+    { prefix: '/cpis/FHIR/R4' },
+  )
+  app.register(
+    meshDoor({
+      ...config.mesh,
+      storage,
+      clock,
+      newId,
+      environment: config.mode,
+      reportFailure: reportFailure('mesh'),
+    }),
+    { prefix: '/messageexchange' },
+  )
+  if (config.spineAsid) {
+    app.register(
+      spineDoor({
+        ...asking,
+        ownAsid: config.spineAsid,
+        address: () => `${baseUrl}/sync-service`,
+        findClientSystem: storage.clientSystems.find,
+        reportFailure: reportFailure('spine'),
+      }),
+      { prefix: '/sync-service' },
+    )
+  }
+  return app
+}
+
+function packageVersion(): string {
+  const description = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
+  return (JSON.parse(description) as { version: string }).version
+}
