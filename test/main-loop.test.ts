@@ -168,6 +168,16 @@ describe.each(ENGINES)('the main loop on %s', engine => {
     expect(refused.fileReason).toContain('different content')
   })
 
+  test('a file of good records alone is CPF02, and one of bad records alone is CPF04 (rule 3.10)', async () => {
+    const good = someRecords(2)
+    expect(await desk(0).upload(await file(good))).toMatchObject({ fileCode: 'CPF02', loaded: 2, failed: 0 })
+    const bad = good.map(record => ({
+      ...record,
+      subjects: record.subjects.map(subject => ({ ...subject, nhsNumber: '9990000000' })),
+    }))
+    expect(await desk(0).upload(await file(bad))).toMatchObject({ fileCode: 'CPF04', loaded: 0, failed: 2 })
+  })
+
   test('a deleted plan disappears, and comes back with a newer file that carries it (rule 3.5)', async () => {
     const held = someRecords(40).find(record => record.plans.length === 1 && record.plans[0]?.type === 'CPP')
     const [plan] = held?.plans ?? []
