@@ -25,7 +25,9 @@ describe('cpis client', () => {
     const added = await client('add', '999000000013', ...ADD, '--allows', 'unscheduled', 'scheduled')
     expect(added.out).toBe('System 999000000013 may ask: unscheduled, scheduled.')
     const { out } = await client('list')
-    expect(out).toMatch(/999000000013 +X9Z03-999002 +unscheduled scheduled +X9Z03 +Made-up Clinic/)
+    expect(out).toMatch(
+      /999000000013 +X9Z03-999002 +unscheduled scheduled +synchronous +X9Z03 +Made-up Clinic/,
+    )
     expect((await client('remove', '999000000013')).exitCode).toBe(0)
     const { out: listed } = await client('list', '--json')
     expect(JSON.parse(listed).map(({ asid }: { asid: string }) => asid)).toEqual(
@@ -33,10 +35,41 @@ describe('cpis client', () => {
     )
   })
 
+  test('one that is answered later is let in with its contract and certificate', async () => {
+    const contract = ['--cpa-id', 'S0013A1', '--callback', 'https://clinic.example/answers', '--retries', '1']
+    const certificate = ['--certificate', 'ab'.repeat(32)]
+    const exchanges = ['--exchanges', 'synchronous', 'asynchronous']
+    await client(
+      'add',
+      '999000000013',
+      ...ADD,
+      '--allows',
+      'scheduled',
+      ...exchanges,
+      ...contract,
+      ...certificate,
+    )
+    const listed = JSON.parse((await client('list', '--json')).out)
+    expect(listed.at(-1)).toMatchObject({
+      exchanges: ['synchronous', 'asynchronous'],
+      contract: { cpaId: 'S0013A1', reliability: 'reliable', retries: 1 },
+      certificate: 'AB'.repeat(32),
+    })
+    await client('remove', '999000000013')
+  })
+
   test.each([
     [['add', '99900000001', ...ADD, '--allows', 'scheduled'], 'An ASID is twelve digits. (asid)'],
     [['add', '999000000014', ...ADD, '--allows', 'often'], 'unscheduled, scheduled or both. (allows[0])'],
     [['add', '999000000014', ...ADD], "Required option '--allows <access...>' not specified."],
+    [
+      ['add', '999000000014', ...ADD, '--allows', 'scheduled', '--exchanges', 'asynchronous'],
+      'needs a contract',
+    ],
+    [
+      ['add', '999000000014', ...ADD, '--allows', 'scheduled', '--callback', 'https://a.example'],
+      '(contract.cpaId)',
+    ],
     [['remove', '999000000014'], 'No such client system.'],
     [['remove', '../mailboxes'], 'No such client system.'],
   ])('%j is refused and says why', async (args, words) => {

@@ -1,6 +1,7 @@
 import type { CommandLine } from './command-line.ts'
 import { done } from './command-result.ts'
 import { askOperations } from './operations.ts'
+import { wholeNumber } from './whole-number.ts'
 import { table } from './words.ts'
 
 interface ClientShown {
@@ -8,6 +9,7 @@ interface ClientShown {
   readonly partyKey: string
   readonly organisation: { readonly odsCode: string; readonly name: string }
   readonly allows: readonly string[]
+  readonly exchanges: readonly string[]
 }
 
 interface AddClientOptions {
@@ -15,9 +17,17 @@ interface AddClientOptions {
   readonly ods: string
   readonly name: string
   readonly allows: readonly string[]
+  readonly exchanges?: readonly string[]
+  readonly certificate?: string
+  readonly cpaId?: string
+  readonly callback?: string
+  readonly reliability?: string
+  readonly retries?: number
+  readonly retryInterval?: number
+  readonly persist?: number
 }
 
-/** `cpis client`: which clinical systems may ask over Spine messaging, through the operator's door of the running service. */
+/** `cpis client`: which clinical systems may ask by HL7 v3, through the operator's door of the running service. */
 export function addClientCommands({ program, perform, config }: CommandLine): void {
   const client = program.command('client').description('clinical systems that may ask the running service')
   client
@@ -28,14 +38,18 @@ export function addClientCommands({ program, perform, config }: CommandLine): vo
         const answer = await askOperations(config(), '/clients')
         if (!answer.ok) return answer.fault
         const clients = answer.value as ClientShown[]
-        const rows = clients.map(({ asid, partyKey, organisation, allows }) => [
+        const rows = clients.map(({ asid, partyKey, organisation, allows, exchanges }) => [
           asid,
           partyKey,
           allows.join(' '),
+          exchanges.join(' '),
           organisation.odsCode,
           organisation.name,
         ])
-        return done(clients, table([['ASID', 'party key', 'may ask', 'code', 'organisation'], ...rows]))
+        return done(
+          clients,
+          table([['ASID', 'party key', 'may ask', 'through', 'code', 'organisation'], ...rows]),
+        )
       }),
     )
   client
@@ -46,11 +60,20 @@ export function addClientCommands({ program, perform, config }: CommandLine): vo
     .requiredOption('--ods <code>', "its organisation's ODS code")
     .requiredOption('--name <name>', 'what the organisation is called')
     .requiredOption('--allows <access...>', 'unscheduled, scheduled or both, by the care it is used in')
-    .action((asid: string, { partyKey, ods, name, allows }: AddClientOptions) =>
+    .option('--exchanges <exchange...>', 'synchronous (unless told otherwise), asynchronous, mini-service')
+    .option('--certificate <fingerprint>', 'the SHA-256 fingerprint of the certificate it shows')
+    .option('--cpa-id <id>', 'if asynchronous: what its ebXML agreement is called')
+    .option('--callback <url>', 'if asynchronous: where answers are posted to')
+    .option('--reliability <kind>', 'reliable (unless told otherwise) or express')
+    .option('--retries <count>', 'how often an answer is posted again', wholeNumber(0, 20))
+    .option('--retry-interval <seconds>', 'how long after', wholeNumber(1, 3600))
+    .option('--persist <seconds>', 'how long a message id is remembered', wholeNumber(60, 604_800))
+    .action((asid: string, options: AddClientOptions) =>
       perform(async () => {
-        const body = { asid, partyKey, odsCode: ods, organisationName: name, allows }
-        const answer = await askOperations(config(), '/clients', body)
-        return answer.ok ? done(answer.value, `System ${asid} may ask: ${allows.join(', ')}.`) : answer.fault
+        const answer = await askOperations(config(), '/clients', { asid, ...registration(options) })
+        return answer.ok
+          ? done(answer.value, `System ${asid} may ask: ${options.allows.join(', ')}.`)
+          : answer.fault
       }),
     )
   client
@@ -63,4 +86,21 @@ export function addClientCommands({ program, perform, config }: CommandLine): vo
         return answer.ok ? done(answer.value, `System ${asid} may no longer ask.`) : answer.fault
       }),
     )
+}
+
+/** What the operator's door is told; whatever is not said there takes its default. */
+function registration(options: AddClientOptions) {
+  const { partyKey, ods, name, allows, exchanges, certificate, cpaId, callback } = options
+  const { reliability, retries, retryInterval: retryIntervalSeconds, persist: persistSeconds } = options
+  const contract = { cpaId, callback, reliability, retries, retryIntervalSeconds, persistSeconds }
+  const answeredLater = Object.values(contract).some(term => term !== undefined)
+  return {
+    partyKey,
+    odsCode: ods,
+    organisationName: name,
+    allows,
+    exchanges,
+    certificate,
+    ...(answeredLater && { contract }),
+  }
 }

@@ -71,6 +71,9 @@ export interface AuthorityStore {
 /** The systems that may ask over Spine messaging: the stand-in for the Spine Directory Service (rule 9.5). */
 export interface ClientSystemStore {
   find(asid: Asid): Promise<ClientSystem | undefined>
+  /** The one system whose messages go by this ebXML agreement. */
+  withContract(cpaId: string): Promise<ClientSystem | undefined>
+  ofOrganisation(odsCode: OdsCode): Promise<readonly ClientSystem[]>
   list(): Promise<readonly ClientSystem[]>
   /** Adds a system, or changes everything but the ASID of one. */
   add(system: ClientSystem): Promise<void>

@@ -1,6 +1,9 @@
-import { type ClientSystem, parseAsid } from '../domain/client-system.ts'
+import { type ClientSystem, EXCHANGES, parseAsid } from '../domain/client-system.ts'
 import type { AccessKind } from '../domain/requester.ts'
 import { CAST } from './cast.ts'
+
+/** Where the sandbox's systems are answered later: `cpis query --door ebxml` listens there. */
+const CALLBACK = 'http://127.0.0.1:8090/answers'
 
 /** The clinical systems of the sandbox: a hospital's, which asks in emergencies, and a surgery's, which asks ahead of visits. */
 export const SYSTEMS: readonly ClientSystem[] = [
@@ -13,5 +16,19 @@ function system(digits: string, handle: string, allows: AccessKind): ClientSyste
   const asid = parseAsid(digits)
   const organisation = CAST.find(member => member.handle === handle)?.organisation
   if (!asid || !organisation) throw new Error(`${digits} of ${handle} is no system`)
-  return { asid, partyKey: `${organisation.odsCode}-999001`, organisation, allows: [allows] }
+  return {
+    asid,
+    partyKey: `${organisation.odsCode}-999001`,
+    organisation,
+    allows: [allows],
+    exchanges: allows === 'unscheduled' ? EXCHANGES : ['synchronous', 'asynchronous'],
+    contract: {
+      cpaId: `S${digits.slice(-4)}A999001`,
+      callback: CALLBACK,
+      reliability: 'reliable',
+      retries: 2,
+      retryIntervalSeconds: 5,
+      persistSeconds: 300,
+    },
+  }
 }

@@ -5,6 +5,7 @@ import * as plans from './migrations/0002-plans.ts'
 import * as accesses from './migrations/0003-accesses.ts'
 import * as sandbox from './migrations/0004-sandbox.ts'
 import * as clientSystems from './migrations/0005-client-systems.ts'
+import * as clientExchanges from './migrations/0006-client-exchanges.ts'
 import type { Schema } from './schema.ts'
 
 const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -13,6 +14,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0003-accesses': accesses,
   '0004-sandbox': sandbox,
   '0005-client-systems': clientSystems,
+  '0006-client-exchanges': clientExchanges,
 }
 
 /** Brings the database to this version's schema; answers the names of the steps taken. Safe when several start at once. */

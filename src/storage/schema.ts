@@ -1,4 +1,5 @@
 import type { ColumnType, Generated, JSONColumnType } from 'kysely'
+import type { ClientExchange, MessagingContract } from '../domain/client-system.ts'
 import type { MessageFailure, MessageLabel } from '../domain/mesh-message.ts'
 import type { RecordFault } from '../domain/record-faults.ts'
 import type { Author } from '../domain/requester.ts'
@@ -146,6 +147,10 @@ interface ClientSystemTable {
   organisation_name: string
   unscheduled: boolean
   scheduled: boolean
+  exchanges: readonly ClientExchange[]
+  cpa_id: string | null
+  contract: JSONColumnType<Omit<MessagingContract, 'cpaId'>> | null
+  certificate: string | null
 }
 
 interface AuditTable {

@@ -17,6 +17,7 @@ const AUTHORITY = {
   password: 'sandbox-801',
 }
 
+const CONTRACT = { cpaId: 'S001A001', callback: 'https://ward.example/answers' }
 const CLIENT = {
   asid: '999000000010',
   partyKey: 'X9Z01-999001',
@@ -131,6 +132,14 @@ describeOnEachEngine("the operator's door", database => {
     ['/clients', { ...CLIENT, allows: [] }],
     ['/clients', { ...CLIENT, allows: ['now and then'] }],
     ['/clients', { ...CLIENT, partyKey: 'a b' }],
+    ['/clients', { ...CLIENT, exchanges: [] }],
+    ['/clients', { ...CLIENT, exchanges: ['by post'] }],
+    ['/clients', { ...CLIENT, exchanges: ['asynchronous'] }],
+    ['/clients', { ...CLIENT, allows: ['scheduled'], exchanges: ['mini-service'] }],
+    ['/clients', { ...CLIENT, contract: { cpaId: 'S1', callback: 'answers' } }],
+    ['/clients', { ...CLIENT, contract: { cpaId: 'S1', callback: 'file:///answers' } }],
+    ['/clients', { ...CLIENT, contract: { ...CONTRACT, retries: -1 } }],
+    ['/clients', { ...CLIENT, certificate: 'AB' }],
   ])('what is wrong with a POST to %s is said, and nothing changes', async (url, body) => {
     const state = async () => [await storage.mailboxes.list(), await storage.clientSystems.list()]
     const before = await state()
@@ -155,6 +164,7 @@ describeOnEachEngine("the operator's door", database => {
         partyKey: CLIENT.partyKey,
         organisation: { odsCode: 'X9Z01', name: CLIENT.organisationName },
         allows: ['unscheduled'],
+        exchanges: ['synchronous'],
       },
     ])
     expect((await call('POST', `/clients/${CLIENT.asid}/remove`)).statusCode).toBe(200)
@@ -167,6 +177,22 @@ describeOnEachEngine("the operator's door", database => {
         { action: 'remove client system', outcome: 'allowed', subject },
       ]),
     )
+  })
+
+  test('how a system is answered later, and what it shows, is registered with it; no two share a contract', async () => {
+    const fingerprint = Array.from({ length: 32 }, () => 'ab').join(':')
+    const later = { ...CLIENT, exchanges: ['asynchronous'], contract: CONTRACT, certificate: fingerprint }
+    expect((await call('POST', '/clients', later)).statusCode).toBe(201)
+    expect((await call('POST', '/clients', later)).statusCode).toBe(201)
+    expect((await call('GET', '/clients')).json()).toMatchObject([
+      {
+        exchanges: ['asynchronous'],
+        contract: { ...CONTRACT, reliability: 'reliable', retries: 2, retryIntervalSeconds: 10 },
+        certificate: 'AB'.repeat(32),
+      },
+    ])
+    expect((await call('POST', '/clients', { ...later, asid: '999000000019' })).statusCode).toBe(400)
+    expect((await call('POST', `/clients/${CLIENT.asid}/remove`)).statusCode).toBe(200)
   })
 
   test('in production there is no sandbox to show', async () => {

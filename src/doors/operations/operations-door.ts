@@ -2,9 +2,9 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply } from 'fastify'
 import { z } from 'zod'
 import type { AuditEntry } from '../../domain/audit.ts'
-import { type Asid, parseAsid } from '../../domain/client-system.ts'
+import { parseAsid } from '../../domain/client-system.ts'
 import type { Mailbox } from '../../domain/mesh-message.ts'
-import { type MailboxId, type OdsCode, parseMailboxId, parseOdsCode } from '../../domain/organisation.ts'
+import { type MailboxId, parseMailboxId, parseOdsCode } from '../../domain/organisation.ts'
 import {
   addAuthority,
   addClientSystem,
@@ -15,6 +15,8 @@ import {
 } from '../../flows/manage-exchange.ts'
 import type { Clock, NewId, Storage } from '../../flows/ports.ts'
 import { recordRequest } from '../../flows/record-request.ts'
+import { clientSystemBody } from './client-system-body.ts'
+import { odsCode } from './organisation-body.ts'
 
 export interface OperationsDoorDeps {
   readonly storage: Storage
@@ -125,9 +127,14 @@ function changing(app: FastifyInstance, deps: OperationsDoorDeps): void {
     return { odsCode }
   })
   app.post('/clients', async (request, reply) => {
-    const { odsCode, organisationName: name, ...system } = clientBody.parse(request.body)
-    await addClientSystem(deps, { ...system, organisation: { odsCode, name } })
-    return reply.code(201).send({ asid: system.asid })
+    const system = clientSystemBody.parse(request.body)
+    const { asid, contract } = system
+    const rival = contract && (await deps.storage.clientSystems.withContract(contract.cpaId))
+    if (rival && rival.asid !== asid) {
+      return reply.code(400).send({ error: `System ${rival.asid} has that CPA id: each has its own.` })
+    }
+    await addClientSystem(deps, system)
+    return reply.code(201).send({ asid })
   })
   app.post<{ Params: { asid: string } }>('/clients/:asid/remove', async (request, reply) => {
     const asid = parseAsid(request.params.asid)
@@ -143,21 +150,9 @@ function record(deps: OperationsDoorDeps, request: Omit<AuditEntry, 'id' | 'at' 
   return recordRequest({ ...deps, audit: deps.storage.audit }, { ...request, door: 'operations' })
 }
 
-const odsCode = z.string().transform((text, context): OdsCode => {
-  const code = parseOdsCode(text)
-  if (!code) context.addIssue({ code: 'custom', message: 'An ODS code is two to twelve letters and digits.' })
-  return code ?? z.NEVER
-})
-
 const mailboxId = z.string().transform((text, context): MailboxId => {
   const id = parseMailboxId(text)
   if (!id) context.addIssue({ code: 'custom', message: 'A mailbox id is letters, digits, - and _.' })
-  return id ?? z.NEVER
-})
-
-const asid = z.string().transform((text, context): Asid => {
-  const id = parseAsid(text)
-  if (!id) context.addIssue({ code: 'custom', message: 'An ASID is twelve digits.' })
   return id ?? z.NEVER
 })
 
@@ -165,15 +160,6 @@ const password = z.string().min(8, 'A mailbox password has at least 8 characters
 const name = z.string().min(1, 'A name is needed.')
 const mailboxBody = z.object({ id: mailboxId, name, odsCode, password })
 const authorityBody = z.object({ odsCode, name, mailboxId, password })
-const clientBody = z.object({
-  asid,
-  partyKey: z.string().regex(/^[A-Za-z0-9-]{1,40}$/, 'A party key is letters, digits and hyphens.'),
-  odsCode,
-  organisationName: name,
-  allows: z
-    .array(z.enum(['unscheduled', 'scheduled'], 'A system may ask unscheduled, scheduled or both.'))
-    .min(1, 'What the system may ask is needed: unscheduled, scheduled or both.'),
-})
 const workflowBody = z.object({
   id: z.string().min(1).max(300),
   description: z.string().default(''),
