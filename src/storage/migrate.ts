@@ -6,6 +6,7 @@ import * as accesses from './migrations/0003-accesses.ts'
 import * as sandbox from './migrations/0004-sandbox.ts'
 import * as clientSystems from './migrations/0005-client-systems.ts'
 import * as clientExchanges from './migrations/0006-client-exchanges.ts'
+import * as asynchronousAnswers from './migrations/0007-asynchronous-answers.ts'
 import type { Schema } from './schema.ts'
 
 const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -15,6 +16,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0004-sandbox': sandbox,
   '0005-client-systems': clientSystems,
   '0006-client-exchanges': clientExchanges,
+  '0007-asynchronous-answers': asynchronousAnswers,
 }
 
 /** Brings the database to this version's schema; answers the names of the steps taken. Safe when several start at once. */

@@ -31,6 +31,7 @@ export interface Schema {
   notification: NotificationTable
   audit: AuditTable
   client_system: ClientSystemTable
+  asynchronous_answer: AsynchronousAnswerTable
   sandbox_memory: { name: string; value: JSONColumnType<object> }
 }
 
@@ -166,4 +167,20 @@ interface AuditTable {
   trace_id: string | null
   subject: string | null
   details: ColumnType<Record<string, unknown> | null, string | null, never>
+}
+
+interface AsynchronousAnswerTable {
+  system: string
+  message_id: string
+  digest: string
+  asked_at: Date
+  forget_after: Date
+  answer_id: string | null
+  content_type: string | null
+  soap_action: string | null
+  bytes: Uint8Array | null
+  state: Generated<'waiting' | 'acknowledged' | 'undeliverable'>
+  attempts: Generated<number>
+  due_at: Date | null
+  reason: string | null
 }

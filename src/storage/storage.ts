@@ -1,5 +1,6 @@
 import { CompiledQuery, type Kysely } from 'kysely'
 import type { Storage, Stores } from '../flows/ports.ts'
+import { asynchronousAnswerStore } from './asynchronous-answer-store.ts'
 import { auditLog } from './audit-log.ts'
 import { authorityStore } from './authority-store.ts'
 import { clientSystemStore } from './client-system-store.ts'
@@ -28,6 +29,7 @@ function storesOn(db: Kysely<Schema>, run: RunStatement, jobs: Jobs): Stores {
     audit: auditLog(db),
     authorities: authorityStore(db),
     clientSystems: clientSystemStore(db),
+    asynchronousAnswers: asynchronousAnswerStore(db),
     uploads: uploadStore(db),
     queries: queryStore(run, db),
     notifications: notificationStore(db),
