@@ -3,6 +3,14 @@ import { attributeOf, childrenOf, descend, textOf, type XmlElement } from '../xm
 import { element, type XmlNode } from '../xml/xml-writer.ts'
 import { OID } from './codes.ts'
 
+/** An authority as a message has it: a number may be missing, and either may stand first. */
+export interface ContactAsWritten extends Organisation {
+  readonly dutyPhone?: string
+  readonly officePhone?: string
+  /** The duty number stands before the office number; as published, and where nothing is said, it stands after it. */
+  readonly dutyPhoneFirst?: true
+}
+
 /** An organisation as a message writes it: `id`, `name` and, for an authority, its telephones. */
 export function writeOrganisation(
   name: string,
@@ -19,27 +27,37 @@ export function writeOrganisation(
 }
 
 /** An authority with the numbers clinicians may call; a number that is not known is left out. */
-export function writeContact(
-  contact: Organisation & { readonly dutyPhone?: string; readonly officePhone?: string },
-): XmlNode {
+export function writeContact(contact: ContactAsWritten): XmlNode {
+  const office = contact.officePhone === undefined ? undefined : telecom('WP', contact.officePhone)
+  const duty = contact.dutyPhone === undefined ? undefined : telecom('EC', contact.dutyPhone)
   return writeOrganisation(
     'organisation',
     contact,
-    contact.officePhone === undefined ? undefined : telecom('WP', contact.officePhone),
-    contact.dutyPhone === undefined ? undefined : telecom('EC', contact.dutyPhone),
+    ...(contact.dutyPhoneFirst ? [duty, office] : [office, duty]),
   )
 }
 
 /** An authority with its numbers; one that is no telephone number is left out. Undefined as for `readOrganisation`. */
-export function readContact(
-  element: XmlElement | undefined,
-): (Organisation & { readonly dutyPhone?: string; readonly officePhone?: string }) | undefined {
+export function readContact(element: XmlElement | undefined): ContactAsWritten | undefined {
   const organisation = readOrganisation(element)
-  const phone = (wanted: string) => readTelecoms(element).find(({ use }) => use === wanted)?.phone
+  if (!organisation) return undefined
+  const telecoms = readTelecoms(element).filter(({ phone }) => phone !== undefined)
+  const phone = (wanted: string) => telecoms.find(({ use }) => use === wanted)?.phone
   const [dutyPhone, officePhone] = [phone('EC'), phone('WP')]
-  return (
-    organisation && { ...organisation, ...(dutyPhone && { dutyPhone }), ...(officePhone && { officePhone }) }
-  )
+  return {
+    ...organisation,
+    ...(dutyPhone && { dutyPhone }),
+    ...(officePhone && { officePhone }),
+    ...orderOf(telecoms),
+  }
+}
+
+/** Whether the duty number stands before an office number. */
+export function orderOf(telecoms: readonly Telecom[]): Pick<ContactAsWritten, 'dutyPhoneFirst'> {
+  const [duty, office] = ['EC', 'WP'].map(wanted => telecoms.findIndex(({ use }) => use === wanted))
+  return duty !== undefined && office !== undefined && 0 <= duty && duty < office
+    ? { dutyPhoneFirst: true }
+    : {}
 }
 
 function telecom(use: 'EC' | 'WP', phone: string): XmlNode {

@@ -252,9 +252,12 @@ function sorted(plans: readonly object[]): readonly string[] {
 }
 
 describe('as live systems send it', () => {
-  test('accesses all in one place, no numbers, family before given, no offsets, codes in small letters', async () => {
+  test('accesses all in one place, no numbers, family before given, no offsets, codes in small letters, duty first', async () => {
     const { answer, ...wrapper } = await read(GOLDEN)
-    const plans = answer.plans.map(({ nhsNumber: _, ...plan }) => plan)
+    const plans = answer.plans.map(({ nhsNumber: _, authority, ...plan }) => ({
+      ...plan,
+      authority: authority.officePhone ? { ...authority, dutyPhoneFirst: true } : authority,
+    }))
     expect(await read(LIVE)).toEqual({ ...wrapper, answer: { ...answer, plans } })
   })
 

@@ -1,6 +1,6 @@
 import type { Access } from '../../domain/access.ts'
 import type { VisiblePlan } from '../../domain/answer.ts'
-import type { Organisation } from '../../domain/organisation.ts'
+import type { ContactAsWritten } from './organisations.ts'
 import type { Transmission } from './transmission.ts'
 
 /**
@@ -16,7 +16,7 @@ export interface QueryResponseContent {
 export interface ResponsePlan
   extends Pick<VisiblePlan, 'type' | 'start' | 'end' | 'subject'>,
     Partial<Pick<VisiblePlan, 'nhsNumber'>> {
-  readonly authority: Organisation & { readonly dutyPhone?: string; readonly officePhone?: string }
+  readonly authority: ContactAsWritten
 }
 
 export type ResponseAccess = Pick<Access, 'at' | 'author'> & Partial<Pick<Access, 'id' | 'nhsNumber'>>

@@ -1,5 +1,4 @@
 import type { FileCode } from '../../domain/apply-upload.ts'
-import type { Organisation } from '../../domain/organisation.ts'
 import type { RecordCode } from '../../domain/record-faults.ts'
 import { failure, type Result, success } from '../../domain/result.ts'
 import type { RecordAsSent } from '../../domain/upload.ts'
@@ -7,7 +6,7 @@ import { attributeOf, descend, textOf, type XmlElement } from '../xml/xml-elemen
 import { readXml } from '../xml/xml-reader.ts'
 import { HL7, isFileCode, isRecordCode } from './codes.ts'
 import type { MessageFault } from './message-fault.ts'
-import { readContact } from './organisations.ts'
+import { type ContactAsWritten, readContact } from './organisations.ts'
 import { readRecordContent } from './records.ts'
 import { parseTimestamp } from './time.ts'
 
@@ -36,7 +35,7 @@ export interface RecordVerdict {
 }
 
 export interface AcknowledgementTotals {
-  readonly authority: Organisation & { readonly dutyPhone?: string; readonly officePhone?: string }
+  readonly authority: ContactAsWritten
   readonly loaded: number
   readonly failed: number
 }

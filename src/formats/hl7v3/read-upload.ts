@@ -4,7 +4,19 @@ import { childrenOf } from '../xml/xml-element.ts'
 import { readXml, type XmlReading } from '../xml/xml-reader.ts'
 import { HL7 } from './codes.ts'
 import { readRecordContent } from './records.ts'
-import { HEAD_ELEMENTS, type HeadElementName, isHeadElement, knownHead, readHead } from './upload-head.ts'
+import {
+  HEAD_ELEMENTS,
+  type HeadElementName,
+  type HeaderAsWritten,
+  isHeadElement,
+  knownHead,
+  readHead,
+} from './upload-head.ts'
+
+/** What reading hands on, its header such that writing it again gives the same. */
+export type UploadItemAsWritten =
+  | Exclude<UploadItem, { kind: 'header' }>
+  | { readonly kind: 'header'; readonly header: HeaderAsWritten }
 
 /**
  * Reads an authority's upload (REPC_MT000002GB01, File) as it streams in: the header, each record in order, then `done`. What
@@ -14,9 +26,13 @@ import { HEAD_ELEMENTS, type HeadElementName, isHeadElement, knownHead, readHead
 export async function* readUpload(
   bytes: AsyncIterable<Uint8Array>,
   options: Pick<XmlReading, 'limits'> = {},
-): AsyncGenerator<UploadItem> {
+): AsyncGenerator<UploadItemAsWritten> {
   const head = new Map<HeadElementName, XmlElement>()
-  const fault = (fault: UploadFileFault): UploadItem => ({ kind: 'fault', fault, head: knownHead(head) })
+  const fault = (fault: UploadFileFault): UploadItemAsWritten => ({
+    kind: 'fault',
+    fault,
+    head: knownHead(head),
+  })
   let announced: number | undefined
   let found = 0
   for await (const item of readXml(bytes, { namespace: HL7, path: ['File'], ...options })) {

@@ -6,9 +6,10 @@ import { type NhsNumber, nhsCheckDigit } from '../../domain/nhs-number.ts'
 import type { OdsCode, Organisation } from '../../domain/organisation.ts'
 import { PLAN_TYPES } from '../../domain/plan.ts'
 import type { Author, JobRole, PersonName } from '../../domain/requester.ts'
-import type { PlanAsSent, RecordAsSent, SubjectAsSent, UploadHeader } from '../../domain/upload.ts'
+import type { PlanAsSent, RecordAsSent, SubjectAsSent } from '../../domain/upload.ts'
 import type { XmlElement } from '../xml/xml-element.ts'
 import { readXml } from '../xml/xml-reader.ts'
+import type { HeaderAsWritten } from './upload-head.ts'
 
 /** Made-up values of every shape for the tests of the messages. */
 
@@ -56,12 +57,23 @@ export const anyNhsNumber = fc.integer({ min: 0, max: 999_999 }).map(start => {
 
 export const anyOrganisation: fc.Arbitrary<Organisation> = fc.record({ odsCode: anyOdsCode, name: anyText })
 
-export const anyContact = fc.record(
-  { odsCode: anyOdsCode, name: anyText, dutyPhone: anyPhone, officePhone: anyPhone },
-  { requiredKeys: ['odsCode', 'name', 'dutyPhone'] },
-)
+/** An authority whose numbers stand in either order. */
+export const anyContact = fc
+  .record(
+    {
+      odsCode: anyOdsCode,
+      name: anyText,
+      dutyPhone: anyPhone,
+      office: fc.record(
+        { officePhone: anyPhone, dutyPhoneFirst: fc.constant(true as const) },
+        { requiredKeys: ['officePhone'] },
+      ),
+    },
+    { requiredKeys: ['odsCode', 'name', 'dutyPhone'] },
+  )
+  .map(({ office, ...contact }) => ({ ...contact, ...office }))
 
-export const anyHeader: fc.Arbitrary<UploadHeader> = fc.record({
+export const anyHeader: fc.Arbitrary<HeaderAsWritten> = fc.record({
   createdAt: anyInstant,
   sequence: anySequence,
   recordCount: fc.nat(100_000),

@@ -3,7 +3,13 @@ import { parseOdsCode } from '../../domain/organisation.ts'
 import { failure, type Result, success } from '../../domain/result.ts'
 import type { UploadHeader } from '../../domain/upload.ts'
 import { attributeOf, childrenOf, descend, textOf, type XmlElement } from '../xml/xml-element.ts'
-import { organisationId, readTelecoms, type Telecom } from './organisations.ts'
+import {
+  type ContactAsWritten,
+  orderOf,
+  organisationId,
+  readTelecoms,
+  type Telecom,
+} from './organisations.ts'
 import { parseTimestamp } from './time.ts'
 
 /** The elements that stand before the records of an upload (REPC_MT000002GB01, File), as far as they were met. */
@@ -18,12 +24,17 @@ export const HEAD_ELEMENTS = {
   communicationFunctionSnd: 'sender',
 } as const satisfies Record<string, HeadField>
 
+/** A header as its file has it, which the domain's needs nothing more than. */
+export interface HeaderAsWritten extends UploadHeader {
+  readonly authority: UploadHeader['authority'] & ContactAsWritten
+}
+
 export function isHeadElement(name: string): name is HeadElementName {
   return Object.hasOwn(HEAD_ELEMENTS, name)
 }
 
 /** The header of a file, once its first record (or its end) has come at the line given. */
-export function readHead(elements: HeadElements, line: number): Result<UploadHeader, UploadFileFault> {
+export function readHead(elements: HeadElements, line: number): Result<HeaderAsWritten, UploadFileFault> {
   const names = Object.keys(HEAD_ELEMENTS).filter(isHeadElement)
   const absent = names.find(name => !elements.has(name))
   if (absent) return failure({ kind: 'missing', field: HEAD_ELEMENTS[absent], line })
@@ -51,7 +62,7 @@ export function knownHead(elements: HeadElements): ReadHead {
 }
 
 /** The authority and its numbers: exactly one emergency duty number, and none without a value (rule 3.3). */
-function readSender(sender: XmlElement | undefined): Result<UploadHeader['authority'], UploadFileFault> {
+function readSender(sender: XmlElement | undefined): Result<HeaderAsWritten['authority'], UploadFileFault> {
   const [organisation, ...others] = childrenOf(sender, 'organisation')
   const line = organisation?.line ?? sender?.line ?? 1
   if (!organisation) return failure({ kind: 'missing', field: 'sender', line })
@@ -69,7 +80,7 @@ function readSender(sender: XmlElement | undefined): Result<UploadHeader['author
 function readPhones(
   telecoms: readonly Telecom[],
   line: number,
-): Result<Pick<UploadHeader['authority'], 'dutyPhone' | 'officePhone'>, UploadFileFault> {
+): Result<Omit<HeaderAsWritten['authority'], 'odsCode' | 'name'>, UploadFileFault> {
   for (const { use, value, phone, line } of telecoms) {
     const which = use === 'EC' ? 'duty' : 'other'
     if (value === undefined) return failure({ kind: 'phone-without-value', phone: which, line })
@@ -81,7 +92,11 @@ function readPhones(
   if (second) return failure({ kind: 'duty-phone-repeated', line: second.line })
   if (telecoms.length > 2) return failure({ kind: 'too-many-phones', line })
   const office = telecoms.find(({ use }) => use === 'WP')
-  return success({ dutyPhone: first.phone, ...(office?.phone && { officePhone: office.phone }) })
+  return success({
+    dutyPhone: first.phone,
+    ...(office?.phone && { officePhone: office.phone }),
+    ...orderOf(telecoms),
+  })
 }
 
 function badValue(elements: HeadElements, name: HeadElementName): Result<never, UploadFileFault> {
