@@ -1,4 +1,4 @@
-import { parseNhsNumber } from '../../domain/nhs-number.ts'
+import type { Answer } from '../../domain/answer.ts'
 import { failure, type Result, success } from '../../domain/result.ts'
 import { INTERACTIONS } from '../../formats/hl7v3/codes.ts'
 import { readUuid } from '../../formats/hl7v3/transmission.ts'
@@ -8,11 +8,12 @@ import type { SoapFault } from '../../formats/soap/soap-fault.ts'
 import { type RequestHead, readRequestHead } from '../../formats/soap/spine-head.ts'
 import type { XmlElement } from '../../formats/xml/xml-element.ts'
 import type { XmlNode } from '../../formats/xml/xml-writer.ts'
+import { admitQuery } from './admit-query.ts'
 import { admitSystem } from './admit-system.ts'
 import type { SpineDoorDeps } from './door-deps.ts'
 import type { Exchange } from './exchange.ts'
-import { NO_NHS_NUMBER, type QueryRefusal, refusalReason } from './query-refusal.ts'
-import { writeOutcome } from './write-outcome.ts'
+import { missing, type QueryRefusal, refusalReason } from './query-refusal.ts'
+import { writeOutcome, writeSyncAnswer } from './write-outcome.ts'
 
 const QUERY_ACTION = actionOf(INTERACTIONS.query)
 
@@ -37,34 +38,31 @@ export async function answerSyncQuery(
     return failure({ kind: 'header', faults: ['SOAP_COMM_FUNC_RCV_ERROR'] })
   }
   const outcome = await outcomeOf(deps, exchange, head.value, message)
+  if (!outcome.ok) exchange.reason = refusalReason(outcome.fault)
   const requestId = readUuid(message) ?? head.value.messageId
-  return success(writeOutcome(deps, head.value, requestId, outcome))
+  const question = { askedBy: head.value.senderAsid, requestId }
+  return success(writeSyncAnswer(deps, head.value, writeOutcome(deps, question, outcome)))
 }
 
-async function outcomeOf(deps: SpineDoorDeps, exchange: Exchange, head: RequestHead, message: XmlElement) {
-  const refuse = (refusal: QueryRefusal) => {
-    exchange.reason = refusalReason(refusal)
-    return failure(refusal)
-  }
-  const admitted = await admitSystem(deps, exchange, head, message)
-  if (!admitted.ok) return refuse(admitted.fault)
-  const { requester, query } = admitted.value
-  const nhsNumber = parseNhsNumber(query.nhsNumber)
-  if (!nhsNumber.ok) return refuse({ kind: 'faulty', faults: [NO_NHS_NUMBER] })
-  exchange.nhsNumber = nhsNumber.value
+async function outcomeOf(
+  deps: SpineDoorDeps,
+  exchange: Exchange,
+  head: RequestHead,
+  message: XmlElement,
+): Promise<Result<Answer, QueryRefusal>> {
+  const system = await admitSystem(deps, head.senderAsid, 'synchronous')
+  if (!system.ok) return system
+  const admitted = admitQuery(deps, exchange, system.value, message)
+  if (!admitted.ok) return admitted
   const answered = await deps.answerQuery({
-    requester,
-    nhsNumber: nhsNumber.value,
-    access: query.access,
+    ...admitted.value,
     door: 'spine',
     system: head.senderAsid,
     action: exchange.action,
     traceId: exchange.traceId,
   })
   exchange.audited = true
-  return answered.ok
-    ? answered
-    : failure<QueryRefusal>({ kind: 'denied', reason: `missing ${answered.fault.activity}` })
+  return answered.ok ? answered : failure(missing(answered.fault))
 }
 
 /** SOAP 1.1 has the action in quotes (clause 6.1.1); not every client puts it there. */

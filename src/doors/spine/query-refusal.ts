@@ -1,3 +1,4 @@
+import type { MissingActivity } from '../../domain/requester.ts'
 import type { QueryFault } from '../../formats/hl7v3/query-message.ts'
 
 /** Why a query that could be read as an envelope is not answered. */
@@ -24,4 +25,9 @@ export const NO_NHS_NUMBER: QueryFault = {
 /** What the audit log calls a refusal. */
 export function refusalReason(refusal: QueryRefusal): string {
   return refusal.kind === 'denied' ? refusal.reason : refusal.faults.map(({ name }) => name).join(' ')
+}
+
+/** That whoever asks lacks an activity, as a refusal. */
+export function missing({ activity }: MissingActivity): QueryRefusal {
+  return { kind: 'denied', reason: `missing ${activity}` }
 }

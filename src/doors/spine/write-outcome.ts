@@ -1,4 +1,5 @@
 import type { Answer } from '../../domain/answer.ts'
+import type { Asid } from '../../domain/client-system.ts'
 import type { Result } from '../../domain/result.ts'
 import { HL7, INTERACTIONS, type Interaction } from '../../formats/hl7v3/codes.ts'
 import { ACCESS_DENIED, issueOf, NO_RECORD } from '../../formats/hl7v3/detected-issues.ts'
@@ -12,39 +13,57 @@ import { element, type XmlNode } from '../../formats/xml/xml-writer.ts'
 import type { SpineDoorDeps } from './door-deps.ts'
 import type { QueryRefusal } from './query-refusal.ts'
 
+/** A message that answers a query, and what it is. */
+export interface OutcomeMessage {
+  readonly id: string
+  readonly interaction: Interaction
+  readonly message: XmlNode
+}
+
 /**
- * The answer to a query as an envelope: what is held, that nothing is held (rule 4.2), or why the query is refused. Each is a
- * message of its own kind, so that no system can take one for another.
+ * The answer to a query: what is held, that nothing is held (rule 4.2), or why the query is refused. Each is a message of its
+ * own kind, so that no system can take one for another.
  */
 export function writeOutcome(
-  deps: SpineDoorDeps,
-  request: RequestHead,
-  requestId: string,
+  deps: Pick<SpineDoorDeps, 'ownAsid' | 'newId' | 'now'>,
+  question: { readonly askedBy: Asid; readonly requestId: string },
   outcome: Result<Answer, QueryRefusal>,
-): XmlNode {
+): OutcomeMessage {
   const id = deps.newId()
-  const systems = { receiverAsid: request.senderAsid, senderAsid: deps.ownAsid }
-  const wrapper = { id, createdAt: deps.now(), requestId, ...systems }
-  const envelope = (interaction: Interaction, message: XmlNode) =>
-    writeEnvelope(
-      writeHead({
-        messageId: id,
-        action: actionOf(interaction),
-        to: request.replyTo,
-        from: deps.address(),
-        ...systems,
-        relatesTo: request.messageId,
-      }),
-      element('CP-ISNHSQueryResponse', { xmlns: HL7 }, message),
-    )
+  const { askedBy: receiverAsid, requestId } = question
+  const wrapper = { id, createdAt: deps.now(), requestId, receiverAsid, senderAsid: deps.ownAsid }
   if (!outcome.ok) {
     const refusal = outcome.fault
     const issues = refusal.kind === 'denied' ? [ACCESS_DENIED] : refusal.faults.map(issueOf)
-    const refused = writeApplicationAcknowledgement({ ...wrapper, outcome: 'AE', issues })
-    return envelope(INTERACTIONS.applicationAcknowledgement, refused)
+    const message = writeApplicationAcknowledgement({ ...wrapper, outcome: 'AE', issues })
+    return { id, interaction: INTERACTIONS.applicationAcknowledgement, message }
   }
   const answer = outcome.value
   return answer.plans.length > 0
-    ? envelope(INTERACTIONS.queryResponse, writeQueryResponse({ ...wrapper, answer }))
-    : envelope(INTERACTIONS.queryFailure, writeQueryFailure({ ...wrapper, issues: NO_RECORD }))
+    ? { id, interaction: INTERACTIONS.queryResponse, message: writeQueryResponse({ ...wrapper, answer }) }
+    : {
+        id,
+        interaction: INTERACTIONS.queryFailure,
+        message: writeQueryFailure({ ...wrapper, issues: NO_RECORD }),
+      }
+}
+
+/** The answer in the envelope that goes back at once. */
+export function writeSyncAnswer(
+  deps: Pick<SpineDoorDeps, 'ownAsid' | 'address'>,
+  request: RequestHead,
+  { id, interaction, message }: OutcomeMessage,
+): XmlNode {
+  return writeEnvelope(
+    writeHead({
+      messageId: id,
+      action: actionOf(interaction),
+      to: request.replyTo,
+      from: deps.address(),
+      receiverAsid: request.senderAsid,
+      senderAsid: deps.ownAsid,
+      relatesTo: request.messageId,
+    }),
+    element('CP-ISNHSQueryResponse', { xmlns: HL7 }, message),
+  )
 }
