@@ -4,7 +4,6 @@ import type { RecordResult } from '../domain/acknowledgement.ts'
 import type { AuthorityContact, VisiblePlan } from '../domain/answer.ts'
 import type { FileCode } from '../domain/apply-upload.ts'
 import type { AuditEntry } from '../domain/audit.ts'
-import type { Asid, ClientSystem } from '../domain/client-system.ts'
 import type { Demographics } from '../domain/demographics.ts'
 import type { Mailbox, MeshMessage, MessageFailure, MessageStatus, Workflow } from '../domain/mesh-message.ts'
 import type { NhsNumber } from '../domain/nhs-number.ts'
@@ -12,6 +11,7 @@ import type { MailboxId, OdsCode } from '../domain/organisation.ts'
 import type { RecordFault } from '../domain/record-faults.ts'
 import type { AccessKind, Author } from '../domain/requester.ts'
 import type { CheckedRecord, RecordAsSent, UploadHeader } from '../domain/upload.ts'
+import type { AsynchronousAnswerStore, ClientSystemStore } from './client-system-ports.ts'
 
 /** Everything a flow may ask of the outside world. Flows take the ports they need as one `deps` object. */
 
@@ -69,18 +69,6 @@ export interface AuthorityStore {
   restartSequence(odsCode: OdsCode): Promise<void>
 }
 
-/** The systems that may ask over Spine messaging: the stand-in for the Spine Directory Service (rule 9.5). */
-export interface ClientSystemStore {
-  find(asid: Asid): Promise<ClientSystem | undefined>
-  /** The one system whose messages go by this ebXML agreement. */
-  withContract(cpaId: string): Promise<ClientSystem | undefined>
-  ofOrganisation(odsCode: OdsCode): Promise<readonly ClientSystem[]>
-  list(): Promise<readonly ClientSystem[]>
-  /** Adds a system, or changes everything but the ASID of one. */
-  add(system: ClientSystem): Promise<void>
-  remove(asid: Asid): Promise<void>
-}
-
 /** A record judged by itself and by PDS, on its way to being applied. */
 export interface JudgedRecord {
   readonly sent: RecordAsSent
@@ -136,58 +124,6 @@ export interface QueryStore {
   answer(query: QueryToRecord): Promise<{ plans: readonly VisiblePlan[]; accesses: readonly Access[] }>
   /** Remembers that PDS replaced one number by another, so that a query by either finds the plans (rule 4.4). */
   linkNumbers(old: NhsNumber, replacement: NhsNumber): Promise<void>
-}
-
-/** An answer on its way to the system that asked, as it is posted: the same bytes under the same id, however often. */
-export interface AnswerMessage {
-  readonly id: string
-  readonly contentType: string
-  readonly soapAction: string
-  readonly bytes: Uint8Array
-}
-
-/** A question is known by the system that asked and the id of its message (rule 13.4). */
-export interface QuestionKey {
-  readonly system: Asid
-  readonly messageId: string
-}
-
-export interface AnswerToPost extends QuestionKey {
-  readonly message: AnswerMessage
-  /** How often it was posted before. */
-  readonly attempts: number
-}
-
-export interface UndeliveredAnswer extends QuestionKey {
-  readonly askedAt: Date
-  readonly attempts: number
-  /** A code, or what the system's own HTTP status was. */
-  readonly reason: string
-}
-
-/** Answers that are posted to the systems that asked, until these acknowledge them (rules 13.4 to 13.6). */
-export interface AsynchronousAnswerStore {
-  /**
-   * Remembers a question, and answers undefined; or the digest of the one that had the same key before. Holds the key against
-   * everybody else until the commit.
-   */
-  begin(
-    question: QuestionKey & { readonly digest: string; readonly at: Date; readonly forgetAfter: Date },
-  ): Promise<{ readonly digest: string } | undefined>
-  /** The answer to a question that was begun: from now on due. */
-  keep(question: QuestionKey, message: AnswerMessage, at: Date): Promise<void>
-  /** An answer becomes due as if for the first time; false where there is none. */
-  postAgain(question: QuestionKey, at: Date): Promise<boolean>
-  /** Answers that are due, the longest waiting first, which nobody else will be handed before `until`. */
-  claim(at: Date, until: Date, limit: number): Promise<readonly AnswerToPost[]>
-  acknowledged(question: QuestionKey): Promise<void>
-  /** Not taken this time: due again at `dueAt`. */
-  postponed(question: QuestionKey, dueAt: Date, reason: string): Promise<void>
-  /** Not taken at all: kept for the operator until `forgetAfter`. */
-  undeliverable(question: QuestionKey, forgetAfter: Date, reason: string): Promise<void>
-  undelivered(): Promise<readonly UndeliveredAnswer[]>
-  /** Deletes what need no longer be remembered, whatever still waits excepted; answers how many went. */
-  forget(before: Date): Promise<number>
 }
 
 /** What one authority is still to be told. */

@@ -9,7 +9,12 @@ export interface LogFields {
   readonly status?: number
   readonly ms?: number
   readonly count?: number
+  /** An id of our own making: one that a caller chose could hold anything. */
   readonly messageId?: string
+  /** The ASID of a client system. */
+  readonly system?: string
+  /** A code, never what somebody sent. */
+  readonly reason?: string
   readonly task?: string
   readonly database?: string
   readonly mode?: string

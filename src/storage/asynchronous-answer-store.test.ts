@@ -22,19 +22,23 @@ const MESSAGE = {
 describeOnEachEngine('answers that are posted', database => {
   const store = () => asynchronousAnswerStore(database().kysely)
 
+  const claim = (from: Date, until: Date, ...except: Asid[]) =>
+    store().claim({ at: from, until, limit: 10, except })
+
   test('a question is new once, and is then known by what it asked', async () => {
     expect(await store().begin(begun('once'))).toBeUndefined()
     expect(await store().begin({ ...begun('once'), digest: 'D2' })).toEqual({ digest: 'D1' })
     expect(await store().begin({ ...begun('once'), system: '999000000012' as Asid })).toBeUndefined()
     // No answer was kept: there is nothing to post.
-    expect(await store().claim(at(1), at(30), 10)).toEqual([])
+    expect(await claim(at(1), at(30))).toEqual([])
   })
 
   test('an answer is handed to one poster at a time, byte for byte, and again when it did not report back', async () => {
     await store().begin(begun('claimed'))
     await store().keep(question('claimed'), MESSAGE, at(1))
-    expect(await store().claim(at(0), at(30), 10)).toEqual([])
-    const [due, ...others] = await store().claim(at(1), at(30), 10)
+    expect(await claim(at(0), at(30))).toEqual([])
+    expect(await claim(at(1), at(30), WARD)).toEqual([])
+    const [due, ...others] = await claim(at(1), at(30))
     expect(others).toEqual([])
     expect(due).toMatchObject({
       ...question('claimed'),
@@ -42,27 +46,27 @@ describeOnEachEngine('answers that are posted', database => {
       message: { ...MESSAGE, bytes: expect.anything() },
     })
     expect([...(due?.message.bytes ?? [])]).toEqual([0, 255, 10, 13])
-    expect(await store().claim(at(29), at(60), 10)).toEqual([])
-    expect(await store().claim(at(30), at(60), 10)).toHaveLength(1)
+    expect(await claim(at(29), at(60))).toEqual([])
+    expect(await claim(at(30), at(60))).toHaveLength(1)
     await store().acknowledged(question('claimed'))
-    expect(await store().claim(at(90), at(99), 10)).toEqual([])
+    expect(await claim(at(90), at(99))).toEqual([])
   })
 
   test("one that was not taken is due again later, then the operator's, who may have it posted again", async () => {
     await store().begin(begun('refused'))
     await store().keep(question('refused'), MESSAGE, at(1))
     await store().postponed(question('refused'), at(10), 'status 503')
-    expect(await store().claim(at(9), at(20), 10)).toEqual([])
-    expect(await store().claim(at(10), at(20), 10)).toMatchObject([{ attempts: 1 }])
+    expect(await claim(at(9), at(20))).toEqual([])
+    expect(await claim(at(10), at(20))).toMatchObject([{ attempts: 1 }])
     await store().undeliverable(question('refused'), at(900), 'no connection')
-    expect(await store().claim(at(99), at(199), 10)).toEqual([])
+    expect(await claim(at(99), at(199))).toEqual([])
     expect(await store().undelivered()).toEqual([
       { ...question('refused'), askedAt: at(0), attempts: 2, reason: 'no connection' },
     ])
     expect(await store().postAgain(question('refused'), at(100))).toBe(true)
     expect(await store().postAgain(question('never asked'), at(100))).toBe(false)
     expect(await store().undelivered()).toEqual([])
-    expect(await store().claim(at(100), at(120), 10)).toMatchObject([{ attempts: 0 }])
+    expect(await claim(at(100), at(120))).toMatchObject([{ attempts: 0 }])
     await store().undeliverable(question('refused'), at(900), 'no connection')
   })
 

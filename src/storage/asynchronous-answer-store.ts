@@ -1,6 +1,6 @@
 import { type Kysely, type Selectable, sql } from 'kysely'
 import type { Asid } from '../domain/client-system.ts'
-import type { AnswerToPost, AsynchronousAnswerStore, QuestionKey } from '../flows/ports.ts'
+import type { AnswerToPost, AsynchronousAnswerStore, QuestionKey } from '../flows/client-system-ports.ts'
 import type { Schema } from './schema.ts'
 
 type Row = Selectable<Schema['asynchronous_answer']>
@@ -39,11 +39,12 @@ export function asynchronousAnswerStore(db: Kysely<Schema>): AsynchronousAnswerS
       return numUpdatedRows > 0n
     },
 
-    claim: async (at, until, limit) => {
+    claim: async ({ at, until, limit, except }) => {
       const { rows } = await sql<Row>`
         update asynchronous_answer set due_at = ${until} where (system, message_id) in (
           select system, message_id from asynchronous_answer
           where state = 'waiting' and due_at <= ${at} and bytes is not null
+            and system <> all (${[...except]}::text[])
           order by due_at limit ${limit} for update skip locked
         ) returning *`.execute(db)
       return rows.flatMap(answerToPost)

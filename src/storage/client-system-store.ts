@@ -2,7 +2,7 @@ import type { Kysely, Selectable } from 'kysely'
 import type { Asid, CertificateFingerprint, ClientSystem } from '../domain/client-system.ts'
 import type { OdsCode } from '../domain/organisation.ts'
 import type { AccessKind } from '../domain/requester.ts'
-import type { ClientSystemStore } from '../flows/ports.ts'
+import type { ClientSystemStore } from '../flows/client-system-ports.ts'
 import type { Schema } from './schema.ts'
 
 /** Clinical systems that may ask, by ASID (rule 9.5). */
