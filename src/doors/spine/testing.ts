@@ -27,7 +27,13 @@ export const SPINE = asid('999000000001')
 const HOSPITAL = { odsCode: 'X9Z01' as OdsCode, name: 'Made-up Hospital' }
 
 function system(digits: string, ...allows: ClientSystem['allows']): ClientSystem {
-  return { asid: asid(digits), partyKey: 'X9Z01-999001', organisation: HOSPITAL, allows, exchanges: ['synchronous'] }
+  return {
+    asid: asid(digits),
+    partyKey: 'X9Z01-999001',
+    organisation: HOSPITAL,
+    allows,
+    exchanges: ['synchronous'],
+  }
 }
 
 export const WARD = system('999000000011', 'unscheduled')
