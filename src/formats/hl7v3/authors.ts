@@ -1,38 +1,49 @@
-import { parseOdsCode } from '../../domain/organisation.ts'
+import { type Organisation, parseOdsCode } from '../../domain/organisation.ts'
 import type { Author, JobRole, PersonAuthor, PersonName, SystemAuthor } from '../../domain/requester.ts'
 import { failure, type Result, success } from '../../domain/result.ts'
 import { attributeOf, childrenOf, descend, textOf, type XmlElement } from '../xml/xml-element.ts'
 import { element, type XmlNode } from '../xml/xml-writer.ts'
+import {
+  AUTHOR_LIMITS,
+  type AuthorFieldFault,
+  type AuthorNotes,
+  authorNotes,
+  fitsCode,
+  fitsId,
+  fitsName,
+  fitsText,
+} from './author-fields.ts'
 import { ASSIGNED_AUTHOR, OID, SYSTEM } from './codes.ts'
 import { inTemplate, templated } from './message.ts'
-import { organisationId, readOrganisation, writeOrganisation } from './organisations.ts'
+import { organisationId, writeOrganisation } from './organisations.ts'
 
-/** What an author cannot do without. */
-export type AuthorField =
-  | 'user id'
-  | 'system id'
-  | 'job role code'
-  | 'job role name'
-  | 'name'
-  | 'organisation code'
-  | 'organisation name'
-
-/** All that is missing of an author, or that there is none. */
+/** All that is wrong with an author, or that there is none. */
 export type AuthorFault =
   | { readonly kind: 'no-author' }
-  | { readonly kind: Author['kind']; readonly missing: readonly AuthorField[] }
+  | { readonly kind: Author['kind']; readonly faults: readonly AuthorFieldFault[] }
 
 /** Who asked: a person (COCT_TP145102) or a system with those responsible for it (COCT_TP145104). */
 export function writeAuthor(author: Author): XmlNode {
   return author.kind === 'person' ? writePerson(author) : writeSystem(author)
 }
 
-/** The author held by a relationship, or what is missing of it. */
+/** The author of an access in an answer or a notification, however much of it there is; or what is missing of it. */
 export function readAuthor(relationship: XmlElement | undefined): Result<Author, AuthorFault> {
+  return readNoting(relationship, authorNotes(false))
+}
+
+/** The author of a query, who is shown to others: what is missing of it, and what is not fit for that. */
+export function readAskingAuthor(relationship: XmlElement | undefined): Result<Author, AuthorFault> {
+  return readNoting(relationship, authorNotes(true))
+}
+
+function readNoting(relationship: XmlElement | undefined, notes: AuthorNotes): Result<Author, AuthorFault> {
   const person = inTemplate(relationship, ASSIGNED_AUTHOR)
-  if (person) return readPerson(person)
   const system = inTemplate(relationship, SYSTEM)
-  return system ? readSystem(system) : failure({ kind: 'no-author' })
+  const author = person ? readPerson(person, notes) : system && readSystem(system, notes)
+  if (author && notes.faults.length === 0) return success(author)
+  if (!person && !system) return failure({ kind: 'no-author' })
+  return failure({ kind: person ? 'person' : 'system', faults: notes.faults })
 }
 
 function writePerson(author: PersonAuthor): XmlNode {
@@ -49,32 +60,26 @@ function writePerson(author: PersonAuthor): XmlNode {
   )
 }
 
-function readPerson(person: XmlElement): Result<PersonAuthor, AuthorFault> {
+function readPerson(person: XmlElement, notes: AuthorNotes): PersonAuthor | undefined {
   const id = (root: string) =>
     attributeOf(
       childrenOf(person, 'id').find(id => attributeOf(id, 'root') === root),
       'extension',
     )
-  const userId = id(OID.sdsUser)
-  const roleProfileId = id(OID.sdsRoleProfile)
-  const jobRole = readJobRole(person)
-  const name = readName(descend(person, 'assignedAuthorPerson', 'name'))
-  const represented = descend(person, 'representedOrganization')
-  const organisation = readOrganisation(represented)
-  if (userId === undefined || !jobRole || !name || !organisation) {
-    const missing = [...missingOfJobRole(person), ...missingOfOrganisation(represented)]
-    if (userId === undefined) missing.push('user id')
-    if (!name) missing.push('name')
-    return failure({ kind: 'person', missing })
-  }
-  return success({
+  const jobRole = readJobRole(person, notes)
+  const organisation = readAuthorsOrganisation(descend(person, 'representedOrganization'), notes)
+  const userId = notes.needed('user id', id(OID.sdsUser), fitsId)
+  const roleProfileId = notes.fitting('role profile id', id(OID.sdsRoleProfile), fitsId)
+  const name = readName(descend(person, 'assignedAuthorPerson', 'name'), notes)
+  if (userId === undefined || !jobRole || !name || !organisation) return undefined
+  return {
     kind: 'person',
     userId,
     ...(roleProfileId !== undefined && { roleProfileId }),
     name,
     jobRole,
     organisation,
-  })
+  }
 }
 
 function writeSystem(author: SystemAuthor): XmlNode {
@@ -98,51 +103,40 @@ function writeSystem(author: SystemAuthor): XmlNode {
   )
 }
 
-function readSystem(system: XmlElement): Result<SystemAuthor, AuthorFault> {
-  const asid = attributeOf(descend(system, 'id'), 'extension')
-  const maintaining = descend(system, 'maintainingOrganization')
-  const organisation = readOrganisation(maintaining)
-  const missing: AuthorField[] = asid === undefined ? ['system id'] : []
-  missing.push(...missingOfOrganisation(maintaining))
+function readSystem(system: XmlElement, notes: AuthorNotes): SystemAuthor | undefined {
+  const asid = notes.needed('system id', attributeOf(descend(system, 'id'), 'extension'), fitsId)
+  const organisation = readAuthorsOrganisation(descend(system, 'maintainingOrganization'), notes)
   const responsible: { name: PersonName; jobRole: JobRole }[] = []
-  for (const authority of childrenOf(system, 'indirectAuthority')) {
+  const authorities = childrenOf(system, 'indirectAuthority')
+  notes.fitting('people responsible', authorities.length, count => count <= AUTHOR_LIMITS.people)
+  for (const authority of authorities) {
     const entity = descend(authority, 'superiorAssignedEntity')
-    const jobRole = readJobRole(entity)
-    const name = readName(descend(entity, 'assignedPerson', 'name'))
-    missing.push(...missingOfJobRole(entity))
-    if (!name) missing.push('name')
+    const jobRole = readJobRole(entity, notes)
+    const name = readName(descend(entity, 'assignedPerson', 'name'), notes)
     if (jobRole && name) responsible.push({ name, jobRole })
   }
-  return asid !== undefined && organisation && missing.length === 0
-    ? success({ kind: 'system', asid, organisation, responsible })
-    : failure({ kind: 'system', missing: [...new Set(missing)] })
+  return asid !== undefined && organisation ? { kind: 'system', asid, organisation, responsible } : undefined
 }
 
 function writeJobRole({ code, display }: JobRole): XmlNode {
   return element('code', { code, codeSystem: OID.jobRole, displayName: display })
 }
 
-function readJobRole(author: XmlElement | undefined): JobRole | undefined {
+function readJobRole(author: XmlElement | undefined, notes: AuthorNotes): JobRole | undefined {
   const role = descend(author, 'code')
-  const code = attributeOf(role, 'code')
-  const display = attributeOf(role, 'displayName')
+  const code = notes.needed('job role code', attributeOf(role, 'code'), fitsCode)
+  const display = notes.needed('job role name', attributeOf(role, 'displayName'), fitsText)
   return code !== undefined && display !== undefined ? { code, display } : undefined
 }
 
-function missingOfJobRole(author: XmlElement | undefined): AuthorField[] {
-  const role = descend(author, 'code')
-  const missing: AuthorField[] = []
-  if (attributeOf(role, 'code') === undefined) missing.push('job role code')
-  if (attributeOf(role, 'displayName') === undefined) missing.push('job role name')
-  return missing
-}
-
-/** A code that is none counts as missing, as it does when an organisation is read. */
-function missingOfOrganisation(organisation: XmlElement | undefined): AuthorField[] {
-  const missing: AuthorField[] = []
-  if (!parseOdsCode(organisationId(organisation) ?? '')) missing.push('organisation code')
-  if (textOf(descend(organisation, 'name')) === undefined) missing.push('organisation name')
-  return missing
+/** A code that is none counts as missing, as it does when any organisation is read. */
+function readAuthorsOrganisation(
+  organisation: XmlElement | undefined,
+  notes: AuthorNotes,
+): Organisation | undefined {
+  const odsCode = notes.needed('organisation code', parseOdsCode(organisationId(organisation) ?? ''))
+  const name = notes.needed('organisation name', textOf(descend(organisation, 'name')), fitsText)
+  return odsCode && name !== undefined ? { odsCode, name } : undefined
 }
 
 function writeName({ prefix, given, family, suffix }: PersonName): XmlNode {
@@ -156,11 +150,15 @@ function writeName({ prefix, given, family, suffix }: PersonName): XmlNode {
   )
 }
 
-/** A name in parts, or one written as plain text, which then stands as the family name. */
-function readName(name: XmlElement | undefined): PersonName | undefined {
+/** A name in parts, in whatever order they stand, or one written as plain text, which then stands as the family name. */
+function readName(name: XmlElement | undefined, notes: AuthorNotes): PersonName | undefined {
   const part = (which: string) => childrenOf(name, which).flatMap(one => textOf(one) ?? [])
   const family = part('family').join(' ') || textOf(name)
-  if (family === undefined) return undefined
   const [prefix, suffix] = [part('prefix').join(' '), part('suffix').join(' ')]
-  return { ...(prefix && { prefix }), given: part('given'), family, ...(suffix && { suffix }) }
+  const read = family === undefined ? undefined : { given: part('given'), family }
+  return notes.needed(
+    'name',
+    read && { ...(prefix && { prefix }), ...read, ...(suffix && { suffix }) },
+    fitsName,
+  )
 }

@@ -1,4 +1,5 @@
-import type { AuthorFault, AuthorField } from './authors.ts'
+import { AUTHOR_LIMITS, type AuthorField } from './author-fields.ts'
+import type { AuthorFault } from './authors.ts'
 import type { QueryFault } from './query-message.ts'
 
 /** The checks of a query and the names by which the national service calls their faults, in the order in which it looks. */
@@ -36,7 +37,10 @@ export function queryFault(check: keyof typeof FAULTS): QueryFault {
   return { name, text }
 }
 
-/** What the national service calls each field of an author, which differs between people and systems. */
+/**
+ * What the national service calls each field of an author, which differs between people and systems. It looks at neither role
+ * profiles nor how many people are responsible: those names follow the pattern of the others.
+ */
 const AUTHOR_FIELDS: Readonly<Record<'person' | 'system', Readonly<Record<AuthorField, string>>>> = {
   person: {
     'job role code': 'Job Role Code',
@@ -44,8 +48,10 @@ const AUTHOR_FIELDS: Readonly<Record<'person' | 'system', Readonly<Record<Author
     'organisation code': 'Organisation Code',
     'organisation name': 'Organisation Name',
     'user id': 'authorID',
+    'role profile id': 'authorRoleProfileID',
     name: 'authorName',
     'system id': 'systemID',
+    'people responsible': 'indirectAuthority',
   },
   system: {
     'system id': 'systemID',
@@ -54,30 +60,51 @@ const AUTHOR_FIELDS: Readonly<Record<'person' | 'system', Readonly<Record<Author
     'job role code': 'jobRoleCode',
     'job role name': 'jobRoleName',
     name: 'assignedPersonName',
+    'people responsible': 'indirectAuthority',
     'user id': 'authorID',
+    'role profile id': 'authorRoleProfileID',
   },
 }
 
+/** Every fault of an author. One that says too much is told by the name of the field too, and how much it may say. */
 export function authorFaults(fault: AuthorFault): readonly QueryFault[] {
   if (fault.kind === 'no-author') return [queryFault('author')]
-  const { kind, missing } = fault
-  return missing.map(field => {
+  const { kind, faults } = fault
+  return faults.map(({ field, problem }) => {
+    const { words, limit } = FIELD_WORDS[field]
     const [name, text] = mandatory(
       AUTHOR_FIELDS[kind][field],
-      `The author of the query is a ${kind} without ${AUTHOR_FIELD_WORDS[field]}.`,
+      problem === 'missing'
+        ? `The author of the query is a ${kind} without ${words}.`
+        : `The author of the query is a ${kind} with ${words} that cannot be kept: ${limit}.`,
     )
     return { name, text }
   })
 }
 
-const AUTHOR_FIELD_WORDS: Readonly<Record<AuthorField, string>> = {
-  'user id': 'a user id',
-  'system id': 'an ASID',
-  'job role code': 'the code of a job role',
-  'job role name': 'the name of a job role',
-  name: 'the name of a person',
-  'organisation code': 'the code of an organisation',
-  'organisation name': 'the name of an organisation',
+const NO_CONTROL = 'control characters are not accepted'
+const ID_LIMIT = `it may have at most ${AUTHOR_LIMITS.id} characters, all of them printable ASCII`
+const TEXT_LIMIT = `it may have at most ${AUTHOR_LIMITS.text} characters, and ${NO_CONTROL}`
+
+const FIELD_WORDS: Readonly<Record<AuthorField, { readonly words: string; readonly limit: string }>> = {
+  'user id': { words: 'a user id', limit: ID_LIMIT },
+  'role profile id': { words: 'a role profile id', limit: ID_LIMIT },
+  'system id': { words: 'an ASID', limit: ID_LIMIT },
+  'job role code': {
+    words: 'the code of a job role',
+    limit: `it may have at most ${AUTHOR_LIMITS.id} characters, and ${NO_CONTROL}`,
+  },
+  'job role name': { words: 'the name of a job role', limit: TEXT_LIMIT },
+  name: {
+    words: 'the name of a person',
+    limit: `each part may have at most ${AUTHOR_LIMITS.namePart} characters, there may be at most ${AUTHOR_LIMITS.givenNames} given names, and ${NO_CONTROL}`,
+  },
+  'organisation code': { words: 'the code of an organisation', limit: 'it has 2 to 12 letters and digits' },
+  'organisation name': { words: 'the name of an organisation', limit: TEXT_LIMIT },
+  'people responsible': {
+    words: 'people responsible for it',
+    limit: `there may be at most ${AUTHOR_LIMITS.people} of them`,
+  },
 }
 
 function mandatory(field: string, text: string): readonly [string, string] {

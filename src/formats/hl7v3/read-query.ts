@@ -1,7 +1,7 @@
 import type { AccessKind } from '../../domain/requester.ts'
 import { failure, type Result, success } from '../../domain/result.ts'
 import { attributeOf, childrenOf, descend, textOf, type XmlElement } from '../xml/xml-element.ts'
-import { readAuthor } from './authors.ts'
+import { readAskingAuthor } from './authors.ts'
 import { HL7, INTERACTIONS, OID } from './codes.ts'
 import { readQueriedNumber } from './nhs-query.ts'
 import { authorFaults, queryFault } from './query-faults.ts'
@@ -45,7 +45,7 @@ function readQueryStubs(
   const [query] = queries
   const id = needed(readUuid(query), 'eventId')
   const nhsNumber = needed(readQueriedNumber(queries), 'nhsNumber')
-  const author = readAuthor(descend(query, 'author'))
+  const author = readAskingAuthor(descend(query, 'author'))
   if (!author.ok) faults.push(...authorFaults(author.fault))
   const effectiveTime = readTime(query, 'effectiveTime') ?? createdAt
   return id && nhsNumber && author.ok && effectiveTime
