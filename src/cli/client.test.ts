@@ -70,12 +70,17 @@ describe('cpis client', () => {
       ['add', '999000000014', ...ADD, '--allows', 'scheduled', '--callback', 'https://a.example'],
       '(contract.cpaId)',
     ],
+    [['post-again', '999000000014', 'M-1'], 'No such answer.'],
     [['remove', '999000000014'], 'No such client system.'],
     [['remove', '../mailboxes'], 'No such client system.'],
   ])('%j is refused and says why', async (args, words) => {
     const { exitCode, err } = await client(...args)
     expect(exitCode).toBe(1)
     expect(err).toContain(words)
+  })
+
+  test('answers that were not taken are listed: none here', async () => {
+    expect((await client('undelivered')).out).toBe('Every answer was taken.')
   })
 
   test('the sandbox tells systems where to post, and by which ASID', async () => {

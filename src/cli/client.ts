@@ -1,3 +1,4 @@
+import type { Command } from 'commander'
 import type { CommandLine } from './command-line.ts'
 import { done } from './command-result.ts'
 import { askOperations } from './operations.ts'
@@ -10,6 +11,14 @@ interface ClientShown {
   readonly organisation: { readonly odsCode: string; readonly name: string }
   readonly allows: readonly string[]
   readonly exchanges: readonly string[]
+}
+
+interface UndeliveredShown {
+  readonly system: string
+  readonly messageId: string
+  readonly askedAt: string
+  readonly attempts: number
+  readonly reason: string
 }
 
 interface AddClientOptions {
@@ -28,7 +37,8 @@ interface AddClientOptions {
 }
 
 /** `cpis client`: which clinical systems may ask by HL7 v3, through the operator's door of the running service. */
-export function addClientCommands({ program, perform, config }: CommandLine): void {
+export function addClientCommands(commandLine: CommandLine): void {
+  const { program, perform, config } = commandLine
   const client = program.command('client').description('clinical systems that may ask the running service')
   client
     .command('list')
@@ -84,6 +94,41 @@ export function addClientCommands({ program, perform, config }: CommandLine): vo
       perform(async () => {
         const answer = await askOperations(config(), `/clients/${encodeURIComponent(asid)}/remove`, {})
         return answer.ok ? done(answer.value, `System ${asid} may no longer ask.`) : answer.fault
+      }),
+    )
+  addAnswerCommands(commandLine, client)
+}
+
+/** What became of answers that are posted: those a system did not take are the operator's (rule 13.5). */
+function addAnswerCommands({ perform, config }: CommandLine, client: Command): void {
+  client
+    .command('undelivered')
+    .description('answers that their systems did not take')
+    .action(() =>
+      perform(async () => {
+        const answer = await askOperations(config(), '/answers/undelivered')
+        if (!answer.ok) return answer.fault
+        const undelivered = answer.value as UndeliveredShown[]
+        if (undelivered.length === 0) return done(undelivered, 'Every answer was taken.')
+        const rows = undelivered.map(({ system, messageId, askedAt, attempts, reason }) => [
+          system,
+          messageId,
+          askedAt,
+          String(attempts),
+          reason,
+        ])
+        return done(undelivered, table([['ASID', 'message id', 'asked', 'posted', 'reason'], ...rows]))
+      }),
+    )
+  client
+    .command('post-again')
+    .description('post such an answer again')
+    .argument('<asid>', 'the system that asked')
+    .argument('<message-id>', 'the id of its message')
+    .action((asid: string, messageId: string) =>
+      perform(async () => {
+        const answer = await askOperations(config(), '/answers/post-again', { asid, messageId })
+        return answer.ok ? done(answer.value, 'The answer is on its way again.') : answer.fault
       }),
     )
 }

@@ -2,6 +2,7 @@ import type { AuditEntry } from '../domain/audit.ts'
 import type { Asid, ClientSystem } from '../domain/client-system.ts'
 import type { Mailbox, Workflow } from '../domain/mesh-message.ts'
 import type { MailboxId, OdsCode } from '../domain/organisation.ts'
+import type { QuestionKey } from './client-system-ports.ts'
 import type { Clock, NewId, Storage, Stores } from './ports.ts'
 
 /** Who exchanges what with whom is data: these are the operator's ways to change it, each on record (rules 7.6, 3.8 and 8.1). */
@@ -63,6 +64,13 @@ export function removeClientSystem(deps: ManageExchangeDeps, asid: Asid): Promis
   return onRecord(deps, { action: 'remove client system', subject: asid }, stores =>
     stores.clientSystems.remove(asid),
   )
+}
+
+/** An answer that its system did not take is posted again, as if for the first time (rule 13.5). */
+export function postAnswerAgain(deps: ManageExchangeDeps, question: QuestionKey): Promise<void> {
+  return onRecord(deps, { action: 'post answer again', subject: question.messageId }, async stores => {
+    await stores.asynchronousAnswers.postAgain(question, deps.clock.now())
+  })
 }
 
 /** Makes sure that CP-IS has its own mailbox and its workflows; changes nothing that is there. */

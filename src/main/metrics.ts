@@ -15,7 +15,9 @@ select
   (select count(*) from message where status = 'accepted' and recipient = $1 and kind = 'DATA') as uploads,
   (select coalesce(extract(epoch from now() - min(accepted_at)), 0)::float8
    from message where status = 'accepted' and recipient = $1 and kind = 'DATA') as oldest_upload,
-  (select count(*) from message where status = 'accepted' and recipient = $1 and kind = 'REPORT') as uncollected`
+  (select count(*) from message where status = 'accepted' and recipient = $1 and kind = 'REPORT') as uncollected,
+  (select count(*) from asynchronous_answer where state = 'waiting') as answers,
+  (select count(*) from asynchronous_answer where state = 'undeliverable') as undelivered`
 
 /** Metrics for Prometheus: no label and no value is of a person (rule 8.2). */
 export function createMetrics(database: Database, cpisMailbox: string): Metrics {
@@ -40,6 +42,8 @@ export function createMetrics(database: Database, cpisMailbox: string): Metrics 
       'Messages to authorities that nobody collected in time, last 5 days',
     ),
     uploads: gauge('cpis_uploads_waiting', 'Uploads received and not yet acknowledged'),
+    answers: gauge('cpis_answers_waiting', 'Answers not yet acknowledged by the systems that asked'),
+    undelivered: gauge('cpis_answers_undelivered', 'Answers that their systems did not take, last 24 hours'),
     oldest_upload: gauge('cpis_upload_oldest_seconds', 'Age of the oldest upload not yet acknowledged'),
   }
   return {

@@ -2,6 +2,7 @@ import Fastify, { type FastifyInstance } from 'fastify'
 import { v7 as newId } from 'uuid'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { describeOnEachEngine } from '../../../test/support/engines.ts'
+import type { Asid } from '../../domain/client-system.ts'
 import { type OdsCode, parseMailboxId } from '../../domain/organisation.ts'
 import { ensureOwnMailbox } from '../../flows/manage-exchange.ts'
 import type { Storage } from '../../flows/ports.ts'
@@ -193,6 +194,28 @@ describeOnEachEngine("the operator's door", database => {
     ])
     expect((await call('POST', '/clients', { ...later, asid: '999000000019' })).statusCode).toBe(400)
     expect((await call('POST', `/clients/${CLIENT.asid}/remove`)).statusCode).toBe(200)
+  })
+
+  test('an answer that its system did not take is listed, and posted again on record (rule 13.5)', async () => {
+    const question = { system: CLIENT.asid as Asid, messageId: 'M-1' }
+    const at = new Date()
+    const answers = storage.asynchronousAnswers
+    await answers.begin({ ...question, digest: 'D', at, forgetAfter: at })
+    await answers.keep(question, { id: 'A', contentType: 'x', soapAction: 'y', bytes: Buffer.from('z') }, at)
+    const again = (messageId: string) => call('POST', '/answers/post-again', { asid: CLIENT.asid, messageId })
+    expect((await again('M-1')).statusCode).toBe(404)
+    await answers.undeliverable(question, new Date(at.getTime() + 60_000), 'status 503')
+    expect((await call('GET', '/answers/undelivered')).json()).toMatchObject([
+      { ...question, attempts: 1, reason: 'status 503' },
+    ])
+    expect((await again('M-2')).statusCode).toBe(404)
+    expect((await again('M-1')).statusCode).toBe(200)
+    expect((await call('GET', '/answers/undelivered')).json()).toEqual([])
+    expect(await audited()).toContainEqual({
+      action: 'post answer again',
+      outcome: 'allowed',
+      subject: 'M-1',
+    })
   })
 
   test('in production there is no sandbox to show', async () => {

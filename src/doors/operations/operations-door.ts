@@ -10,6 +10,7 @@ import {
   addClientSystem,
   addMailbox,
   addWorkflow,
+  postAnswerAgain,
   removeClientSystem,
   restartSequence,
 } from '../../flows/manage-exchange.ts'
@@ -92,6 +93,9 @@ function reading(app: FastifyInstance, deps: OperationsDoorDeps): void {
   app.get('/workflows', () => seen('list workflows', storage.workflows.list()))
   app.get('/authorities', () => seen('list authorities', storage.authorities.list()))
   app.get('/clients', () => seen('list client systems', storage.clientSystems.list()))
+  app.get('/answers/undelivered', () =>
+    seen('list undelivered answers', storage.asynchronousAnswers.undelivered()),
+  )
   app.get('/sandbox', async (_request, reply) => {
     if (!deps.sandbox)
       return reply.code(404).send({ error: 'There is no sandbox: this service runs in production mode.' })
@@ -144,6 +148,18 @@ function changing(app: FastifyInstance, deps: OperationsDoorDeps): void {
     await removeClientSystem(deps, asid)
     return { asid }
   })
+  app.post('/answers/post-again', async (request, reply) => {
+    const wanted = answerBody.parse(request.body)
+    const undelivered = await deps.storage.asynchronousAnswers.undelivered()
+    const answer = undelivered.find(
+      ({ system, messageId }) => system === wanted.asid && messageId === wanted.messageId,
+    )
+    if (!answer) {
+      return reply.code(404).send({ error: 'No such answer. GET /answers/undelivered lists them.' })
+    }
+    await postAnswerAgain(deps, answer)
+    return wanted
+  })
 }
 
 function record(deps: OperationsDoorDeps, request: Omit<AuditEntry, 'id' | 'at' | 'door'>): Promise<void> {
@@ -160,6 +176,7 @@ const password = z.string().min(8, 'A mailbox password has at least 8 characters
 const name = z.string().min(1, 'A name is needed.')
 const mailboxBody = z.object({ id: mailboxId, name, odsCode, password })
 const authorityBody = z.object({ odsCode, name, mailboxId, password })
+const answerBody = z.object({ asid: z.string(), messageId: z.string() })
 const workflowBody = z.object({
   id: z.string().min(1).max(300),
   description: z.string().default(''),
