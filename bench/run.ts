@@ -1,4 +1,5 @@
 import { measureColdStart } from './cold-start.ts'
+import { measureMessages } from './message-throughput.ts'
 import { measureQueries } from './query-throughput.ts'
 import type { Measurement } from './support.ts'
 import { measureUploads } from './upload-throughput.ts'
@@ -7,9 +8,11 @@ const PARTS: Readonly<Record<string, () => Promise<Measurement[]>>> = {
   queries: measureQueries,
   uploads: measureUploads,
   start: measureColdStart,
+  messages: measureMessages,
 }
 
-// `npm run bench`, or `npm run bench -- queries` for one part. Needs PostgreSQL, its client programs and xmllint.
+// `npm run bench`, or `npm run bench -- queries` for one part. Needs PostgreSQL, its client programs and xmllint; `messages` needs
+// nothing.
 const wanted = process.argv.slice(2)
 for (const [name, measure] of Object.entries(PARTS)) {
   if (wanted.length > 0 && !wanted.includes(name)) continue
