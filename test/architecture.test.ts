@@ -15,7 +15,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   storage: ['flows', 'domain'],
   demographics: ['flows', 'domain'],
   doors: ['flows', 'formats', 'domain', 'identity'],
-  client: [],
+  callbacks: ['flows', 'formats', 'domain', 'client'],
+  // The codec of HL7 v3 is one for those who answer and those who ask.
+  client: ['formats', 'domain'],
 }
 
 /** Rooms without input and output, clock or chance: all they may use from outside is named here. */
@@ -66,6 +68,17 @@ describe('the rooms', () => {
       [],
     )
     expect(files.flatMap(file => file.imports).length).toBeGreaterThan(files.length)
+  })
+
+  test('the clients of the FHIR API and of mailboxes need nothing else of the project', () => {
+    const wrong = files
+      .filter(file => roomOf(file.path) === 'client' && !/[\\/]client[\\/]hl7v3[\\/]/.test(file.path))
+      .flatMap(file =>
+        localImports(file)
+          .filter(({ target }) => roomOf(target) !== 'client')
+          .map(({ specifier }) => `${label(file)} imports ${specifier}`),
+      )
+    expect(wrong).toEqual([])
   })
 
   test('arrows point one way', () => {

@@ -1,8 +1,8 @@
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http'
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
 
-/** What a service shows to those it calls, and whom it believes; PEM. */
-export interface CallbackTls {
+/** What a caller shows to those it calls, and whom it believes; PEM. */
+export interface CallerTls {
   readonly cert: string
   readonly key: string
   /** Instead of the authorities that the platform trusts. */
@@ -12,7 +12,7 @@ export interface CallbackTls {
 export interface HttpPoster {
   /**
    * Posts and reads the reply. Throws when there is no connection, no whole reply in time, or more of it than a receipt is long.
-   * A redirection is a reply like any other: what is posted goes to the registered address or nowhere.
+   * A redirection is a reply like any other: what is posted goes to the address given or nowhere.
    */
   post(
     url: string,
@@ -24,8 +24,8 @@ export interface HttpPoster {
 
 const LONGEST_REPLY = 256 * 1024
 
-/** Connections to callbacks, kept open between answers. `withinMs` is for one post from its beginning to the end of the reply. */
-export function httpPoster(withinMs: number, tls?: CallbackTls): HttpPoster {
+/** Connections kept open between posts. `withinMs` is for one post from its beginning to the end of the reply. */
+export function httpPoster(withinMs: number, tls?: CallerTls): HttpPoster {
   const plain = new HttpAgent({ keepAlive: true })
   const secure = new HttpsAgent({ keepAlive: true, minVersion: 'TLSv1.2', ...tls })
   return {
