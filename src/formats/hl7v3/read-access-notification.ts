@@ -7,6 +7,7 @@ import { readAuthor } from './authors.ts'
 import { HL7, INTENDED_RECIPIENT } from './codes.ts'
 import { inTemplate } from './message.ts'
 import { incomplete, type MessageFault } from './message-fault.ts'
+import { parseWholeNumber } from './numbers.ts'
 import { readOrganisation } from './organisations.ts'
 import { readPersonIds } from './subjects.ts'
 import { parseTimestamp } from './time.ts'
@@ -39,11 +40,11 @@ export async function readAccessNotification(
 /** The accesses of one record, usually one, with the upload they refer to. */
 function readAccesses(record: XmlElement): Result<NotifiedAccess[], MessageFault> {
   const reference = descend(record, 'reference', 'referredToLAUploadFile', 'value')
-  const sequence = attributeOf(reference, 'extension') ?? ''
-  if (!/^\d{1,15}$/.test(sequence)) return incomplete('referredToLAUploadFile', record)
+  const sequence = parseWholeNumber(attributeOf(reference, 'extension'))
+  if (sequence === undefined) return incomplete('referredToLAUploadFile', record)
   const accesses: NotifiedAccess[] = []
   for (const information of childrenOf(record, 'pertinentInformation2')) {
-    const access = readAccess(descend(information, 'pertinentCP-ISNHSQuery') ?? information, Number(sequence))
+    const access = readAccess(descend(information, 'pertinentCP-ISNHSQuery') ?? information, sequence)
     if (!access.ok) return access
     accesses.push(access.value)
   }

@@ -6,6 +6,7 @@ import { attributeOf, descend, textOf, type XmlElement } from '../xml/xml-elemen
 import { readXml } from '../xml/xml-reader.ts'
 import { HL7, isFileCode, isRecordCode } from './codes.ts'
 import type { MessageFault } from './message-fault.ts'
+import { parseInteger } from './numbers.ts'
 import { type ContactAsWritten, readContact } from './organisations.ts'
 import { readRecordContent } from './records.ts'
 import { parseTimestamp } from './time.ts'
@@ -95,8 +96,8 @@ export async function readWholeAcknowledgement(
 
 function readHeader(met: ReadonlyMap<string, XmlElement>, line: number): AcknowledgementItem {
   const createdAt = parseTimestamp(attributeOf(met.get('creationTime'), 'value') ?? '')
-  const sequence = integer(attributeOf(met.get('id'), 'extension'))
-  const transmissionQuantity = integer(attributeOf(met.get('transmissionQuantity'), 'value'))
+  const sequence = parseInteger(attributeOf(met.get('id'), 'extension'))
+  const transmissionQuantity = parseInteger(attributeOf(met.get('transmissionQuantity'), 'value'))
   const code = descend(met.get('acknowledgementFile'), 'acknowledgementFileDetail', 'code')
   const fileCode = attributeOf(code, 'code')
   const fileReason = textOf(descend(code, 'originalText'))
@@ -119,7 +120,7 @@ function readHeader(met: ReadonlyMap<string, XmlElement>, line: number): Acknowl
 function readVerdict(detail: XmlElement): AcknowledgementItem {
   const code = attributeOf(descend(detail, 'code'), 'code')
   const reason = textOf(descend(detail, 'code', 'originalText'))
-  const position = integer(/record\[(\d+)\]/.exec(textOf(descend(detail, 'location')) ?? '')?.[1])
+  const position = parseInteger(/record\[(\d+)\]/.exec(textOf(descend(detail, 'location')) ?? '')?.[1])
   if (!isRecordCode(code)) return incomplete('code', detail.line)
   if (position === undefined) return incomplete('location', detail.line)
   return { kind: 'verdict', verdict: { position, code, ...(reason !== undefined && { reason }) } }
@@ -135,8 +136,10 @@ function readMessage(message: XmlElement, position: number): AcknowledgementItem
 
 function readTotals(met: ReadonlyMap<string, XmlElement>, line: number): AcknowledgementItem {
   const authority = readContact(descend(met.get('communicationFunctionRcv'), 'organisation'))
-  const failed = integer(attributeOf(descend(met.get('failedReturnedCP-ISRecords'), 'value'), 'value'))
-  const loaded = integer(attributeOf(descend(met.get('successfulReturnedCP-ISRecords'), 'value'), 'value'))
+  const failed = parseInteger(attributeOf(descend(met.get('failedReturnedCP-ISRecords'), 'value'), 'value'))
+  const loaded = parseInteger(
+    attributeOf(descend(met.get('successfulReturnedCP-ISRecords'), 'value'), 'value'),
+  )
   if (!authority) return incomplete('communicationFunctionRcv', line)
   if (failed === undefined) return incomplete('failedReturnedCP-ISRecords', line)
   if (loaded === undefined) return incomplete('successfulReturnedCP-ISRecords', line)
@@ -145,9 +148,4 @@ function readTotals(met: ReadonlyMap<string, XmlElement>, line: number): Acknowl
 
 function incomplete(element: string, line: number): AcknowledgementItem & { kind: 'fault' } {
   return { kind: 'fault', fault: { kind: 'incomplete', element, line } }
-}
-
-function integer(text: string | undefined): number | undefined {
-  const number = text !== undefined && /^-?\d{1,16}$/.test(text) ? Number(text) : Number.NaN
-  return Number.isSafeInteger(number) ? number : undefined
 }

@@ -6,6 +6,7 @@ import { readXml } from '../xml/xml-reader.ts'
 import { HL7, INTENDED_RECIPIENT } from './codes.ts'
 import { inTemplate } from './message.ts'
 import { incomplete, type MessageFault } from './message-fault.ts'
+import { parseWholeNumber } from './numbers.ts'
 import { readOrganisation } from './organisations.ts'
 import { readPersonIds } from './subjects.ts'
 import { parseTimestamp } from './time.ts'
@@ -41,14 +42,14 @@ function readNumber(patient: XmlElement): Result<InactiveNumber, MessageFault> {
   const ids = readPersonIds(childrenOf(patient, 'id'))
   const nhsNumber = parseNhsNumber(ids?.nhsNumber ?? '')
   const reference = descend(patient, 'subjectOf', 'lAUploadFile', 'value')
-  const sequence = attributeOf(reference, 'extension') ?? ''
+  const uploadSequence = parseWholeNumber(attributeOf(reference, 'extension'))
   if (!nhsNumber.ok) return incomplete('id', patient)
-  if (!/^\d{1,15}$/.test(sequence)) return incomplete('lAUploadFile', patient)
+  if (uploadSequence === undefined) return incomplete('lAUploadFile', patient)
   const replacements: NhsNumber[] = []
   for (const id of childrenOf(descend(patient, 'replacedBy', 'newVersion'), 'id')) {
     const replacement = parseNhsNumber(attributeOf(id, 'extension') ?? '')
     if (!replacement.ok) return incomplete('newVersion', patient)
     replacements.push(replacement.value)
   }
-  return success({ ...ids, nhsNumber: nhsNumber.value, replacements, uploadSequence: Number(sequence) })
+  return success({ ...ids, nhsNumber: nhsNumber.value, replacements, uploadSequence })
 }

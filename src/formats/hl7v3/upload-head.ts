@@ -3,6 +3,7 @@ import { parseOdsCode } from '../../domain/organisation.ts'
 import { failure, type Result, success } from '../../domain/result.ts'
 import type { UploadHeader } from '../../domain/upload.ts'
 import { attributeOf, childrenOf, descend, textOf, type XmlElement } from '../xml/xml-element.ts'
+import { parseWholeNumber } from './numbers.ts'
 import {
   type ContactAsWritten,
   orderOf,
@@ -50,8 +51,8 @@ export function readHead(elements: HeadElements, line: number): Result<HeaderAsW
 
 /** What can be said of a file whose header, or anything after it, is at fault. */
 export function knownHead(elements: HeadElements): ReadHead {
-  const sequence = wholeNumber(attributeOf(elements.get('id'), 'extension'))
-  const recordCount = wholeNumber(attributeOf(elements.get('transmissionQuantity'), 'value'))
+  const sequence = parseWholeNumber(attributeOf(elements.get('id'), 'extension'))
+  const recordCount = parseWholeNumber(attributeOf(elements.get('transmissionQuantity'), 'value'))
   const organisation = descend(elements.get('communicationFunctionSnd'), 'organisation')
   const odsCode = parseOdsCode(organisationId(organisation) ?? '')
   return {
@@ -101,10 +102,4 @@ function readPhones(
 
 function badValue(elements: HeadElements, name: HeadElementName): Result<never, UploadFileFault> {
   return failure({ kind: 'bad-value', field: HEAD_ELEMENTS[name], line: elements.get(name)?.line ?? 1 })
-}
-
-/** Digits alone, and not beyond what a number holds exactly. */
-function wholeNumber(text: string | undefined): number | undefined {
-  const number = text !== undefined && /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN
-  return Number.isSafeInteger(number) ? number : undefined
 }
