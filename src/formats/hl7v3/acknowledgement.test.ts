@@ -5,15 +5,22 @@ import type { Acknowledgement, RecordResult } from '../../domain/acknowledgement
 import type { FileCode } from '../../domain/apply-upload.ts'
 import { codeOf, type RecordFault, reasonOf } from '../../domain/record-faults.ts'
 import type { RecordAsSent } from '../../domain/upload.ts'
-import { readAcknowledgement, readWholeAcknowledgement } from './read-acknowledgement.ts'
+import { unlikePublished } from './published-shapes.ts'
+import {
+  readAcknowledgement,
+  readWholeAcknowledgement,
+  type WholeAcknowledgement,
+} from './read-acknowledgement.ts'
 import {
   anyContact,
+  anyGoodRecords,
   anyInstant,
   anyOrganisation,
   anyRecords,
   anySequence,
   anyText,
   fixture,
+  rootOf,
   treeOf,
 } from './testing.ts'
 import { writeAcknowledgement } from './write-acknowledgement.ts'
@@ -40,16 +47,20 @@ function acknowledging(
   return { ...rest, loaded: results.length - failed, failed, results: () => pagesOf(results) }
 }
 
+/** An acknowledgement as it was before it was written: a fault is known by its reason. */
+function asSent({ verdicts, records, ...rest }: WholeAcknowledgement): Acknowledgement {
+  const results = records.map(({ record }, index): RecordResult => {
+    const fault = FAULTS.find(fault => reasonOf(fault) === verdicts[index]?.reason)
+    return fault ? { sent: record, fault } : { sent: record }
+  })
+  return acknowledging(results, rest)
+}
+
 describe('as published', () => {
   async function golden(name: string) {
     const read = await readWholeAcknowledgement(inPieces(fixture(name)))
     if (!read.ok) throw new Error(JSON.stringify(read.fault))
-    const { verdicts, records, ...rest } = read.value
-    const results = records.map(({ record }, index): RecordResult => {
-      const fault = FAULTS.find(fault => reasonOf(fault) === verdicts[index]?.reason)
-      return fault ? { sent: record, fault } : { sent: record }
-    })
-    const written = await textOfPieces(writeAcknowledgement(acknowledging(results, rest)))
+    const written = await textOfPieces(writeAcknowledgement(asSent(read.value)))
     return { read: read.value, written: await treeOf(written), expected: await treeOf(fixture(name)) }
   }
 
@@ -90,9 +101,10 @@ describe('as published', () => {
   })
 })
 
-test('any acknowledgement is read as it was written', async () => {
+/** Records of a file, some of them with faults. */
+function anyResultsOf(records: fc.Arbitrary<readonly RecordAsSent[]>): fc.Arbitrary<readonly RecordResult[]> {
   const anyFault = fc.option(fc.constantFrom(...FAULTS), { nil: undefined })
-  const anyResults = anyRecords.chain(records =>
+  return records.chain(records =>
     fc.array(anyFault, { minLength: records.length, maxLength: records.length }).map(faults =>
       records.map((sent, index): RecordResult => {
         const fault = faults[index]
@@ -100,23 +112,31 @@ test('any acknowledgement is read as it was written', async () => {
       }),
     ),
   )
-  const anyHead = fc.record(
-    {
-      createdAt: anyInstant,
-      sequence: fc.oneof(anySequence, fc.constant(-1)),
-      transmissionQuantity: fc.integer({ min: -1, max: 100_000 }),
-      fileCode: fc.constantFrom<FileCode>('CPF01', 'CPF02', 'CPF03', 'CPF04', 'CPF05', 'CPF06'),
-      fileReason: anyText,
-      authority: fc.oneof(anyContact, anyOrganisation),
-    },
-    { requiredKeys: ['createdAt', 'sequence', 'transmissionQuantity', 'fileCode', 'authority'] },
-  )
+}
+
+const anyHead = fc.record(
+  {
+    createdAt: anyInstant,
+    sequence: fc.oneof(anySequence, fc.constant(-1)),
+    transmissionQuantity: fc.integer({ min: -1, max: 100_000 }),
+    fileCode: fc.constantFrom<FileCode>('CPF01', 'CPF02', 'CPF03', 'CPF04', 'CPF05', 'CPF06'),
+    fileReason: anyText,
+    authority: anyContact,
+  },
+  { requiredKeys: ['createdAt', 'sequence', 'transmissionQuantity', 'fileCode', 'authority'] },
+)
+
+test('any acknowledgement is read as it was written, and writing it again gives the same bytes', async () => {
+  const anyResults = fc.oneof(anyResultsOf(anyRecords), fc.constant([]))
+  const anyAuthority = fc.oneof(anyContact, anyOrganisation)
   await fc.assert(
-    fc.asyncProperty(anyHead, fc.oneof(anyResults, fc.constant([])), async (head, results) => {
+    fc.asyncProperty(anyHead, anyAuthority, anyResults, async (someHead, authority, results) => {
+      const head = { ...someHead, authority }
       const acknowledgement = acknowledging(results, head)
       const written = await textOfPieces(writeAcknowledgement(acknowledgement))
       const { loaded, failed } = acknowledgement
-      expect(await readWholeAcknowledgement(inPieces(written))).toEqual({
+      const read = await readWholeAcknowledgement(inPieces(written))
+      expect(read).toEqual({
         ok: true,
         value: {
           ...head,
@@ -131,6 +151,16 @@ test('any acknowledgement is read as it was written', async () => {
           })),
         },
       })
+      if (read.ok) expect(await textOfPieces(writeAcknowledgement(asSent(read.value)))).toBe(written)
+    }),
+  )
+})
+
+test('any acknowledgement of whole records is written as published', async () => {
+  await fc.assert(
+    fc.asyncProperty(anyHead, anyResultsOf(anyGoodRecords), async (head, results) => {
+      const written = await textOfPieces(writeAcknowledgement(acknowledging(results, head)))
+      expect(unlikePublished(await rootOf(written))).toEqual([])
     }),
   )
 })

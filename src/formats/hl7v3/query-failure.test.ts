@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { renderXml } from '../xml/xml-writer.ts'
 import type { ApplicationAcknowledgement } from './application-acknowledgement.ts'
 import { ISSUE_SEVERITIES, issueOf, NO_RECORD, saysNoRecord } from './detected-issues.ts'
+import { unlikePublished } from './published-shapes.ts'
 import { readApplicationAcknowledgement } from './read-application-acknowledgement.ts'
 import { readQuery } from './read-query.ts'
 import { readQueryFailure } from './read-query-failure.ts'
@@ -84,11 +85,13 @@ test('any of them is read as it was written, and writing it again gives the same
   await fc.assert(
     fc.asyncProperty(anyAcknowledgement, async acknowledgement => {
       const written = renderXml(writeApplicationAcknowledgement(acknowledgement))
+      expect(unlikePublished(await rootOf(written))).toEqual([])
       const read = readApplicationAcknowledgement(await rootOf(written))
       expect(read).toEqual({ ok: true, value: acknowledgement })
       if (read.ok) expect(renderXml(writeApplicationAcknowledgement(read.value))).toBe(written)
       const { outcome: _, ...failure } = acknowledgement
       const failed = renderXml(writeQueryFailure(failure))
+      expect(unlikePublished(await rootOf(failed))).toEqual([])
       const again = readQueryFailure(await rootOf(failed))
       expect(again).toEqual({ ok: true, value: failure })
       if (again.ok) expect(renderXml(writeQueryFailure(again.value))).toBe(failed)

@@ -115,6 +115,38 @@ export const anyRecords: fc.Arbitrary<readonly RecordAsSent[]> = fc
   )
   .map(records => records.map((record, index) => ({ position: index + 1, ...record })))
 
+/** A plan and a person as an authority should send them. */
+const anyGoodPlan: fc.Arbitrary<PlanAsSent> = fc
+  .record(
+    { type: fc.constantFrom(...PLAN_TYPES), start: anyPlanTime, end: anyPlanTime, delete: anyPlanTime },
+    { requiredKeys: ['type', 'start'] },
+  )
+  .map(plan => (plan.type === 'UCPP' ? { end: plan.start, ...plan } : plan))
+
+const anyGoodSubject: fc.Arbitrary<SubjectAsSent> = fc
+  .record(
+    {
+      kind: fc.constantFrom('child' as const, 'mother' as const),
+      nhsNumber: anyNhsNumber,
+      local: fc.record({ localId: anyText, localIdAuthority: anyText }, { requiredKeys: ['localId'] }),
+      birthTime: anyBirthDate.map(date => date.replaceAll('-', '')),
+      given: anyText,
+      family: anyText,
+    },
+    { requiredKeys: ['kind', 'nhsNumber', 'birthTime', 'given', 'family'] },
+  )
+  .map(({ local, ...subject }) => ({ ...subject, ...local }))
+
+export const anyGoodRecords: fc.Arbitrary<readonly RecordAsSent[]> = fc
+  .array(
+    fc.record({
+      plans: fc.array(anyGoodPlan, { minLength: 1, maxLength: 3 }),
+      subjects: fc.array(anyGoodSubject, { minLength: 1, maxLength: 2 }),
+    }),
+    { minLength: 1, maxLength: 4 },
+  )
+  .map(records => records.map((record, index) => ({ position: index + 1, ...record })))
+
 const anyName: fc.Arbitrary<PersonName> = fc.record(
   { prefix: anyText, given: fc.array(anyText, { maxLength: 3 }), family: anyText, suffix: anyText },
   { requiredKeys: ['given', 'family'] },

@@ -4,8 +4,9 @@ import { collect, inPieces, textOfPieces } from '../../../test/support/bytes.ts'
 import type { UploadItem } from '../../domain/file-faults.ts'
 import { parseNhsNumber } from '../../domain/nhs-number.ts'
 import type { RecordAsSent, UploadHeader } from '../../domain/upload.ts'
+import { unlikePublished } from './published-shapes.ts'
 import { readUpload } from './read-upload.ts'
-import { anyHeader, anyRecords, fixture, treeOf } from './testing.ts'
+import { anyGoodRecords, anyHeader, anyRecords, fixture, rootOf, treeOf } from './testing.ts'
 import { writeUpload } from './write-upload.ts'
 
 const read = (text: string | Uint8Array) => collect(readUpload(inPieces(text)))
@@ -97,6 +98,15 @@ test('any upload that is written is read as it was, and writing it again gives t
       const again = parts(await read(written))
       expect(again).toEqual({ header, records })
       expect(await textOfPieces(writeUpload(again.header ?? header, again.records))).toBe(written)
+    }),
+  )
+})
+
+test('any upload of whole records is written as published', async () => {
+  await fc.assert(
+    fc.asyncProperty(anyHeader, anyGoodRecords, async (header, records) => {
+      const written = await textOfPieces(writeUpload({ ...header, recordCount: records.length }, records))
+      expect(unlikePublished(await rootOf(written))).toEqual([])
     }),
   )
 })
