@@ -24,11 +24,12 @@ const FAULTS = {
   ],
   controlAct: ['ErrorBase1732.INVALID_CONTROL_ACT', 'The message must hold exactly one ControlActEvent.'],
   author1: mandatory('author1', 'The control act must name exactly one authoring system, by its ASID.'),
+  query: mandatory('cP-ISNHSQuery', 'The message must hold exactly one query.'),
   eventId: mandatory('Event ID', 'The query has no id, or one that is not a UUID.'),
   nhsNumber: mandatory('NHS Number', 'The query must name exactly one person, by NHS number.'),
   author: mandatory(
     'authorPerson/authorDevice',
-    'The query must have an author: a person, or a system that asks by itself.',
+    'The query must have exactly one author: a person, or a system that asks by itself.',
   ),
 } as const satisfies Record<string, readonly [name: string, text: string]>
 

@@ -9,10 +9,12 @@ import {
   anyAuthor,
   anyInstant,
   anyNhsNumber,
+  anyOrder,
   anyText,
   anyUuid,
   damaged,
   fixture,
+  reordered,
   rootOf,
   treeOf,
 } from './testing.ts'
@@ -161,6 +163,17 @@ describe('what live systems do otherwise is read all the same', () => {
     expect(await read(BY_A_PERSON.replaceAll(from, to))).toEqual(await read(BY_A_PERSON))
   })
 
+  test('its elements in any order', async () => {
+    for (const document of [BY_A_PERSON, BY_A_SYSTEM]) {
+      const root = await rootOf(document)
+      fc.assert(
+        fc.property(anyOrder, order => {
+          expect(readQuery(reordered(root, order))).toEqual(readQuery(root))
+        }),
+      )
+    }
+  })
+
   test('a family name before the given ones', async () => {
     const turned = BY_A_PERSON.replace('<given>Tansy', '<family>Testcase</family><given>Tansy').replace(
       /(Mae<\/given>)\s*<family>Testcase<\/family>/,
@@ -225,6 +238,8 @@ describe('every fault by its published name', () => {
       `${MISSING}NHS Number`,
     ],
     ['no author', without(/<author>[\s\S]*<\/author>/), `${MISSING}authorPerson/authorDevice`],
+    ['two queries', twice(/<cP-ISNHSQuery>[\s\S]*<\/cP-ISNHSQuery>/), `${MISSING}cP-ISNHSQuery`],
+    ['two authors', twice(/<author>[\s\S]*<\/author>/), `${MISSING}authorPerson/authorDevice`],
     [
       'an author of another kind',
       instead(/COCT_TP145102GB01/g, 'COCT_TP145199GB01'),

@@ -34,7 +34,10 @@ export function readQuery(root: XmlElement): Result<QueryMessage, readonly Query
     : failure(faults)
 }
 
-/** The query itself; one without a time of its own was made when its message was. */
+/**
+ * The query itself; one without a time of its own was made when its message was. Of two queries, or two authors of one, nobody
+ * could say who asked, or whether silently.
+ */
 function readQueryStubs(
   stubs: readonly XmlElement[],
   createdAt: Date | undefined,
@@ -42,10 +45,12 @@ function readQueryStubs(
   const faults: QueryFault[] = []
   const needed = collector(faults)
   const queries = stubs.flatMap(stub => childrenOf(stub, 'cP-ISNHSQuery'))
+  if (queries.length > 1) return failure([queryFault('query')])
   const [query] = queries
   const id = needed(readUuid(query), 'eventId')
   const nhsNumber = needed(readQueriedNumber(queries), 'nhsNumber')
-  const author = readAskingAuthor(descend(query, 'author'))
+  const authors = childrenOf(query, 'author')
+  const author = readAskingAuthor(authors.length === 1 ? authors[0] : undefined)
   if (!author.ok) faults.push(...authorFaults(author.fault))
   const effectiveTime = readTime(query, 'effectiveTime') ?? createdAt
   return id && nhsNumber && author.ok && effectiveTime

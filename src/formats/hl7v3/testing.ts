@@ -202,4 +202,17 @@ export function* damaged(root: XmlElement): Generator<XmlElement> {
   }
 }
 
+/** A document whose elements stand in another order, those of one name as they stood among themselves. */
+export function reordered(root: XmlElement, order: (name: string) => number): XmlElement {
+  const children = root.children.map(child => reordered(child, order))
+  return { ...root, children: children.toSorted((a, b) => order(a.name) - order(b.name)) }
+}
+
+/** An order of names, each at a place that chance decides. */
+export const anyOrder: fc.Arbitrary<(name: string) => number> = fc.nat().map(seed => name => {
+  let place = seed
+  for (const character of name) place = (Math.imul(place, 31) + character.charCodeAt(0)) | 0
+  return place
+})
+
 export const anyUuid = fc.uuid().map(id => id.toUpperCase())
