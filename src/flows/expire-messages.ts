@@ -74,7 +74,10 @@ async function end(
   if (status === 'accepted' && from) {
     await stores.messages.add(reportTo(from, message, failure, deps.newMessageId()))
   }
-  const putBack = from === deps.cpisMailbox ? await stores.notifications.putBack(id) : 0
+  const putBack =
+    from === deps.cpisMailbox
+      ? (await stores.notifications.putBack(id)) + (await stores.numbers.putBack(id))
+      : 0
   await stores.audit.append({
     id: deps.newId(),
     at,

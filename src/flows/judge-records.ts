@@ -102,7 +102,7 @@ async function judgeRecord(deps: JudgeRecordsDeps, sent: RecordAsSent): Promise<
   if (!checked.ok) return { sent, outcome: { fault: checked.fault } }
   const answer = await deps.demographics.find(checked.value.nhsNumber)
   if (answer.kind === 'unavailable') return undefined
-  if (answer.kind === 'superseded') await deps.storage.queries.linkNumbers(checked.value.nhsNumber, answer.by)
+  if (answer.kind === 'superseded') await deps.storage.numbers.link(checked.value.nhsNumber, answer.by)
   const fault = judgeByDemographics(checked.value, answer)
   return { sent, outcome: fault ? { fault } : { checked: checked.value } }
 }

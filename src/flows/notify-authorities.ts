@@ -2,6 +2,7 @@ import type { AccessNotification } from '../domain/access-notification.ts'
 import type { MailboxId, OdsCode } from '../domain/organisation.ts'
 import { type DeliverMessageDeps, deliverMessage } from './deliver-message.ts'
 import type { Storage, Stores } from './ports.ts'
+import { tellAuthorities } from './tell-authorities.ts'
 
 export interface NotifyAuthoritiesDeps extends DeliverMessageDeps {
   readonly storage: Storage
@@ -18,24 +19,15 @@ const NOTIFICATIONS_IN_MESSAGE = 500
 
 /**
  * Tells every authority of the accesses that have waited for the window's length (rules 6.1 to 6.4); answers how many. A
- * message in the mailbox and the mark on its notifications are one commit: none is lost, none is told twice. What keeps one
- * authority from being told keeps no other; the first such failure is thrown when all the others have been told.
+ * message in the mailbox and the mark on its notifications are one commit: none is lost, none is told twice.
  */
 export async function notifyAuthorities(deps: NotifyAuthoritiesDeps): Promise<number> {
   const before = new Date(deps.clock.now().getTime() - deps.windowMs)
-  let told = 0
-  const failures: unknown[] = []
-  for (const authority of await deps.storage.notifications.authoritiesWaiting(before)) {
-    try {
-      for (let sent = NOTIFICATIONS_IN_MESSAGE; sent === NOTIFICATIONS_IN_MESSAGE; told += sent) {
-        sent = await deps.storage.transaction(stores => notifyAuthority(deps, stores, authority, before))
-      }
-    } catch (error) {
-      failures.push(error)
-    }
-  }
-  if (failures.length > 0) throw failures[0]
-  return told
+  return tellAuthorities(
+    await deps.storage.notifications.authoritiesWaiting(before),
+    NOTIFICATIONS_IN_MESSAGE,
+    authority => deps.storage.transaction(stores => notifyAuthority(deps, stores, authority, before)),
+  )
 }
 
 async function notifyAuthority(

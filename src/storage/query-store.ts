@@ -1,4 +1,3 @@
-import { type Kysely, sql } from 'kysely'
 import { ACCESS_LIST_LIMIT, type Access, isListed, SAME_AUTHOR_HOURS } from '../domain/access.ts'
 import type { VisiblePlan } from '../domain/answer.ts'
 import type { CalendarDate, PlanTime } from '../domain/english-time.ts'
@@ -8,7 +7,6 @@ import type { PlanType } from '../domain/plan.ts'
 import { type Author, authorKey } from '../domain/requester.ts'
 import type { QueryStore, QueryToRecord } from '../flows/ports.ts'
 import { auditRow } from './audit-log.ts'
-import type { Schema } from './schema.ts'
 
 /** Runs one named statement; a server prepares it once. */
 export type RunStatement = <Row>(name: string, text: string, values: readonly unknown[]) => Promise<Row[]>
@@ -34,7 +32,8 @@ with numbers as materialized (
 visible as materialized (
   select p.*, a.name as authority_name, a.duty_phone, a.office_phone
   from plan p join authority a on a.ods_code = p.authority
-  where p.nhs_number in (select nhs_number from numbers) and p.delete_time is null and p.visible_until > $4
+  where p.nhs_number in (select nhs_number from numbers) and p.delete_time is null and not p.silent
+    and p.visible_until > $4
 ),
 listed as (
   insert into last_listed as held (nhs_number, author_key, listed_at)
@@ -81,8 +80,8 @@ select jsonb_agg(${ACCESS_JSON} order by accessed_at desc, id desc) as accesses 
   order by accessed_at desc, id desc limit ${ACCESS_LIST_LIMIT}
 ) newest`
 
-/** The store of the hot path, on a statement runner and, for what is rare, on Kysely. */
-export function queryStore(run: RunStatement, db: Kysely<Schema>): QueryStore {
+/** The store of the hot path. */
+export function queryStore(run: RunStatement): QueryStore {
   return {
     answer: async query => {
       const [row] = await run<AnswerRow>('answer-query', ANSWER_QUERY, answerValues(query))
@@ -93,17 +92,6 @@ export function queryStore(run: RunStatement, db: Kysely<Schema>): QueryStore {
       // Somebody else's click by the same author was committed while ours waited for it: our snapshot is older than it.
       const [again] = await run<AnswerRow>('read-accesses', READ_ACCESSES, [query.nhsNumber])
       return { plans, accesses: (again?.accesses ?? []).map(listedAccess) }
-    },
-
-    linkNumbers: async (old, replacement) => {
-      await sql`
-        with known as (
-          select ${old}::text as number union select ${replacement}
-          union select other_number from same_person where nhs_number in (${old}, ${replacement})
-        )
-        insert into same_person (nhs_number, other_number)
-        select a.number, b.number from known a, known b where a.number <> b.number
-        on conflict do nothing`.execute(db)
     },
   }
 }

@@ -25,6 +25,9 @@ export interface Schema {
   upload_record: UploadRecordTable
   upload_plan: UploadPlanTable
   plan: PlanTable
+  replaced_number: { nhs_number: string; replacement: string }
+  number_check: { nhs_number: string; checked_at: Date; claimed_until: Date | null }
+  number_change: NumberChangeTable
   same_person: { nhs_number: string; other_number: string }
   last_listed: { nhs_number: string; author_key: string; listed_at: Date }
   access: { nhs_number: string; accessed_at: Date; id: string; author: JSONColumnType<Author> }
@@ -123,6 +126,7 @@ interface PlanTable {
   local_id_authority: string | null
   visible_until: Date
   ever_loaded: boolean
+  silent: Generated<boolean>
   written_created_at: Date
   written_sequence: number
   written_received_at: Date
@@ -135,6 +139,17 @@ interface NotificationTable {
   authority: string
   accessed_at: Date
   author: JSONColumnType<Author>
+  local_id: string | null
+  local_id_authority: string | null
+  upload_sequence: number
+  message_id: string | null
+}
+
+interface NumberChangeTable {
+  nhs_number: string
+  authority: string
+  replacement: string
+  noticed_at: Date
   local_id: string | null
   local_id_authority: string | null
   upload_sequence: number

@@ -8,6 +8,7 @@ import type { Jobs } from './job-queue.ts'
 import { mailboxStore } from './mailbox-store.ts'
 import { messageStore } from './message-store.ts'
 import { notificationStore } from './notification-store.ts'
+import { numberStore } from './number-store.ts'
 import type { Database } from './open-database.ts'
 import { payloadStore } from './payload-store.ts'
 import { queryStore, type RunStatement } from './query-store.ts'
@@ -31,8 +32,9 @@ function storesOn(db: Kysely<Schema>, run: RunStatement, jobs: Jobs): Stores {
     clientSystems: clientSystemStore(db),
     asynchronousAnswers: asynchronousAnswerStore(db),
     uploads: uploadStore(db),
-    queries: queryStore(run, db),
+    queries: queryStore(run),
     notifications: notificationStore(db),
+    numbers: numberStore(db),
     mailboxes: mailboxStore(db),
     workflows: workflowStore(db),
     messages: messageStore(db),

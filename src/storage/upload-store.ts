@@ -2,6 +2,8 @@ import { type Kysely, sql } from 'kysely'
 import type { RecordResult } from '../domain/acknowledgement.ts'
 import { visibleUntil } from '../domain/plan.ts'
 import type { JudgedRecord, UploadReceipt, UploadStore } from '../flows/ports.ts'
+import { silenceReplaced } from './number-links.ts'
+import { enrolNumbers } from './number-store.ts'
 import type { Schema } from './schema.ts'
 
 const RESULTS_PAGE = 500
@@ -61,6 +63,8 @@ export function uploadStore(db: Kysely<Schema>): UploadStore {
       await failUnknownDeletes(db, upload)
       await writePlans(db, upload)
       await writeContact(db, upload)
+      await silenceReplaced(db, upload)
+      await enrolNumbers(db, upload)
       return countOutcomes(db, upload)
     },
 
