@@ -45,30 +45,34 @@ export const VERSION_CODES: Readonly<Record<Interaction, string>> = {
   MCCI_IN010000UK13: 'V3NPfIT3.0',
 }
 
-/** A template and its root class: the element is `id.class`, the contentId `id#class` (DMS template pages). */
+/** A template with its root class, as the two names of it that a message holds (DMS template pages). */
 export interface Template {
-  readonly id: string
-  readonly rootClass: string
+  readonly element: string
+  readonly contentId: string
 }
 
-export const UNBORN_CHILD: Template = { id: 'COCT_TP145100GB01', rootClass: 'UnbornChild' }
-export const CHILD: Template = { id: 'COCT_TP145101GB01', rootClass: 'Child' }
-export const ASSIGNED_AUTHOR: Template = { id: 'COCT_TP145102GB01', rootClass: 'AssignedAuthor' }
-export const INTENDED_RECIPIENT: Template = { id: 'COCT_TP145103GB01', rootClass: 'IntendedRecipient' }
-export const SYSTEM: Template = { id: 'COCT_TP145104GB01', rootClass: 'System' }
+function template(id: string, rootClass: string): Template {
+  return { element: `${id}.${rootClass}`, contentId: `${id}#${rootClass}` }
+}
+
+export const UNBORN_CHILD = template('COCT_TP145100GB01', 'UnbornChild')
+export const CHILD = template('COCT_TP145101GB01', 'Child')
+export const ASSIGNED_AUTHOR = template('COCT_TP145102GB01', 'AssignedAuthor')
+export const INTENDED_RECIPIENT = template('COCT_TP145103GB01', 'IntendedRecipient')
+export const SYSTEM = template('COCT_TP145104GB01', 'System')
 
 /** How a kind of plan is written in an upload and its acknowledgement (COCT_TP146100 to 146102). */
 export const UPLOAD_PLANS: Readonly<Record<PlanType, Template>> = {
-  LAC: { id: 'COCT_TP146100GB01', rootClass: 'LACInformation' },
-  CPP: { id: 'COCT_TP146101GB01', rootClass: 'CPPInformation' },
-  UCPP: { id: 'COCT_TP146102GB01', rootClass: 'UCPInformation' },
+  LAC: template('COCT_TP146100GB01', 'LACInformation'),
+  CPP: template('COCT_TP146101GB01', 'CPPInformation'),
+  UCPP: template('COCT_TP146102GB01', 'UCPInformation'),
 }
 
 /** How a kind of plan is written in the response to a query (COCT_TP146103 to 146105). */
 export const RESPONSE_PLANS: Readonly<Record<PlanType, Template>> = {
-  LAC: { id: 'COCT_TP146103GB01', rootClass: 'LACInformation' },
-  UCPP: { id: 'COCT_TP146104GB01', rootClass: 'UCPInformation' },
-  CPP: { id: 'COCT_TP146105GB01', rootClass: 'CPPInformation' },
+  LAC: template('COCT_TP146103GB01', 'LACInformation'),
+  UCPP: template('COCT_TP146104GB01', 'UCPInformation'),
+  CPP: template('COCT_TP146105GB01', 'CPPInformation'),
 }
 
 /** The beginning of the names of a plan's dates, as in `cPPStartDate`. */

@@ -19,18 +19,14 @@ export function templated(relationship: string, template: Template, ...content: 
   return element(
     relationship,
     {},
-    element('npfitlc:contentId', { root: OID.contentId, extension: `${template.id}#${template.rootClass}` }),
-    element(elementName(template), {}, ...content),
+    element('npfitlc:contentId', { root: OID.contentId, extension: template.contentId }),
+    element(template.element, {}, ...content),
   )
 }
 
 /** The root element of a template inside a relationship. */
 export function inTemplate(relationship: XmlElement | undefined, template: Template): XmlElement | undefined {
-  return relationship?.children.find(child => child.name === elementName(template) && child.namespace === HL7)
-}
-
-export function elementName(template: Template): string {
-  return `${template.id}.${template.rootClass}`
+  return relationship?.children.find(child => child.name === template.element && child.namespace === HL7)
 }
 
 /** `<name value="…"/>`, as HL7 writes times and numbers. */
