@@ -2,7 +2,6 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { inPieces, textOfPieces } from '../../../test/support/bytes.ts'
 import type { AccessNotification } from '../../domain/access-notification.ts'
-import { unlikePublished } from './published-shapes.ts'
 import { readAccessNotification } from './read-access-notification.ts'
 import {
   anyAuthor,
@@ -16,6 +15,7 @@ import {
   rootOf,
   treeOf,
 } from './testing.ts'
+import { unlikePublished } from './unlike-published.ts'
 import { writeAccessNotification } from './write-access-notification.ts'
 
 const GOLDEN = fixture('access-notification.xml')

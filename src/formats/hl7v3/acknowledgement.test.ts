@@ -5,7 +5,6 @@ import type { Acknowledgement, RecordResult } from '../../domain/acknowledgement
 import type { FileCode } from '../../domain/apply-upload.ts'
 import { codeOf, type RecordFault, reasonOf } from '../../domain/record-faults.ts'
 import type { RecordAsSent } from '../../domain/upload.ts'
-import { unlikePublished } from './published-shapes.ts'
 import {
   readAcknowledgement,
   readWholeAcknowledgement,
@@ -23,6 +22,7 @@ import {
   rootOf,
   treeOf,
 } from './testing.ts'
+import { unlikePublished } from './unlike-published.ts'
 import { writeAcknowledgement } from './write-acknowledgement.ts'
 
 const FAULTS: readonly RecordFault[] = [

@@ -2,7 +2,6 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { inPieces, textOfPieces } from '../../../test/support/bytes.ts'
 import type { InactiveNumberNotification } from '../../domain/inactive-number-notification.ts'
-import { unlikePublished } from './published-shapes.ts'
 import { readInactiveNumberNotification } from './read-inactive-number-notification.ts'
 import {
   anyInstant,
@@ -15,6 +14,7 @@ import {
   rootOf,
   treeOf,
 } from './testing.ts'
+import { unlikePublished } from './unlike-published.ts'
 import { writeInactiveNumberNotification } from './write-inactive-number-notification.ts'
 
 const GOLDEN = fixture('inactive-number-notification.xml')

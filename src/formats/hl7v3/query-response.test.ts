@@ -4,7 +4,6 @@ import type { Answer, VisiblePlan } from '../../domain/answer.ts'
 import type { PlanType } from '../../domain/plan.ts'
 import { childrenOf, descend } from '../xml/xml-element.ts'
 import { renderXml } from '../xml/xml-writer.ts'
-import { unlikePublished } from './published-shapes.ts'
 import type { QueryResponse } from './query-response.ts'
 import { readQueryResponse } from './read-query-response.ts'
 import {
@@ -24,6 +23,7 @@ import {
   rootOf,
   treeOf,
 } from './testing.ts'
+import { unlikePublished } from './unlike-published.ts'
 import { writeQueryResponse } from './write-query-response.ts'
 
 const GOLDEN = fixture('query-response.xml')

@@ -1,7 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { renderXml } from '../xml/xml-writer.ts'
-import { unlikePublished } from './published-shapes.ts'
 import type { QueryMessage } from './query-message.ts'
 import { readQuery } from './read-query.ts'
 import {
@@ -18,6 +17,7 @@ import {
   rootOf,
   treeOf,
 } from './testing.ts'
+import { unlikePublished } from './unlike-published.ts'
 import { writeQuery } from './write-query.ts'
 
 const BY_A_PERSON = fixture('query.xml')

@@ -4,9 +4,9 @@ import { collect, inPieces, textOfPieces } from '../../../test/support/bytes.ts'
 import type { UploadItem } from '../../domain/file-faults.ts'
 import { parseNhsNumber } from '../../domain/nhs-number.ts'
 import type { RecordAsSent, UploadHeader } from '../../domain/upload.ts'
-import { unlikePublished } from './published-shapes.ts'
 import { readUpload } from './read-upload.ts'
 import { anyGoodRecords, anyHeader, anyRecords, fixture, rootOf, treeOf } from './testing.ts'
+import { unlikePublished } from './unlike-published.ts'
 import { writeUpload } from './write-upload.ts'
 
 const read = (text: string | Uint8Array) => collect(readUpload(inPieces(text)))
@@ -157,6 +157,7 @@ describe('a careless system is understood', () => {
     if (!header) throw new Error('The fixture has a header')
     const written = await textOfPieces(writeUpload(header, records))
     expect(parts(await read(written))).toEqual({ header, records })
+    expect(unlikePublished(await rootOf(written))).toEqual([])
   })
 })
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { unlikePublished } from './published-shapes.ts'
 import { damaged, fixture, rootOf } from './testing.ts'
+import { unlikePublished } from './unlike-published.ts'
 
 const MESSAGES = [
   'upload',
