@@ -1,20 +1,12 @@
-import {
-  COLLECT_WITHIN_DAYS,
-  collectBy,
-  KEEP_MESSAGE_DAYS,
-  type MeshMessage,
-  type MessageFailure,
-} from '../domain/mesh-message.ts'
+import { COLLECT_WITHIN_DAYS, KEEP_MESSAGE_DAYS } from '../domain/mesh-message.ts'
 import { TOKEN_WINDOW_HOURS } from '../domain/mesh-token.ts'
-import type { MailboxId } from '../domain/organisation.ts'
-import type { Clock, NewId, Storage, Stores } from './ports.ts'
+import { type EndMessageDeps, endMessage } from './end-message.ts'
+import type { Storage } from './ports.ts'
 
-export interface ExpireMessagesDeps {
+export interface ExpireMessagesDeps extends EndMessageDeps {
   readonly storage: Storage
-  readonly clock: Clock
-  readonly newId: NewId
-  readonly newMessageId: () => string
-  readonly cpisMailbox: MailboxId
+  /** CP-IS's own messages are handed on to a MESH server elsewhere, where their time begins once they are accepted. */
+  readonly relayed?: boolean
 }
 
 const DAY = 86_400_000
@@ -47,9 +39,10 @@ export async function expireMessages(
   const now = clock.now()
   let ended = 0
   for (;;) {
-    const overdue = await storage.messages.overdue(now, BATCH)
+    const overdue = await storage.messages.overdue(now, BATCH, deps.relayed ? deps.cpisMailbox : undefined)
     for (const message of overdue) {
-      if (await storage.transaction(stores => end(deps, stores, message, now))) ended++
+      const failure = { ...(message.status === 'accepted' ? NOT_COLLECTED : NOT_COMPLETED), at: now }
+      if (await storage.transaction(stores => endMessage(deps, stores, message, failure))) ended++
     }
     if (overdue.length < BATCH) break
   }
@@ -59,56 +52,4 @@ export async function expireMessages(
     strays: new Date(now.getTime() - STRAYS_AFTER),
   })
   return { ended, forgotten }
-}
-
-/** False when the message was collected or completed in the meantime. */
-async function end(
-  deps: ExpireMessagesDeps,
-  stores: Stores,
-  message: MeshMessage,
-  at: Date,
-): Promise<boolean> {
-  const { id, from, status } = message
-  const failure = { ...(status === 'accepted' ? NOT_COLLECTED : NOT_COMPLETED), at }
-  if (!(await stores.messages.advance(id, status, { status: 'undeliverable', at, failure }))) return false
-  if (status === 'accepted' && from) {
-    await stores.messages.add(reportTo(from, message, failure, deps.newMessageId()))
-  }
-  const putBack =
-    from === deps.cpisMailbox
-      ? (await stores.notifications.putBack(id)) + (await stores.numbers.putBack(id))
-      : 0
-  await stores.audit.append({
-    id: deps.newId(),
-    at,
-    door: 'worker',
-    action: 'expire message',
-    outcome: 'allowed',
-    reason: failure.code,
-    actor: message.to,
-    subject: id,
-    details: { notificationsPutBack: putBack },
-  })
-  return true
-}
-
-/** A report comes from MESH itself: it has no sender and no content, and is not itself reported. */
-function reportTo(sender: MailboxId, message: MeshMessage, failure: MessageFailure, id: string): MeshMessage {
-  const { workflowId, localId, subject } = message
-  return {
-    id,
-    to: sender,
-    workflowId,
-    kind: 'REPORT',
-    status: 'accepted',
-    totalChunks: 0,
-    size: 0,
-    uploadedAt: failure.at,
-    acceptedAt: failure.at,
-    expiresAt: collectBy(failure.at),
-    failure,
-    linkedMessageId: message.id,
-    ...(localId !== undefined && { localId }),
-    ...(subject !== undefined && { subject }),
-  }
 }

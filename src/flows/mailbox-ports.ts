@@ -60,8 +60,8 @@ export interface MessageStore {
   /** Accepted messages, first in first out, with how many there are in all. */
   inbox(page: InboxPage): Promise<{ readonly messages: readonly MeshMessage[]; readonly total: number }>
   outbox(page: OutboxPage): Promise<readonly MeshMessage[]>
-  /** Accepted messages whose time to be collected is over, and uploads given up half-way, oldest first. */
-  overdue(now: Date, limit: number): Promise<readonly MeshMessage[]>
+  /** Accepted messages whose time to be collected is over, and uploads given up half-way, oldest first; of one sender none. */
+  overdue(now: Date, limit: number, exceptFrom?: MailboxId): Promise<readonly MeshMessage[]>
 }
 
 /** How the bytes of a chunk are to be read: as they are, or through gzip, each chunk by itself. */
@@ -93,8 +93,8 @@ export interface PayloadStore {
   ): Promise<readonly { readonly chunk: number; readonly size: number; readonly encoding: ContentEncoding }[]>
   read(payloadId: string, chunk: number): Promise<StoredChunk | undefined>
   /**
-   * Deletes messages sent before the one instant, payloads that nothing refers to any more, and bytes stored before the other
-   * that never became part of a payload; answers how many messages went.
+   * Deletes messages sent before the one instant that no longer wait for anybody, payloads that nothing refers to any more, and
+   * bytes stored before the other that never became part of a payload; answers how many messages went.
    */
   purge(before: { readonly messages: Date; readonly strays: Date }): Promise<number>
 }

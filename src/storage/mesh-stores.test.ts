@@ -261,9 +261,10 @@ describeOnEachEngine('payloads', database => {
     const messages = messageStore(database().kysely)
     const put = async (payloadId: string) =>
       store().attach(payloadId, 1, 'identity', await store().store(inPieces(payloadId)))
-    for (const id of ['old', 'shared', 'fresh', 'acknowledgement', 'nobody']) await put(id)
-    await messages.add(message({ uploadedAt: later(-1), payloadId: 'old' }))
-    await messages.add(message({ uploadedAt: later(-1), payloadId: 'shared' }))
+    for (const id of ['old', 'shared', 'fresh', 'waiting', 'acknowledgement', 'nobody']) await put(id)
+    await messages.add(message({ uploadedAt: later(-1), payloadId: 'old', status: 'acknowledged' }))
+    await messages.add(message({ uploadedAt: later(-1), payloadId: 'shared', status: 'undeliverable' }))
+    await messages.add(message({ uploadedAt: later(-1), payloadId: 'waiting' }))
     await messages.add(message({ uploadedAt: NOON, payloadId: 'shared' }))
     await messages.add(message({ uploadedAt: NOON, payloadId: 'fresh' }))
     await sql`insert into authority (ods_code, name, mailbox_id) values ('X9A', 'COUNCIL', 'ALPHA01')`.execute(
@@ -277,7 +278,9 @@ describeOnEachEngine('payloads', database => {
     await store().store(inPieces('still arriving'))
     const stillYoung = new Date(Date.now() - 3_600_000)
     expect(await store().purge({ messages: NOON, strays: stillYoung })).toBe(2)
-    for (const id of ['shared', 'fresh', 'acknowledgement']) expect(String(await bytesOf(id, 1))).toBe(id)
+    for (const id of ['shared', 'fresh', 'waiting', 'acknowledgement']) {
+      expect(String(await bytesOf(id, 1))).toBe(id)
+    }
     for (const id of ['old', 'nobody']) expect(await bytesOf(id, 1)).toBeUndefined()
     expect(await strays()).toBeGreaterThan(0)
     await store().purge({ messages: NOON, strays: new Date(Date.now() + 60_000) })

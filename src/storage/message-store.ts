@@ -55,16 +55,14 @@ export function messageStore(db: Kysely<Schema>): MessageStore {
       const rows = await sent.orderBy('uploaded_at').orderBy('id').limit(limit).execute()
       return rows.map(message)
     },
-    overdue: async (now, limit) => {
-      const rows = await db
+    overdue: async (now, limit, exceptFrom) => {
+      let waiting = db
         .selectFrom('message')
         .selectAll()
         .where('status', 'in', ['accepted', 'uploading'])
         .where('expires_at', '<=', now)
-        .orderBy('expires_at')
-        .limit(limit)
-        .execute()
-      return rows.map(message)
+      if (exceptFrom !== undefined) waiting = waiting.where('sender', 'is distinct from', exceptFrom)
+      return (await waiting.orderBy('expires_at').limit(limit).execute()).map(message)
     },
   }
 }

@@ -102,6 +102,7 @@ async function purge(db: Kysely<Schema>, before: { messages: Date; strays: Date 
   const { numDeletedRows } = await db
     .deleteFrom('message')
     .where('uploaded_at', '<', before.messages)
+    .where('status', '<>', 'accepted')
     .executeTakeFirstOrThrow()
   await sql`delete from payload_chunk c
     where not exists (select from message m where m.payload_id = c.payload_id)
