@@ -1,7 +1,7 @@
 import type { NhsNumber } from './nhs-number.ts'
 import type { Author } from './requester.ts'
 
-export type DoorName = 'fhir' | 'mesh' | 'operations' | 'spine' | 'smsp' | 'web' | 'worker'
+export type DoorName = 'fhir' | 'mesh' | 'operations' | 'spine' | 'smsp' | 'events' | 'web' | 'worker'
 
 /** One request at one door, or one piece of work done for one, as the audit log keeps it for ever (rule 8.1). */
 export interface AuditEntry {

@@ -16,6 +16,7 @@ export interface CpisWorkflows {
   readonly uploadWorkflow: string
   readonly acknowledgementWorkflow: string
   readonly notificationWorkflow: string
+  readonly inactiveNumberWorkflow: string
 }
 
 /** Adds a mailbox, or changes the name, organisation and password of one. */
@@ -85,7 +86,7 @@ export async function ensureOwnMailbox(
   })
 }
 
-/** The three exchanges of CP-IS with authorities, and which way each goes. */
+/** The four exchanges of CP-IS with authorities, and which way each goes. */
 function cpisWorkflows(
   mesh: CpisWorkflows & { readonly cpisMailbox: MailboxId },
   authority?: MailboxId,
@@ -97,6 +98,7 @@ function cpisWorkflows(
     { id: mesh.uploadWorkflow, description: 'CP-IS upload', senders: authorities, receivers: own },
     { id: mesh.acknowledgementWorkflow, description: 'CP-IS upload acknowledgement', ...toAuthorities },
     { id: mesh.notificationWorkflow, description: 'CP-IS access notification', ...toAuthorities },
+    { id: mesh.inactiveNumberWorkflow, description: 'CP-IS inactive number notification', ...toAuthorities },
   ]
 }
 

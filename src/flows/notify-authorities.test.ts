@@ -21,6 +21,7 @@ const MESH = {
   uploadWorkflow: 'UPLOAD',
   acknowledgementWorkflow: 'ACK',
   notificationWorkflow: 'NOTIFICATION',
+  inactiveNumberWorkflow: 'INACTIVE',
 }
 
 describeOnEachEngine('telling authorities', database => {

@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises'
 import { type CheckNumberDeps, checkNumber } from './check-number.ts'
 
 export interface SweepNumbersDeps extends CheckNumberDeps {
@@ -6,7 +5,7 @@ export interface SweepNumbersDeps extends CheckNumberDeps {
   readonly numberCheckHours: number
   /** The most questions a second that PDS is to be asked by this process's sweep. */
   readonly numberChecksPerSecond: number
-  readonly sleep?: (ms: number) => Promise<unknown>
+  readonly sleep: (ms: number) => Promise<void>
 }
 
 export interface Swept {
@@ -24,7 +23,7 @@ const HELD_MS = 60_000
  * when none is due or PDS cannot be asked; each number's outcome is a commit of its own.
  */
 export async function sweepNumbers(deps: SweepNumbersDeps, signal?: AbortSignal): Promise<Swept> {
-  const { storage, clock, numberCheckHours, numberChecksPerSecond, sleep = pause } = deps
+  const { storage, clock, numberCheckHours, numberChecksPerSecond, sleep } = deps
   let checked = 0
   let inactive = 0
   while (!signal?.aborted) {

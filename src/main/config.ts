@@ -37,6 +37,7 @@ export interface Config {
     readonly uploadWorkflow: string
     readonly acknowledgementWorkflow: string
     readonly notificationWorkflow: string
+    readonly inactiveNumberWorkflow: string
     readonly maxRequestBytes: number
   }
   /**
@@ -44,6 +45,13 @@ export interface Config {
    * are believed to be who they say they are, so whoever sets it lets only such through as have shown their certificate.
    */
   readonly spineAsid: Asid | undefined
+  /** How the numbers of people with plans are watched for changes in PDS (rules 14.1 and 14.3). */
+  readonly numbers: {
+    readonly checkHours: number
+    readonly checksPerSecond: number
+    /** What those show who announce number changes; absent: nobody can. */
+    readonly eventsToken: string | undefined
+  }
   readonly maxUploadCharacters: number
   readonly notificationWindowMs: number
   readonly sandbox: { readonly seed: number; readonly authorities: number; readonly children: number }
@@ -61,6 +69,8 @@ export class ConfigError extends Error {
 const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const
 
 const DEFAULT_SHARED_KEY = 'sandbox-shared-key'
+
+const SANDBOX_EVENTS_TOKEN = 'sandbox-events-token'
 
 const SANDBOX_SPINE_ASID = '999000000001'
 
@@ -119,6 +129,7 @@ const environment = z.object({
   CPIS_MESH_ACKNOWLEDGEMENT_WORKFLOW: z.string().min(1).default('CPIS_UPLOAD_ACK'),
   CPIS_MESH_NOTIFICATION_WORKFLOW: z.string().min(1).default('CPIS_ACCESS_NOTIFICATION'),
   CPIS_MESH_MAX_REQUEST_BYTES: whole(1, 2 ** 31).default(100 * 1024 * 1024),
+  CPIS_MESH_INACTIVE_NUMBER_WORKFLOW: z.string().min(1).default('CPIS_INACTIVE_NUMBER'),
   CPIS_SPINE_ASID: z
     .string()
     .transform((text, context) => {
@@ -127,6 +138,9 @@ const environment = z.object({
       return asid ?? z.NEVER
     })
     .optional(),
+  CPIS_NUMBER_CHECK_HOURS: whole(1, 24 * 30).default(24),
+  CPIS_NUMBER_CHECKS_PER_SECOND: whole(1, 1000).default(5),
+  CPIS_EVENTS_TOKEN: z.string().min(16, 'must be at least 16 characters').optional(),
   CPIS_MAX_UPLOAD_CHARACTERS: whole(1, Number.MAX_SAFE_INTEGER).default(2 ** 31),
   CPIS_NOTIFICATION_WINDOW_MS: whole(0, 3_600_000).default(10_000),
   CPIS_SANDBOX_SEED: whole(0, 2 ** 31).default(1),
@@ -181,10 +195,16 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
       uploadWorkflow: set.CPIS_MESH_UPLOAD_WORKFLOW,
       acknowledgementWorkflow: set.CPIS_MESH_ACKNOWLEDGEMENT_WORKFLOW,
       notificationWorkflow: set.CPIS_MESH_NOTIFICATION_WORKFLOW,
+      inactiveNumberWorkflow: set.CPIS_MESH_INACTIVE_NUMBER_WORKFLOW,
       maxRequestBytes: set.CPIS_MESH_MAX_REQUEST_BYTES,
     },
     spineAsid:
       set.CPIS_SPINE_ASID ?? (set.CPIS_MODE === 'sandbox' ? parseAsid(SANDBOX_SPINE_ASID) : undefined),
+    numbers: {
+      checkHours: set.CPIS_NUMBER_CHECK_HOURS,
+      checksPerSecond: set.CPIS_NUMBER_CHECKS_PER_SECOND,
+      eventsToken: set.CPIS_EVENTS_TOKEN ?? (set.CPIS_MODE === 'sandbox' ? SANDBOX_EVENTS_TOKEN : undefined),
+    },
     maxUploadCharacters: set.CPIS_MAX_UPLOAD_CHARACTERS,
     notificationWindowMs: set.CPIS_NOTIFICATION_WINDOW_MS,
     sandbox: {

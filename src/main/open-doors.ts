@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs'
 import type { FastifyInstance } from 'fastify'
 import { v7 as newId } from 'uuid'
+import { eventsDoor } from '../doors/events/events-door.ts'
 import { fhirDoor } from '../doors/fhir/fhir-door.ts'
 import { meshDoor } from '../doors/mesh/mesh-door.ts'
 import { spineDoor } from '../doors/spine/spine-door.ts'
+import { announceNumberChange } from '../flows/announce-number-change.ts'
 import { answerQuery, type QueryRequest } from '../flows/answer-query.ts'
 import type { Clock, Storage } from '../flows/ports.ts'
 import { recordRequest } from '../flows/record-request.ts'
@@ -75,6 +77,15 @@ export function openDoors(deps: OpenDoorsDeps): FastifyInstance {
       reportFailure: reportFailure('mesh'),
     }),
     { prefix: '/messageexchange' },
+  )
+  app.register(
+    eventsDoor({
+      token: config.numbers.eventsToken,
+      announceNumberChange: event => announceNumberChange({ storage, clock, newId }, event),
+      recordRequest: asking.recordRequest,
+      reportFailure: reportFailure('events'),
+    }),
+    { prefix: '/events' },
   )
   if (config.spineAsid) {
     app.register(

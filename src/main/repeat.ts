@@ -1,9 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** Runs a task again and again, `pauseMs` after it ended; a failure is reported and the task runs again all the same. */
+/**
+ * Runs a task again and again, `pauseMs` after it ended; a failure is reported and the task runs again all the
+ * same. The signal is given when it is to stop.
+ */
 export function repeat(
   pauseMs: number,
-  task: () => Promise<unknown>,
+  task: (signal: AbortSignal) => Promise<unknown>,
   onFailure: (error: unknown) => void,
 ): { stop(): Promise<void> } {
   const stopping = new AbortController()
@@ -11,7 +14,7 @@ export function repeat(
   const ended = (async () => {
     while (!signal.aborted) {
       try {
-        await task()
+        await task(signal)
       } catch (error) {
         onFailure(error)
       }

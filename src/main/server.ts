@@ -1,6 +1,9 @@
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import type { DoorName } from '../domain/audit.ts'
 import type { Logger } from './logger.ts'
 import type { Metrics } from './metrics.ts'
+
+type PublicDoor = Exclude<DoorName, 'web' | 'worker'>
 
 /** The longest part of an address: a page token of the mailbox service may have a thousand characters. */
 const LONGEST_PATH_PART = 1024
@@ -13,7 +16,7 @@ export function createServer(deps: {
   readonly logger: Logger
   readonly metrics?: Metrics
   /** Records a request whose address no door ever sees, because it cannot be decoded (rule 8.1). */
-  readonly onMalformed: (door: 'fhir' | 'mesh' | 'spine' | 'operations') => Promise<void>
+  readonly onMalformed: (door: PublicDoor) => Promise<void>
 }): FastifyInstance {
   const app = Fastify({
     logger: false,
@@ -51,8 +54,10 @@ function doorOf(request: FastifyRequest): string {
   return route.startsWith('/sandbox') ? 'sandbox' : doorAt(route)
 }
 
-function doorAt(address: string): 'fhir' | 'mesh' | 'spine' | 'operations' {
+function doorAt(address: string): PublicDoor {
   if (address.startsWith('/cpis/FHIR')) return 'fhir'
-  if (address.startsWith('/sync-service')) return 'spine'
+  if (address.startsWith('/sync-service') || address.startsWith('/reliablemessaging')) return 'spine'
+  if (address.startsWith('/smsp')) return 'smsp'
+  if (address.startsWith('/events')) return 'events'
   return address.startsWith('/messageexchange') ? 'mesh' : 'operations'
 }

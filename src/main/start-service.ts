@@ -9,6 +9,7 @@ import { addClientSystem, ensureOwnMailbox } from '../flows/manage-exchange.ts'
 import { readUpload } from '../formats/hl7v3/read-upload.ts'
 import { writeAccessNotification } from '../formats/hl7v3/write-access-notification.ts'
 import { writeAcknowledgement } from '../formats/hl7v3/write-acknowledgement.ts'
+import { writeInactiveNumberNotification } from '../formats/hl7v3/write-inactive-number-notification.ts'
 import { newMessageId } from '../formats/mesh/message-id.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import { operatorSecret } from './admin-token.ts'
@@ -119,6 +120,9 @@ export async function startService(given: Config, logger: Logger): Promise<Servi
     readUpload: bytes => readUpload(bytes, { limits: { total: config.maxUploadCharacters } }),
     writeAcknowledgement,
     writeAccessNotification,
+    writeInactiveNumberNotification,
+    numberCheckHours: config.numbers.checkHours,
+    numberChecksPerSecond: config.numbers.checksPerSecond,
   })
   logger.info('listening', { database: database.engine, mode: config.mode })
 

@@ -1,13 +1,21 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { collectUploads } from '../flows/collect-uploads.ts'
 import { type ExpireMessagesDeps, expireMessages } from '../flows/expire-messages.ts'
 import { forgetAbandonedUploads } from '../flows/forget-abandoned-uploads.ts'
 import { type NotifyAuthoritiesDeps, notifyAuthorities } from '../flows/notify-authorities.ts'
+import { type NotifyInactiveNumbersDeps, notifyInactiveNumbers } from '../flows/notify-inactive-numbers.ts'
 import { type ReceiveUploadDeps, receiveUpload } from '../flows/receive-upload.ts'
+import { type SweepNumbersDeps, sweepNumbers } from '../flows/sweep-numbers.ts'
 import type { Jobs } from '../storage/job-queue.ts'
 import type { Logger } from './logger.ts'
 import { repeat } from './repeat.ts'
 
-export interface WorkerDeps extends ReceiveUploadDeps, NotifyAuthoritiesDeps, ExpireMessagesDeps {
+export interface WorkerDeps
+  extends ReceiveUploadDeps,
+    NotifyAuthoritiesDeps,
+    NotifyInactiveNumbersDeps,
+    SweepNumbersDeps,
+    ExpireMessagesDeps {
   readonly jobs: Jobs
   readonly logger: Logger
   readonly uploadWorkflow: string
@@ -18,6 +26,10 @@ const UPLOADS_AT_ONCE = 2
 const POLL_SECONDS = 0.5
 const COLLECT_EVERY_MS = 30_000
 const EXPIRE_EVERY_MS = 600_000
+/** Announced changes are looked at in the next round. */
+const SWEEP_EVERY_MS = 1_000
+/** So that PDS is not asked again at once by a sweep that it just left without an answer. */
+const SWEEP_AFTER_OUTAGE_MS = 30_000
 
 /** Everything that happens without a request: uploads are received, authorities told, old messages expired. */
 export async function startWorker(deps: WorkerDeps): Promise<{ stop(): Promise<void> }> {
@@ -48,6 +60,7 @@ export async function startWorker(deps: WorkerDeps): Promise<{ stop(): Promise<v
       },
       failed('notify-authorities'),
     ),
+    repeat(SWEEP_EVERY_MS, signal => watchNumbers(deps, signal), failed('sweep-numbers')),
     repeat(COLLECT_EVERY_MS, () => collectUploads(deps), failed('collect-uploads')),
     repeat(EXPIRE_EVERY_MS, () => forgetAbandonedUploads(deps), failed('forget-abandoned-uploads')),
     repeat(
@@ -64,4 +77,16 @@ export async function startWorker(deps: WorkerDeps): Promise<{ stop(): Promise<v
       await Promise.all(tasks.map(task => task.stop()))
     },
   }
+}
+
+/** Looks at the numbers that are due, and tells authorities of those that are no longer in use (rules 14.1 and 14.2). */
+async function watchNumbers(deps: WorkerDeps, signal: AbortSignal): Promise<void> {
+  const { checked, inactive, unavailable } = await sweepNumbers(deps, signal)
+  if (inactive > 0) deps.logger.info('numbers no longer in use', { count: inactive })
+  else if (checked > 0) deps.logger.debug('numbers looked at', { count: checked })
+  const told = await notifyInactiveNumbers(deps)
+  if (told > 0) deps.logger.info('authorities told of inactive numbers', { count: told })
+  if (!unavailable) return
+  deps.logger.warn('numbers cannot be looked at while PDS does not answer')
+  await sleep(SWEEP_AFTER_OUTAGE_MS, undefined, { signal }).catch(() => undefined)
 }

@@ -7,8 +7,8 @@ import type { Schema } from './schema.ts'
 const SPEAKS = sql.raw('delete_time is null and not silent')
 
 /**
- * Links a number to its replacement, and to all that are linked with it, as long as a plan still stands under one of the older
- * ones: only then would the renumbering hide something (rules 4.4 and 14.4).
+ * Links a number to its replacement, and to all that are linked with it: a renumbering must hide nothing (rule 4.4). Not if plans
+ * once stood under the older ones and none speaks any more: then everybody has moved on to the new number (rule 14.5).
  */
 export async function linkNumbers(db: Kysely<Schema>, old: NhsNumber, replacement: NhsNumber): Promise<void> {
   await sql`
@@ -30,9 +30,10 @@ export async function linkNumbers(db: Kysely<Schema>, old: NhsNumber, replacemen
     )
     insert into same_person (nhs_number, other_number)
     select a.number, b.number from known a, known b
-    where a.number <> b.number and exists (
-      select from plan where nhs_number in (select number from older where number <> ${replacement}) and ${SPEAKS}
-    )
+    where a.number <> b.number and coalesce((
+      select bool_or(${SPEAKS}) from plan
+      where nhs_number in (select number from older where number <> ${replacement})
+    ), true)
     on conflict do nothing`.execute(db)
 }
 
@@ -74,9 +75,9 @@ export async function silenceReplaced(
     where p.nhs_number = older.number and p.authority = ${authority} and not p.silent`.execute(db)
   await sql`${older}
     delete from same_person linked using older
-    where older.number in (linked.nhs_number, linked.other_number) and not exists (
-      select from plan where ${SPEAKS} and nhs_number in (
+    where older.number in (linked.nhs_number, linked.other_number) and not coalesce((
+      select bool_or(${SPEAKS}) from plan where nhs_number in (
         select number from older as same where same.replacement = older.replacement
       )
-    )`.execute(db)
+    ), true)`.execute(db)
 }

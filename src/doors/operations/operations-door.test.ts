@@ -49,6 +49,7 @@ describeOnEachEngine("the operator's door", database => {
         uploadWorkflow: 'CPIS_UPLOAD',
         acknowledgementWorkflow: 'CPIS_UPLOAD_ACK',
         notificationWorkflow: 'CPIS_ACCESS_NOTIFICATION',
+        inactiveNumberWorkflow: 'CPIS_INACTIVE_NUMBER',
       },
     }
     await ensureOwnMailbox(deps, {

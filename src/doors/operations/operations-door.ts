@@ -1,4 +1,3 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply } from 'fastify'
 import { z } from 'zod'
 import type { AuditEntry } from '../../domain/audit.ts'
@@ -16,6 +15,7 @@ import {
 } from '../../flows/manage-exchange.ts'
 import type { Clock, NewId, Storage } from '../../flows/ports.ts'
 import { recordRequest } from '../../flows/record-request.ts'
+import { showsSecret } from '../common/bearer-secret.ts'
 import { clientSystemBody } from './client-system-body.ts'
 import { odsCode } from './organisation-body.ts'
 
@@ -61,7 +61,7 @@ async function readiness(deps: OperationsDoorDeps, reply: FastifyReply) {
 function commands(deps: OperationsDoorDeps): FastifyPluginAsync {
   return async app => {
     app.addHook('onRequest', async (request, reply) => {
-      if (isOperator(request.headers.authorization, deps.adminToken)) return
+      if (showsSecret(request.headers.authorization, deps.adminToken)) return
       await reply
         .code(401)
         .send({ error: "The operator's secret is missing or wrong. Set CPIS_ADMIN_TOKEN to it." })
@@ -188,10 +188,4 @@ async function unknownMailboxes(storage: Storage, ids: readonly MailboxId[]): Pr
   const unknown: MailboxId[] = []
   for (const id of new Set(ids)) if (!(await storage.mailboxes.find(id))) unknown.push(id)
   return unknown
-}
-
-/** Compared by digest, so that neither the length nor the time taken tells anything of the secret. */
-function isOperator(authorization: string | undefined, secret: string): boolean {
-  const digest = (text: string) => createHash('sha256').update(text).digest()
-  return timingSafeEqual(digest(authorization ?? ''), digest(`Bearer ${secret}`))
 }
