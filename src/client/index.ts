@@ -1,9 +1,13 @@
 export { type FhirClient, type FhirClientSettings, fhirClient, type QueryOptions } from './fhir-client.ts'
 export {
+  type MeshChunk,
   type MeshClient,
   type MeshClientSettings,
   type MeshEndpoint,
   type MeshLabel,
+  type MeshProgress,
+  type MeshSending,
+  type MeshTracked,
   type MeshTracking,
   meshClient,
 } from './mesh-client.ts'
@@ -22,3 +26,4 @@ export type {
   PlanKind,
   Refused,
 } from './outcomes.ts'
+export { type StreamingFetch, streamingFetch } from './streaming-fetch.ts'

@@ -94,6 +94,7 @@ describe('what is sent arrives', () => {
       localId: 'OURS',
       subject: 'Plans',
       fileName: 'plans.xml',
+      contentType: 'text/xml',
       chunks: 1,
     })
     expect(await sender.track(id)).toEqual({ status: 'accepted', success: true })

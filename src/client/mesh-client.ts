@@ -19,6 +19,7 @@ export interface MeshLabel {
   readonly to: string
   readonly workflowId: string
   readonly localId?: string
+  readonly partnerId?: string
   readonly subject?: string
   readonly fileName?: string
   readonly contentType?: string
@@ -34,6 +35,31 @@ export interface MeshTracking {
   readonly failure?: { readonly code: string; readonly description: string }
 }
 
+/** A message that was sent under a local id. */
+export interface MeshTracked extends MeshTracking {
+  readonly messageId: string
+}
+
+/** How far a message of several chunks has come, so that sending can go on where it broke off. */
+export interface MeshProgress {
+  readonly messageId: string
+  /** The number of chunks that the service has. */
+  readonly chunks: number
+}
+
+export interface MeshSending {
+  /** Goes on with a message: what it has already is not sent again. Content and `maxChunkBytes` must be as before. */
+  readonly from?: MeshProgress
+  /** Called after each chunk but the last; the next is sent once it is over. */
+  readonly onProgress?: (progress: MeshProgress) => Promise<void>
+}
+
+/** A chunk as it travels: compressed by itself, or not. */
+export interface MeshChunk {
+  readonly encoding: 'gzip' | 'identity'
+  readonly bytes: AsyncIterable<Uint8Array>
+}
+
 /** A mailbox that may receive. */
 export interface MeshEndpoint {
   readonly mailboxId: string
@@ -44,14 +70,21 @@ export interface MeshClient {
   /** Proves that mailbox and service know each other; to be called at least once a day. */
   handshake(): Promise<void>
   /** Sends a message and answers its id. Never tries again by itself: an unknown outcome is to be tracked, not repeated. */
-  send(content: MeshContent, label: MeshLabel): Promise<string>
+  send(content: MeshContent, label: MeshLabel, sending?: MeshSending): Promise<string>
   /** The ids of all waiting messages, oldest first, however many pages they fill. */
   inbox(options?: { readonly workflowFilter?: string }): AsyncGenerator<string>
   /** A waiting message: what it says of itself, and its content over all chunks, to be read once. */
   download(messageId: string): Promise<{ info: MeshMessageInfo; content: AsyncIterable<Uint8Array> }>
+  /**
+   * The same, chunk by chunk as its sender compressed them, each to be read before the next. The platform's own `fetch` decompresses
+   * behind the caller's back: this needs `streamingFetch`. A report has no chunks.
+   */
+  receive(messageId: string): Promise<{ info: MeshMessageInfo; chunks: AsyncIterable<MeshChunk> }>
   /** Tells that a message is safely stored; it leaves the inbox. */
   acknowledge(messageId: string): Promise<void>
   track(messageId: string): Promise<MeshTracking>
+  /** The message sent under a local id, or undefined; throws with status 300 when there are several. */
+  trackLocal(localId: string): Promise<MeshTracked | undefined>
   /** The mailboxes of an organisation that may receive under a workflow. */
   lookUp(odsCode: string, workflowId: string): Promise<readonly MeshEndpoint[]>
   /** All mailboxes that may receive under a workflow. */
@@ -98,13 +131,15 @@ export function meshClient(settings: MeshClientSettings): MeshClient {
       await (await call('handshake', own, { method: 'POST', headers })).arrayBuffer()
     },
 
-    send: async (content, label) => {
+    send: async (content, label, { from, onProgress } = {}) => {
       const { total, chunks } = inChunks(content, maxChunkBytes)
       let number = 0
-      let id: string | undefined
+      let id = from?.messageId
       for await (const bytes of chunks) {
         number++
-        const path = id === undefined ? `${own}/outbox` : `${own}/outbox/${id}/${number}`
+        if (from && number <= from.chunks) continue
+        const path =
+          number === 1 ? `${own}/outbox` : `${own}/outbox/${encodeURIComponent(id ?? '')}/${number}`
         const response = await call(number === 1 ? 'send' : 'send chunk', path, {
           method: 'POST',
           body: label.gzip ? await compressed(bytes) : bytes,
@@ -118,19 +153,22 @@ export function meshClient(settings: MeshClientSettings): MeshClient {
         const accepted = (await bodyAsJson('send', response)) as { message_id?: string }
         id ??= accepted.message_id
         if (!id) throw new MeshError('send: the message was accepted, and not said under which id')
+        if (number < total) await onProgress?.({ messageId: id, chunks: number })
       }
       return id ?? ''
     },
 
     async *inbox({ workflowFilter } = {}) {
       const filter = workflowFilter ? `?workflow_filter=${encodeURIComponent(workflowFilter)}` : ''
-      for (let path: string | undefined = `${own}/inbox${filter}`; path; ) {
+      const seen = new Set<string>()
+      for (let path: string | undefined = `${own}/inbox${filter}`; path && !seen.has(path); ) {
+        seen.add(path)
         const page = (await bodyAsJson('inbox', await call('inbox', path))) as {
           messages?: string[]
           links?: { next?: string }
         }
         yield* page.messages ?? []
-        path = page.messages?.length ? page.links?.next : undefined
+        path = page.messages?.length ? nextPage(page.links?.next) : undefined
       }
     },
 
@@ -147,6 +185,21 @@ export function meshClient(settings: MeshClientSettings): MeshClient {
       return { info, content: content() }
     },
 
+    receive: async messageId => {
+      const path = `${own}/inbox/${encodeURIComponent(messageId)}`
+      const init = { headers: { 'Accept-Encoding': 'gzip' } }
+      const first = await call('download', path, init)
+      const info = readMessageInfo(messageId, first.headers)
+      const chunks = async function* () {
+        if (info.kind === 'REPORT') return first.body?.cancel()
+        yield asChunk(first)
+        for (let number = 2; number <= info.chunks; number++) {
+          yield asChunk(await call('download chunk', `${path}/${number}`, init))
+        }
+      }
+      return { info, chunks: chunks() }
+    },
+
     acknowledge: async messageId => {
       const path = `${own}/inbox/${encodeURIComponent(messageId)}/status/acknowledged`
       await (await call('acknowledge', path, { method: 'PUT' })).arrayBuffer()
@@ -154,15 +207,20 @@ export function meshClient(settings: MeshClientSettings): MeshClient {
 
     track: async messageId => {
       const path = `${own}/outbox/tracking?messageID=${encodeURIComponent(messageId)}`
-      const found = (await bodyAsJson('track', await call('track', path))) as {
-        status?: string
-        status_success?: boolean
-        status_code?: string
-        status_description?: string
-      }
-      const { status = 'unknown', status_success: success = false, status_code: code = '' } = found
-      const failure = { code, description: found.status_description ?? '' }
-      return { status, success, ...(!success && { failure }) }
+      return readTracking(await bodyAsJson('track', await call('track', path)))
+    },
+
+    trackLocal: async localId => {
+      const path = `${own}/outbox/tracking/${encodeURIComponent(localId)}`
+      const response = await call('track', path).catch((error: unknown) => {
+        if (error instanceof MeshError && error.status === 404) return undefined
+        throw error
+      })
+      if (!response) return undefined
+      const found = (await bodyAsJson('track', response)) as { messageId?: string; message_id?: string }
+      const messageId = found.messageId ?? found.message_id
+      if (!messageId) throw new MeshError('track: the message was found, and not said under which id')
+      return { messageId, ...readTracking(found) }
     },
 
     lookUp: (odsCode, workflowId) =>
@@ -178,9 +236,32 @@ function labelHeaders(label: MeshLabel): Record<string, string> {
     'mex-To': label.to,
     'mex-WorkflowID': label.workflowId,
     ...(label.localId !== undefined && { 'mex-LocalID': label.localId }),
+    ...(label.partnerId !== undefined && { 'mex-PartnerID': label.partnerId }),
     ...(label.subject !== undefined && { 'mex-Subject': label.subject }),
     ...(label.fileName !== undefined && { 'mex-FileName': label.fileName }),
   }
+}
+
+/** The way to the next page, so long as it leads back to where the mailbox is: it is asked for with a token. */
+function nextPage(next: string | undefined): string | undefined {
+  if (next === undefined || next.startsWith('/messageexchange/')) return next
+  throw new MeshError('inbox: the next page is said to be somewhere else')
+}
+
+/** What became of a message, in either of the two published forms. */
+function readTracking(found: unknown): MeshTracking {
+  const said = found as Record<string, string | boolean | undefined>
+  const status = String(said['status'] ?? 'unknown').toLowerCase()
+  const success = said['status_success'] ?? said['statusSuccess'] === 'SUCCESS'
+  if (success === true) return { status, success }
+  const code = String(said['status_code'] ?? said['statusCode'] ?? '')
+  const description = String(said['status_description'] ?? said['statusDescription'] ?? '')
+  return { status, success: false, failure: { code, description } }
+}
+
+function asChunk(response: Response): MeshChunk {
+  const coding = response.headers.get('content-encoding')?.toLowerCase()
+  return { encoding: coding === 'gzip' ? 'gzip' : 'identity', bytes: bodyOf(response) }
 }
 
 async function bodyAsJson(action: string, response: Response): Promise<unknown> {

@@ -7,10 +7,19 @@ export class MeshError extends Error {
   readonly event: string | undefined
   /** The service's own words. */
   readonly description: string | undefined
+  /** When the service wants to be asked again, where it says so. */
+  readonly retryAfterSeconds: number | undefined
 
   constructor(
     message: string,
-    answer: { status?: number; code?: string; event?: string; description?: string; cause?: unknown } = {},
+    answer: {
+      status?: number
+      code?: string
+      event?: string
+      description?: string
+      retryAfterSeconds?: number
+      cause?: unknown
+    } = {},
   ) {
     super(message, answer.cause === undefined ? undefined : { cause: answer.cause })
     this.name = 'MeshError'
@@ -18,12 +27,14 @@ export class MeshError extends Error {
     this.code = answer.code
     this.event = answer.event
     this.description = answer.description
+    this.retryAfterSeconds = answer.retryAfterSeconds
   }
 }
 
 /** Reads a refusal in either of the two published forms. */
 export async function readMeshError(action: string, response: Response): Promise<MeshError> {
   const { status } = response
+  const retryAfterSeconds = secondsToWait(response.headers.get('retry-after'))
   const body: unknown = await response.json().catch(() => undefined)
   const { detail, errorEvent, errorCode, errorDescription } = asObject(body)
   const first = asObject(Array.isArray(detail) ? detail[0] : detail)
@@ -35,7 +46,16 @@ export async function readMeshError(action: string, response: Response): Promise
     ...(code !== undefined && { code }),
     ...(event !== undefined && { event }),
     ...(said !== '' && { description: said }),
+    ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
   })
+}
+
+/** Reads `Retry-After`: seconds, or an HTTP date. */
+function secondsToWait(header: string | null): number | undefined {
+  if (header === null) return undefined
+  if (/^\d+$/.test(header.trim())) return Number(header)
+  const date = Date.parse(header)
+  return Number.isNaN(date) ? undefined : Math.max(0, Math.ceil((date - Date.now()) / 1000))
 }
 
 function asObject(value: unknown): Record<string, unknown> {

@@ -6,8 +6,10 @@ export interface MeshMessageInfo {
   readonly to?: string
   readonly workflowId: string
   readonly localId?: string
+  readonly partnerId?: string
   readonly subject?: string
   readonly fileName?: string
+  readonly contentType?: string
   readonly chunks: number
   readonly linkedMessageId?: string
   readonly failure?: { readonly code: string; readonly description: string }
@@ -22,8 +24,10 @@ export function readMessageInfo(messageId: string, headers: Headers): MeshMessag
     from: headers.get('mex-from'),
     to: headers.get('mex-to'),
     localId: headers.get('mex-localid'),
+    partnerId: headers.get('mex-partnerid'),
     subject: headers.get('mex-subject'),
     fileName: headers.get('mex-filename'),
+    contentType: headers.get('mex-content-type'),
     linkedMessageId: headers.get('mex-linkedmsgid'),
   }
   return {
