@@ -13,6 +13,7 @@ import type { CheckedRecord, RecordAsSent, UploadHeader } from '../domain/upload
 import type { AsynchronousAnswerStore, ClientSystemStore } from './client-system-ports.ts'
 import type { MailboxStore, MessageStore, PayloadStore, WorkflowStore } from './mailbox-ports.ts'
 import type { NumberStore } from './number-ports.ts'
+import type { RelayStore } from './relay-ports.ts'
 
 export type * from './mailbox-ports.ts'
 
@@ -43,6 +44,7 @@ export interface Stores {
   readonly workflows: WorkflowStore
   readonly messages: MessageStore
   readonly payloads: PayloadStore
+  readonly relay: RelayStore
   readonly jobs: JobQueue
 }
 

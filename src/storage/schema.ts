@@ -35,6 +35,9 @@ export interface Schema {
   audit: AuditTable
   client_system: ClientSystemTable
   asynchronous_answer: AsynchronousAnswerTable
+  outside_mailbox: OutsideMailboxTable
+  outside_arrival: { outside_id: string; message_id: string; arrived_at: Date; reason: string | null }
+  outside_dispatch: OutsideDispatchTable
   sandbox_memory: { name: string; value: JSONColumnType<object> }
 }
 
@@ -197,5 +200,24 @@ interface AsynchronousAnswerTable {
   state: Generated<'waiting' | 'acknowledged' | 'undeliverable'>
   attempts: Generated<number>
   due_at: Date | null
+  reason: string | null
+}
+
+interface OutsideMailboxTable {
+  id: string
+  due_at: Date
+  shaken_at: Date | null
+  fault: string | null
+  fault_since: Date | null
+}
+
+interface OutsideDispatchTable {
+  message_id: string
+  due_at: Date
+  begun_at: Date | null
+  chunk_bytes: number | null
+  outside_id: string | null
+  chunks_sent: Generated<number>
+  sent_at: Date | null
   reason: string | null
 }

@@ -12,6 +12,7 @@ import { numberStore } from './number-store.ts'
 import type { Database } from './open-database.ts'
 import { payloadStore } from './payload-store.ts'
 import { queryStore, type RunStatement } from './query-store.ts'
+import { relayStore } from './relay-store.ts'
 import type { Schema } from './schema.ts'
 import { uploadStore } from './upload-store.ts'
 import { workflowStore } from './workflow-store.ts'
@@ -39,6 +40,7 @@ function storesOn(db: Kysely<Schema>, run: RunStatement, jobs: Jobs): Stores {
     workflows: workflowStore(db),
     messages: messageStore(db),
     payloads: payloadStore(db),
+    relay: relayStore(db),
     jobs: jobs.queue(db),
   }
 }
