@@ -12,7 +12,7 @@ export interface MeshMessageInfo {
   readonly contentType?: string
   readonly chunks: number
   readonly linkedMessageId?: string
-  readonly failure?: { readonly code: string; readonly description: string }
+  readonly failure?: { readonly code: string; readonly event: string; readonly description: string }
 }
 
 /** Reads the `mex-` headers of a message that was asked for by its id. */
@@ -39,6 +39,7 @@ export function readMessageInfo(messageId: string, headers: Headers): MeshMessag
     ...(isReport && {
       failure: {
         code: headers.get('mex-statuscode') ?? '',
+        event: headers.get('mex-statusevent') ?? '',
         description: headers.get('mex-statusdescription') ?? '',
       },
     }),

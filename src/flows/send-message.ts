@@ -2,7 +2,7 @@ import type { SendFault } from '../domain/mesh-faults.ts'
 import { collectBy, type MeshMessage, type MessageLabel } from '../domain/mesh-message.ts'
 import type { MailboxId } from '../domain/organisation.ts'
 import { failure, type Result, success } from '../domain/result.ts'
-import type { ContentEncoding, Storage, Stores } from './ports.ts'
+import type { ContentEncoding, Stores } from './ports.ts'
 import { type MailboxCallDeps, recordMailboxCall } from './record-mailbox-call.ts'
 import { storeContent } from './store-content.ts'
 
@@ -57,8 +57,9 @@ export async function sendMessage(
   return success(message)
 }
 
-async function refusalOf(
-  storage: Storage,
+/** Whether a mailbox may send this (rule 7.6); undefined where it may. */
+export async function refusalOf(
+  storage: Pick<Stores, 'mailboxes' | 'workflows'>,
   from: MailboxId,
   { to, workflowId }: MessageLabel,
 ): Promise<SendFault | undefined> {
