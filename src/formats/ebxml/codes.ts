@@ -31,6 +31,7 @@ export const ERROR_CODES = {
   valueNotRecognized: 'ValueNotRecognized',
   notSupported: 'NotSupported',
   inconsistent: 'Inconsistent',
+  otherXml: 'OtherXml',
 } as const
 
 /** The Content-Id of the part that is the header. */

@@ -66,6 +66,16 @@ const FAULTS = {
     'one reference is needed, to the part that is the payload, by its Content-Id.',
   ],
   INVALID_MANIFEST_VERSION: [ERROR_CODES.notSupported, 'Manifest', 'the version is 2.0, or left out.'],
+  PAYLOAD_NOT_WELL_FORMED: [
+    ERROR_CODES.otherXml,
+    'Manifest/Reference',
+    'the payload is not well-formed XML.',
+  ],
+  MESSAGE_ID_OF_ANOTHER_MESSAGE: [
+    ERROR_CODES.inconsistent,
+    'MessageData/MessageId',
+    'another message came before under this id; every message has one of its own.',
+  ],
 } as const satisfies Readonly<Record<string, readonly [code: string, element: string, rule: string]>>
 
 export type HeaderFaultName = keyof typeof FAULTS

@@ -25,10 +25,7 @@ export interface MessageError {
 }
 
 /** Says what was wrong with a message: it was not dealt with. */
-export function writeMessageError(
-  signal: EbxmlSignal,
-  errors: readonly [EbxmlError, ...EbxmlError[]],
-): XmlNode {
+export function writeMessageError(signal: EbxmlSignal, errors: readonly EbxmlError[]): XmlNode {
   return writeSignal(
     signal,
     SIGNAL_ACTIONS.messageError,

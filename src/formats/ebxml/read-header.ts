@@ -54,16 +54,26 @@ export function headerOf({ header, body }: EbxmlEnvelope): Result<EbxmlHeader, E
   const refToMessageId = refers && need(idOf(refers), 'RefToMessageId')
   const reliability = readReliability(header, message, optional)
   const manifest = optional(body, 'Manifest')
-  const whole =
-    from && to && cpaId && conversationId && service && action && messageId && timestamp && missing.size === 0
-  if (!whole)
+  if (
+    missing.size > 0 ||
+    !(from && to && cpaId && conversationId && service && action && messageId && timestamp)
+  ) {
     return notReadable(`these are needed once each, with a valid value: ${[...missing].join(', ')}.`)
+  }
   const version = ebxmlAttribute(message, 'version')
   const manifestVersion = manifest && ebxmlAttribute(manifest, 'version')
-  const ids = { cpaId, conversationId, messageId, timestamp, ...(refToMessageId && { refToMessageId }) }
   return success({
-    ...{ from, to, service, action, ...ids, reliability },
+    from,
+    to,
+    cpaId,
+    conversationId,
+    service,
+    action,
+    messageId,
+    timestamp,
+    ...(refToMessageId !== undefined && { refToMessageId }),
     ...(version !== undefined && { version }),
+    reliability,
     references: (manifest ? ebxmlOf(manifest, 'Reference') : []).map(hrefOf),
     ...(manifestVersion !== undefined && { manifestVersion }),
   })
