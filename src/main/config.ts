@@ -52,6 +52,8 @@ export interface Config {
     /** What those show who announce number changes; absent: nobody can. */
     readonly eventsToken: string | undefined
   }
+  /** The message handling party that CP-IS is to those who ask over ebXML; absent: nobody can. */
+  readonly spinePartyKey: string | undefined
   readonly maxUploadCharacters: number
   readonly notificationWindowMs: number
   readonly sandbox: { readonly seed: number; readonly authorities: number; readonly children: number }
@@ -69,6 +71,8 @@ export class ConfigError extends Error {
 const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const
 
 const DEFAULT_SHARED_KEY = 'sandbox-shared-key'
+
+const SANDBOX_SPINE_PARTY_KEY = 'X26-999001'
 
 const SANDBOX_EVENTS_TOKEN = 'sandbox-events-token'
 
@@ -138,6 +142,10 @@ const environment = z.object({
       return asid ?? z.NEVER
     })
     .optional(),
+  CPIS_SPINE_PARTY_KEY: z
+    .string()
+    .regex(/^[A-Za-z0-9-]{1,40}$/, 'must be letters, digits and hyphens')
+    .optional(),
   CPIS_NUMBER_CHECK_HOURS: whole(1, 24 * 30).default(24),
   CPIS_NUMBER_CHECKS_PER_SECOND: whole(1, 1000).default(5),
   CPIS_EVENTS_TOKEN: z.string().min(16, 'must be at least 16 characters').optional(),
@@ -200,6 +208,8 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     },
     spineAsid:
       set.CPIS_SPINE_ASID ?? (set.CPIS_MODE === 'sandbox' ? parseAsid(SANDBOX_SPINE_ASID) : undefined),
+    spinePartyKey:
+      set.CPIS_SPINE_PARTY_KEY ?? (set.CPIS_MODE === 'sandbox' ? SANDBOX_SPINE_PARTY_KEY : undefined),
     numbers: {
       checkHours: set.CPIS_NUMBER_CHECK_HOURS,
       checksPerSecond: set.CPIS_NUMBER_CHECKS_PER_SECOND,

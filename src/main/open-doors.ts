@@ -4,8 +4,10 @@ import { v7 as newId } from 'uuid'
 import { eventsDoor } from '../doors/events/events-door.ts'
 import { fhirDoor } from '../doors/fhir/fhir-door.ts'
 import { meshDoor } from '../doors/mesh/mesh-door.ts'
+import { ebxmlDoor } from '../doors/spine/ebxml-door.ts'
 import { spineDoor } from '../doors/spine/spine-door.ts'
 import { announceNumberChange } from '../flows/announce-number-change.ts'
+import { answerLater } from '../flows/answer-later.ts'
 import { answerQuery, type QueryRequest } from '../flows/answer-query.ts'
 import type { Clock, Storage } from '../flows/ports.ts'
 import { recordRequest } from '../flows/record-request.ts'
@@ -23,13 +25,15 @@ export interface OpenDoorsDeps {
   readonly clock: Clock
   readonly logger: Logger
   readonly metrics: Metrics
+  /** An answer that is posted later was kept: it is due. */
+  readonly answerKept: () => void
   /** Whose tokens are believed. */
   readonly tokens: NonNullable<Config['tokens']>
 }
 
 /** The server that everybody but operators reaches, with each door at its address. */
 export function openDoors(deps: OpenDoorsDeps): FastifyInstance {
-  const { config, baseUrl, storage, clock, logger, metrics, tokens } = deps
+  const { config, baseUrl, storage, clock, logger, metrics, tokens, answerKept } = deps
   const recording = { audit: storage.audit, clock, newId }
   const asking = {
     answerQuery: (request: QueryRequest) => answerQuery({ ...recording, queries: storage.queries }, request),
@@ -97,6 +101,23 @@ export function openDoors(deps: OpenDoorsDeps): FastifyInstance {
         reportFailure: reportFailure('spine'),
       }),
       { prefix: '/sync-service' },
+    )
+  }
+  if (config.spineAsid && config.spinePartyKey) {
+    app.register(
+      ebxmlDoor({
+        ...asking,
+        ownAsid: config.spineAsid,
+        ownPartyKey: config.spinePartyKey,
+        findByContract: storage.clientSystems.withContract,
+        answerLater: async question => {
+          const kept = await answerLater({ storage, clock, newId }, question)
+          answerKept()
+          return kept
+        },
+        reportFailure: reportFailure('spine'),
+      }),
+      { prefix: '/reliablemessaging' },
     )
   }
   return app

@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { createServer as createSocketServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { v7 as newId, v4 as newRequestId } from 'uuid'
+import { answerCallback } from '../callbacks/answer-callback.ts'
+import { httpPoster } from '../client/http-post.ts'
 import { pdsClient } from '../demographics/pds-client.ts'
 import { parseOdsCode } from '../domain/organisation.ts'
 import { operationsDoor } from '../doors/operations/operations-door.ts'
@@ -13,6 +15,7 @@ import { writeInactiveNumberNotification } from '../formats/hl7v3/write-inactive
 import { newMessageId } from '../formats/mesh/message-id.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import { operatorSecret } from './admin-token.ts'
+import { startAnswerPoster } from './answer-poster.ts'
 import type { Config } from './config.ts'
 import type { Logger } from './logger.ts'
 import { createMetrics } from './metrics.ts'
@@ -20,6 +23,9 @@ import { openDoors } from './open-doors.ts'
 import { openStore, type Store } from './open-store.ts'
 import { createServer } from './server.ts'
 import { startWorker } from './worker.ts'
+
+/** The longest that posting an answer to its system may take. */
+const POST_WITHIN_MS = 15_000
 
 export interface Service {
   readonly baseUrl: string
@@ -62,6 +68,21 @@ export async function startService(given: Config, logger: Logger): Promise<Servi
     if (!(await storage.clientSystems.find(system.asid))) await addClientSystem(operating, system)
   }
 
+  const callbacks = httpPoster(POST_WITHIN_MS)
+  const poster = startAnswerPoster({
+    storage,
+    clock,
+    newId,
+    logger,
+    postWithinMs: POST_WITHIN_MS,
+    post: answerCallback(callbacks),
+    reportUndeliverable: ({ system, messageId, reason }) =>
+      logger.error('an answer could not be delivered: see cpis client undelivered', {
+        system,
+        messageId,
+        reason,
+      }),
+  })
   const metrics = createMetrics(database, config.mesh.cpisMailbox)
   const app = openDoors({
     config,
@@ -70,6 +91,7 @@ export async function startService(given: Config, logger: Logger): Promise<Servi
     clock,
     logger,
     metrics,
+    answerKept: poster.wake,
     tokens: tokensOf(config, here, baseUrl, sandbox),
   })
   sandbox?.routes(app, baseUrl)
@@ -92,7 +114,8 @@ export async function startService(given: Config, logger: Logger): Promise<Servi
     await admin.listen({ host: config.adminHost, port: config.adminPort })
   } catch (error) {
     // A port that is taken must leave nothing open, or the process would never end.
-    await Promise.all([app.close(), admin.close()])
+    await Promise.all([app.close(), admin.close(), poster.stop()])
+    callbacks.close()
     await store.close()
     throw error
   }
@@ -136,6 +159,8 @@ export async function startService(given: Config, logger: Logger): Promise<Servi
       await app.close()
       await admin.close()
       await worker.stop()
+      await poster.stop()
+      callbacks.close()
       await store.close()
     },
   }

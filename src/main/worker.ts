@@ -62,6 +62,11 @@ export async function startWorker(deps: WorkerDeps): Promise<{ stop(): Promise<v
     ),
     repeat(SWEEP_EVERY_MS, signal => watchNumbers(deps, signal), failed('sweep-numbers')),
     repeat(COLLECT_EVERY_MS, () => collectUploads(deps), failed('collect-uploads')),
+    repeat(
+      EXPIRE_EVERY_MS,
+      () => deps.storage.asynchronousAnswers.forget(deps.clock.now()),
+      failed('forget-answers'),
+    ),
     repeat(EXPIRE_EVERY_MS, () => forgetAbandonedUploads(deps), failed('forget-abandoned-uploads')),
     repeat(
       EXPIRE_EVERY_MS,

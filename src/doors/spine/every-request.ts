@@ -19,7 +19,7 @@ export function refuseTheRest(
   fastify: FastifyInstance,
   exchangeOf: ExchangeOf,
   refuse: Refuse,
-  deps: SpineDoorDeps,
+  deps: Pick<SpineDoorDeps, 'reportFailure'>,
 ): void {
   fastify.setNotFoundHandler((request, reply) => refuse(request, reply, { kind: 'unsupported-service' }))
   fastify.setErrorHandler((error, request, reply) => {

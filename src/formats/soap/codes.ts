@@ -11,7 +11,7 @@ export const ERROR_CONTEXT = 'urn:nhs:names:errors:tms'
 export const ERROR_CODES = { unsupportedService: '101', systemFailure: '200', notWellFormed: '201' } as const
 
 /** The service that CP-IS is to Spine; an action is it, a slash and an interaction. */
-const SERVICE = 'urn:nhs:names:services:cpisquery'
+export const SERVICE = 'urn:nhs:names:services:cpisquery'
 
 export function actionOf(interaction: string): string {
   return `${SERVICE}/${interaction}`

@@ -1,7 +1,7 @@
 import { failure, type Result, success } from '../../domain/result.ts'
 import { HL7 } from '../hl7v3/codes.ts'
+import { readTree } from '../xml/read-tree.ts'
 import { childrenOf, type XmlElement } from '../xml/xml-element.ts'
-import { readXml, XML_LIMITS } from '../xml/xml-reader.ts'
 import { SOAP, WSA } from './codes.ts'
 import type { SoapFault } from './soap-fault.ts'
 
@@ -15,15 +15,24 @@ export interface SoapEnvelope {
 /** The longest envelope that is read, in characters: a query has a few thousand. */
 export const LONGEST_ENVELOPE = 2 ** 20
 
-/** Reads a SOAP 1.1 envelope as one tree of bounded size (rule 3.13 holds for it as for uploads). */
-export async function readEnvelope(bytes: Uint8Array): Promise<Result<SoapEnvelope, SoapFault>> {
-  let root: XmlElement | undefined
-  const limits = { ...XML_LIMITS, element: LONGEST_ENVELOPE, total: LONGEST_ENVELOPE }
-  for await (const item of readXml(wholly(bytes), { limits })) {
-    if (item.kind === 'fault') return notReadable(`line ${item.fault.line}: ${item.fault.detail}`)
-    root = item.element
-  }
-  if (root?.name !== 'Envelope') return notReadable('a SOAP envelope is needed.')
+/** What can be wrong with an envelope, whatever it carries. */
+export type EnvelopeFault = Extract<
+  SoapFault,
+  { readonly kind: 'not-readable' | 'wrong-version' | 'not-understood' }
+>
+
+/**
+ * Reads a SOAP 1.1 envelope as one tree of bounded size (rule 3.13 holds for it as for uploads). What must be understood of its
+ * header must be of one of the namespaces given: those of Spine messaging, where nothing is said.
+ */
+export async function readEnvelope(
+  bytes: Uint8Array,
+  understood: readonly string[] = [WSA, HL7],
+): Promise<Result<SoapEnvelope, EnvelopeFault>> {
+  const tree = await readTree(bytes, { element: LONGEST_ENVELOPE, total: LONGEST_ENVELOPE })
+  if (!tree.ok) return notReadable(`line ${tree.fault.line}: ${tree.fault.detail}`)
+  const root = tree.value
+  if (root.name !== 'Envelope') return notReadable('a SOAP envelope is needed.')
   if (root.namespace !== SOAP) return failure({ kind: 'wrong-version' })
   const [header, ...moreHeaders] = childrenOf(root, 'Header')
   const [body, ...moreBodies] = childrenOf(root, 'Body')
@@ -32,22 +41,14 @@ export async function readEnvelope(bytes: Uint8Array): Promise<Result<SoapEnvelo
   if (!message || moreBodies.length > 0 || moreMessages.length > 0) {
     return notReadable('the envelope needs one body with one message.')
   }
-  const unknown = header?.children.some(part => mustBeUnderstood(part) && !isUnderstood(part))
+  const unknown = header?.children.some(part => mustBeUnderstood(part) && !understood.includes(part.namespace))
   return unknown ? failure({ kind: 'not-understood' }) : success({ header, message })
-}
-
-async function* wholly(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield bytes
 }
 
 function mustBeUnderstood(part: XmlElement): boolean {
   return part.attributes.get(`{${SOAP}}mustUnderstand`)?.trim() === '1'
 }
 
-function isUnderstood({ namespace }: XmlElement): boolean {
-  return namespace === WSA || namespace === HL7
-}
-
-function notReadable(detail: string): Result<never, SoapFault> {
+function notReadable(detail: string): Result<never, EnvelopeFault> {
   return failure({ kind: 'not-readable', detail })
 }

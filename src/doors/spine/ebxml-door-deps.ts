@@ -1,0 +1,13 @@
+import type { ClientSystem } from '../../domain/client-system.ts'
+import type { LaterAnswer, MessagedQuestion } from '../../flows/answer-later.ts'
+import type { SpineDoorDeps } from './door-deps.ts'
+import type { QueryRefusal } from './query-refusal.ts'
+
+export interface EbxmlDoorDeps
+  extends Pick<SpineDoorDeps, 'ownAsid' | 'recordRequest' | 'reportFailure' | 'now' | 'newId'> {
+  /** The message handling party that CP-IS is, by which systems address it. */
+  readonly ownPartyKey: string
+  readonly findByContract: (cpaId: string) => Promise<ClientSystem | undefined>
+  /** Keeps the answer that is going to be posted; throws when it could not look, and then keeps nothing. */
+  readonly answerLater: (question: MessagedQuestion<QueryRefusal>) => Promise<LaterAnswer>
+}
