@@ -1,5 +1,5 @@
 import type { Answer } from '../domain/answer.ts'
-import type { DoorName } from '../domain/audit.ts'
+import type { AuditEntry, DoorName } from '../domain/audit.ts'
 import type { Asid } from '../domain/client-system.ts'
 import type { NhsNumber } from '../domain/nhs-number.ts'
 import { type AccessKind, type MissingActivity, mayQuery, type Requester } from '../domain/requester.ts'
@@ -23,6 +23,8 @@ export interface QueryRequest {
   readonly traceId: string
   /** The registered system it came through, at doors that know it. */
   readonly system?: Asid
+  /** What else the door knows of who asks, for the audit log. */
+  readonly details?: AuditEntry['details']
 }
 
 /**
@@ -43,7 +45,7 @@ export async function answerQuery(
     author: requester.author,
     nhsNumber,
     traceId: request.traceId,
-    details: { access, ...(system && { system }) },
+    details: { ...request.details, access, ...(system && { system }) },
   }
   const allowed = mayQuery(requester, access)
   if (!allowed.ok) {

@@ -4,6 +4,7 @@ import { v7 as newId } from 'uuid'
 import { eventsDoor } from '../doors/events/events-door.ts'
 import { fhirDoor } from '../doors/fhir/fhir-door.ts'
 import { meshDoor } from '../doors/mesh/mesh-door.ts'
+import { smspDoor } from '../doors/smsp/smsp-door.ts'
 import { ebxmlDoor } from '../doors/spine/ebxml-door.ts'
 import { spineDoor } from '../doors/spine/spine-door.ts'
 import { announceNumberChange } from '../flows/announce-number-change.ts'
@@ -101,6 +102,15 @@ export function openDoors(deps: OpenDoorsDeps): FastifyInstance {
         reportFailure: reportFailure('spine'),
       }),
       { prefix: '/sync-service' },
+    )
+    app.register(
+      smspDoor({
+        ...asking,
+        address: () => `${baseUrl}/smsp/cpis`,
+        findClientSystems: storage.clientSystems.ofOrganisation,
+        reportFailure: reportFailure('smsp'),
+      }),
+      { prefix: '/smsp/cpis' },
     )
   }
   if (config.spineAsid && config.spinePartyKey) {

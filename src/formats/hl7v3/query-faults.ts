@@ -38,6 +38,11 @@ export function queryFault(check: keyof typeof FAULTS): QueryFault {
   return { name, text }
 }
 
+/** Whether a fault is one of who asks, not of what is asked. */
+export function isAuthorFault({ name }: QueryFault): boolean {
+  return name === FAULTS.author[0] || Object.values(FAULTS).every(([known]) => known !== name)
+}
+
 /**
  * What the national service calls each field of an author, which differs between people and systems. It looks at neither role
  * profiles nor how many people are responsible: those names follow the pattern of the others.

@@ -35,10 +35,11 @@ export function readQuery(root: XmlElement): Result<QueryMessage, readonly Query
 }
 
 /**
- * The query itself; one without a time of its own was made when its message was. Of two queries, or two authors of one, nobody
+ * Reads the query itself (the elements CP-ISQueryStub, of which there should be one); one without a time of its own was made
+ * when its message was. Of two queries, or two authors of one, nobody
  * could say who asked, or whether silently.
  */
-function readQueryStubs(
+export function readQueryStubs(
   stubs: readonly XmlElement[],
   createdAt: Date | undefined,
 ): Result<QueryMessage['query'], readonly QueryFault[]> {

@@ -4,7 +4,7 @@ import { valued } from './message.ts'
 import { writeNhsQuery } from './nhs-query.ts'
 import { writeContact } from './organisations.ts'
 import { writeResponsePlan } from './plans.ts'
-import type { QueryResponse } from './query-response.ts'
+import type { QueryResponse, QueryResponseContent } from './query-response.ts'
 import { type ResponseRecord, recordsOf } from './response-records.ts'
 import { writeSubject } from './subjects.ts'
 import { writeTimestamp } from './time.ts'
@@ -17,7 +17,6 @@ import { writeTransmission } from './transmission.ts'
 export function writeQueryResponse({ requestId, answer, ...wrapper }: QueryResponse): XmlNode {
   if (answer.plans.length === 0)
     throw new Error('Nothing is visible: the query is answered by a query failure')
-  const records = recordsOf(answer.plans)
   return writeTransmission(
     INTERACTIONS.queryResponse,
     wrapper,
@@ -30,24 +29,36 @@ export function writeQueryResponse({ requestId, answer, ...wrapper }: QueryRespo
         {},
         valued('effectiveTime', writeTimestamp(wrapper.createdAt)),
         element('id', { root: requestId.toUpperCase() }),
-        writeTotal('pertinentInformation11', 'pertinentTotalReturnedAccessRecords', answer.accesses.length),
-        writeTotal('pertinentInformation12', 'pertinentTotalReturnedChildRecords', records.length),
-        ...answer.accesses.map(access =>
-          element(
-            'pertinentInformation13',
-            {},
-            writeNhsQuery('pertinentCP-ISNHSQuery', { ...access, access: 'unscheduled' }),
-          ),
-        ),
-        element(
-          'pertinentInformation14',
-          {},
-          element('pertinentCP-ISRecordControlAct', {}, ...records.map(writeRecord)),
-        ),
+        ...writeResponseParts(answer),
       ),
     ),
     element('queryAck', { type: 'QueryAck' }, element('queryResponseCode', { code: 'OK' })),
   )
+}
+
+/** What follows the id of a response: the totals, the accesses and the records. Without plans, the totals alone. */
+export function writeResponseParts({ plans, accesses }: QueryResponseContent): XmlNode[] {
+  const records = recordsOf(plans)
+  return [
+    writeTotal('pertinentInformation11', 'pertinentTotalReturnedAccessRecords', accesses.length),
+    writeTotal('pertinentInformation12', 'pertinentTotalReturnedChildRecords', records.length),
+    ...accesses.map(access =>
+      element(
+        'pertinentInformation13',
+        {},
+        writeNhsQuery('pertinentCP-ISNHSQuery', { ...access, access: 'unscheduled' }),
+      ),
+    ),
+    ...(records.length === 0
+      ? []
+      : [
+          element(
+            'pertinentInformation14',
+            {},
+            element('pertinentCP-ISRecordControlAct', {}, ...records.map(writeRecord)),
+          ),
+        ]),
+  ]
 }
 
 function writeTotal(relationship: string, total: string, count: number): XmlNode {

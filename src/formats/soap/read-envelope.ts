@@ -41,7 +41,9 @@ export async function readEnvelope(
   if (!message || moreBodies.length > 0 || moreMessages.length > 0) {
     return notReadable('the envelope needs one body with one message.')
   }
-  const unknown = header?.children.some(part => mustBeUnderstood(part) && !understood.includes(part.namespace))
+  const unknown = header?.children.some(
+    part => mustBeUnderstood(part) && !understood.includes(part.namespace),
+  )
   return unknown ? failure({ kind: 'not-understood' }) : success({ header, message })
 }
 

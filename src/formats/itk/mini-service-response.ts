@@ -1,0 +1,70 @@
+import { type Result, success } from '../../domain/result.ts'
+import { HL7, NPFIT } from '../hl7v3/codes.ts'
+import { valued } from '../hl7v3/message.ts'
+import { incomplete, type MessageFault } from '../hl7v3/message-fault.ts'
+import type { QueryResponseContent } from '../hl7v3/query-response.ts'
+import { readQueryResponseContent } from '../hl7v3/read-query-response.ts'
+import { parseTimestamp, writeTimestamp } from '../hl7v3/time.ts'
+import { readUuid } from '../hl7v3/transmission.ts'
+import { writeResponseParts } from '../hl7v3/write-query-response.ts'
+import { attributeOf, childrenOf, descend, type XmlElement } from '../xml/xml-element.ts'
+import { element, type XmlNode } from '../xml/xml-writer.ts'
+import {
+  type HoldingCode,
+  ITK_OID,
+  isHoldingCode,
+  isResponseCode,
+  RESPONSE_CODES,
+  type ResponseCode,
+} from './codes.ts'
+
+/** What a mini service answers (REPC_MT000012GB01): what is held, or by its code why nothing is shown. */
+export type MiniServiceResponse = {
+  /** A UUID in capitals. */
+  readonly id: string
+  readonly at: Date
+} & (
+  | { readonly code: HoldingCode; readonly answer: QueryResponseContent }
+  | { readonly code: Exclude<ResponseCode, HoldingCode> }
+)
+
+const NOTHING: QueryResponseContent = { plans: [], accesses: [] }
+
+/** Writes a response: that of Spine messaging without its wrapper, and with a code after its id. */
+export function writeMiniServiceResponse(response: MiniServiceResponse): XmlNode {
+  const { id, at, code } = response
+  return element(
+    'CP-ISNHSQueryResponse',
+    { xmlns: HL7, 'xmlns:npfitlc': NPFIT },
+    valued('effectiveTime', writeTimestamp(at)),
+    element('id', { root: id.toUpperCase() }),
+    element('value', { code, codeSystem: ITK_OID.responseCode, displayName: RESPONSE_CODES[code] }),
+    ...writeResponseParts('answer' in response ? response.answer : NOTHING),
+  )
+}
+
+/**
+ * Reads a response. One that contradicts itself, because it holds something beside a code that says otherwise or the reverse,
+ * is never taken for "nothing held" (rule 4.3). The display name and the totals are not looked at.
+ */
+export function readMiniServiceResponse(root: XmlElement): Result<MiniServiceResponse, MessageFault> {
+  if (root.name !== 'CP-ISNHSQueryResponse' || root.namespace !== HL7) {
+    return incomplete('CP-ISNHSQueryResponse', root)
+  }
+  const id = readUuid(root)
+  const at = parseTimestamp(attributeOf(descend(root, 'effectiveTime'), 'value') ?? '')
+  const values = childrenOf(root, 'value')
+  const code = attributeOf(values[0], 'code')
+  const system = attributeOf(values[0], 'codeSystem')
+  if (id === undefined) return incomplete('id', root)
+  if (!at) return incomplete('effectiveTime', root)
+  if (values.length !== 1 || system !== ITK_OID.responseCode || !isResponseCode(code)) {
+    return incomplete('value', root)
+  }
+  if (isHoldingCode(code)) {
+    const answer = readQueryResponseContent(root)
+    return answer.ok ? success({ id, at, code, answer: answer.value }) : answer
+  }
+  const holdsMore = root.children.some(({ name }) => /^pertinentInformation1[34]$/.test(name))
+  return holdsMore ? incomplete('value', root) : success({ id, at, code })
+}
