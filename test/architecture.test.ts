@@ -16,6 +16,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   demographics: ['flows', 'domain'],
   doors: ['flows', 'formats', 'domain', 'identity'],
   callbacks: ['flows', 'formats', 'domain', 'client'],
+  connected: ['flows', 'formats', 'domain', 'client'],
   // The codec of HL7 v3 is one for those who answer and those who ask.
   client: ['formats', 'domain'],
 }

@@ -8,6 +8,8 @@ import type { DepartureProgress, Dispatch, OutsideFault, OutsideMailbox, Tracked
 export interface RelayDeparturesDeps extends EndMessageDeps {
   readonly storage: Storage
   readonly outside: OutsideMailbox
+  /** Into how large chunks content is cut. */
+  readonly chunkBytes?: number
 }
 
 export interface DeparturesRound {
@@ -56,7 +58,8 @@ async function relayDeparture(
   message: MeshMessage,
 ): Promise<Outcome> {
   const { relay } = deps.storage
-  if (!begun) return send(deps, message, CHUNK_BYTES)
+  const usual = deps.chunkBytes ?? CHUNK_BYTES
+  if (!begun) return send(deps, message, usual)
   const { chunkBytes, progress } = begun
   const found = await deps.outside.track(
     progress ? { outsideId: progress.outsideId } : { messageId: message.id },
@@ -64,7 +67,7 @@ async function relayDeparture(
   if (!found.ok) {
     if (found.fault.kind !== 'gone') return postpone(deps, message, found.fault)
     await relay.dispatchLost(message.id)
-    return send(deps, message, CHUNK_BYTES)
+    return send(deps, message, usual)
   }
   const { state, outsideId } = found.value
   if (state === 'taken') return noteSent(deps, message, outsideId)
