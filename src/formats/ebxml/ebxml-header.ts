@@ -1,4 +1,4 @@
-import type { SoapFault } from '../soap/soap-fault.ts'
+import type { EnvelopeFault } from '../soap/read-envelope.ts'
 
 /** The header of a message as it was found: whatever is necessary is there, and nothing is judged yet (`checkHeader`). */
 export interface EbxmlHeader {
@@ -40,7 +40,7 @@ interface Requested {
 }
 
 /** Why a message is none that could be answered as one: there is nobody, or nothing, that an answer could name. */
-export type EbxmlFault = Extract<SoapFault, { kind: 'not-readable' | 'wrong-version' | 'not-understood' }>
+export type EbxmlFault = EnvelopeFault
 
 /** The header of a message that is sent, between parties of the national service. */
 export interface SentHeader {

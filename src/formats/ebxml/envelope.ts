@@ -1,7 +1,7 @@
 import { failure, type Result, success } from '../../domain/result.ts'
 import { SOAP } from '../soap/codes.ts'
+import { readTree } from '../xml/read-tree.ts'
 import { childrenOf, type XmlElement } from '../xml/xml-element.ts'
-import { readXml } from '../xml/xml-reader.ts'
 import { element, type XmlContent, type XmlNode } from '../xml/xml-writer.ts'
 import { EB, EBXML_VERSION } from './codes.ts'
 import type { EbxmlFault } from './ebxml-header.ts'
@@ -14,18 +14,16 @@ export interface EbxmlEnvelope {
 
 /** In characters; a header has about three thousand. */
 export const LONGEST_HEADER = 65_536
-const LIMITS = { depth: 16, element: LONGEST_HEADER, token: 4_096, total: LONGEST_HEADER }
+const LIMITS = { depth: 16, element: LONGEST_HEADER, total: LONGEST_HEADER }
 
 const UNDERSTOOD = ['MessageHeader', 'AckRequested', 'SyncReply', 'Acknowledgment', 'ErrorList']
 
 /** Reads an envelope, as one tree of bounded size. */
 export async function readEbxmlEnvelope(bytes: Uint8Array): Promise<Result<EbxmlEnvelope, EbxmlFault>> {
-  let root: XmlElement | undefined
-  for await (const item of readXml(wholly(bytes), { limits: LIMITS })) {
-    if (item.kind === 'fault') return notReadable(`line ${item.fault.line}: ${item.fault.detail}`)
-    root = item.element
-  }
-  if (root?.name !== 'Envelope') return notReadable('a SOAP envelope is needed.')
+  const tree = await readTree(bytes, LIMITS)
+  if (!tree.ok) return notReadable(`line ${tree.fault.line}: ${tree.fault.detail}`)
+  const root = tree.value
+  if (root.name !== 'Envelope') return notReadable('a SOAP envelope is needed.')
   if (root.namespace !== SOAP) return failure({ kind: 'wrong-version' })
   const [header, ...moreHeaders] = childrenOf(root, 'Header')
   const [body, ...moreBodies] = childrenOf(root, 'Body')
@@ -34,10 +32,6 @@ export async function readEbxmlEnvelope(bytes: Uint8Array): Promise<Result<Ebxml
   }
   const unknown = header.children.some(part => mustBeUnderstood(part) && !isUnderstood(part))
   return unknown ? failure({ kind: 'not-understood' }) : success({ header, body })
-}
-
-async function* wholly(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield bytes
 }
 
 export function mustBeUnderstood(part: XmlElement): boolean {

@@ -10,7 +10,7 @@ const FAULTS = {
   CONTRACT_NOT_FOUND: [
     ERROR_CODES.contractNotFound,
     'CPAId',
-    'An error occurred while finding the defined contract: it is not one of the party in From.',
+    'An error occurred while finding the defined contract: none for such messages is known with the party in From.',
   ],
   INVALID_TO_PARTY_TYPE: [ERROR_CODES.invalidToPartyType, 'To/PartyId', 'Invalid To Party Type attribute.'],
   INVALID_TO_PARTY: [

@@ -1,9 +1,8 @@
-import { Buffer } from 'node:buffer'
 import { failure, type Result, success } from '../../domain/result.ts'
 import { parseContentType } from './content-type.ts'
 import { type MimeFault, type MimeProblem, mimeFault } from './mime-fault.ts'
 import { bareContentId, readPartHeader } from './part-header.ts'
-import { decodeTransfer } from './transfer-encoding.ts'
+import { decodeTransfer, latin1 } from './transfer-encoding.ts'
 
 export interface MimePart {
   /** Without angle brackets. */
@@ -125,10 +124,6 @@ function readPart(piece: Uint8Array): Result<MimePart, MimeFault> {
   if (length !== undefined && length !== String(encoded.length)) return fault('wrong-length')
   const bytes = decodeTransfer(transferEncoding, encoded)
   return bytes ? success({ ...said, bytes }) : fault('transfer-encoding')
-}
-
-function latin1(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')
 }
 
 function fault(problem: MimeProblem): Result<never, MimeFault> {

@@ -47,6 +47,7 @@ function trimBlanksAtEnd(line: string): string {
   return line.slice(0, end)
 }
 
-function latin1(bytes: Uint8Array): string {
+/** Every byte as the character of its number. */
+export function latin1(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')
 }
