@@ -16,20 +16,21 @@ export interface ExpectedHeader {
     | undefined
 }
 
-/** Every fault of a header at once; none where it may be dealt with. Without a contract, what it asks for cannot be judged. */
+/** Every fault of a header at once; none where it may be dealt with. What it asks for is judged only by a contract of its own party. */
 export function checkHeader(header: EbxmlHeader, expected: ExpectedHeader): readonly HeaderFault[] {
   const { contract } = expected
   const known = contract?.cpaId === header.cpaId
+  const theirs = known && contract.partyKey === header.from.key
   const named: Partial<Record<HeaderFaultName, boolean>> = {
     UNKNOWN_CPA_ID: !known,
-    CONTRACT_NOT_FOUND: known && contract.partyKey !== header.from.key,
+    CONTRACT_NOT_FOUND: known && !theirs,
     INVALID_TO_PARTY_TYPE: header.to.type !== PARTY_TYPE,
     INVALID_TO_PARTY: header.to.key !== expected.ownPartyKey,
     INVALID_FROM_PARTY_TYPE: header.from.type !== PARTY_TYPE,
     INVALID_SERVICE: header.service !== expected.service,
     INVALID_ACTION: header.action !== expected.action,
     INVALID_MESSAGE_HEADER_VERSION: (header.version ?? EBXML_VERSION) !== EBXML_VERSION,
-    ...(known && reliabilityFaults(header.reliability, contract.reliability === 'reliable')),
+    ...(theirs && reliabilityFaults(header.reliability, contract.reliability === 'reliable')),
     INVALID_MANIFEST_REFERENCE: payloadIdOf(header) === undefined,
     INVALID_MANIFEST_VERSION: (header.manifestVersion ?? EBXML_VERSION) !== EBXML_VERSION,
   }

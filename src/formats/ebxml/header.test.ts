@@ -286,12 +286,14 @@ describe('a header against its contract', () => {
     )
   })
 
-  test('is told of all at once; without a contract, of nothing that it would say', async () => {
+  test('is told of all at once; without a contract, or with somebody else’s, of nothing that it would say', async () => {
     const wrong = (text: string) => without('eb:SyncReply')(replacing('QUPC_', 'REPC_')(text))
     const names = async (expected: ExpectedHeader) =>
       (await faults(wrong, expected, REQUEST)).map(({ name }) => name)
     expect(await names(EXPECTED)).toEqual(['INVALID_ACTION', 'SYNCREPLY_INCONSISTENT_WITH_CONTRACT'])
     expect(await names({ ...EXPECTED, contract: undefined })).toEqual(['UNKNOWN_CPA_ID', 'INVALID_ACTION'])
+    const others = { cpaId: REQUEST.cpaId, partyKey: 'X9Z01-999002', reliability: 'express' } as const
+    expect(await names({ ...EXPECTED, contract: others })).toEqual(['CONTRACT_NOT_FOUND', 'INVALID_ACTION'])
     expect(await names(EXPRESS)).toEqual([
       'INVALID_ACTION',
       'DUPLICATE_ELIMINATION_INCONSISTENT_WITH_CONTRACT',
