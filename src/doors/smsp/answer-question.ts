@@ -12,7 +12,7 @@ import {
   writeMiniServiceResponse,
 } from '../../formats/itk/mini-service-response.ts'
 import { LONGEST_ENVELOPE } from '../../formats/soap/read-envelope.ts'
-import { readXml } from '../../formats/xml/xml-reader.ts'
+import { readTree } from '../../formats/xml/read-tree.ts'
 import { renderXml } from '../../formats/xml/xml-writer.ts'
 import type { SmspDoorDeps } from './door-deps.ts'
 import { detailsOf, type Exchange } from './exchange.ts'
@@ -102,17 +102,15 @@ function mayAsk(system: ClientSystem, shown: Shown | undefined): boolean {
  * that saw fewer would take a child for one without a plan.
  */
 async function readsBack(response: MiniServiceResponse & { answer: QueryResponseContent }): Promise<boolean> {
-  const limits = { element: LONGEST_ENVELOPE, total: LONGEST_ENVELOPE }
-  for await (const item of readXml(once(renderXml(writeMiniServiceResponse(response))), { limits })) {
-    const read = item.kind === 'element' ? readMiniServiceResponse(item.element) : undefined
-    if (!read?.ok || !('answer' in read.value)) return false
-    const { plans, accesses } = read.value.answer
-    return (
-      isDeepStrictEqual(outline(plans), outline(response.answer.plans)) &&
-      accesses.length === response.answer.accesses.length
-    )
-  }
-  return false
+  const bytes = new TextEncoder().encode(renderXml(writeMiniServiceResponse(response)))
+  const tree = await readTree(bytes, { element: LONGEST_ENVELOPE, total: LONGEST_ENVELOPE })
+  const read = tree.ok ? readMiniServiceResponse(tree.value) : undefined
+  if (!read?.ok || !('answer' in read.value)) return false
+  const { plans, accesses } = read.value.answer
+  return (
+    isDeepStrictEqual(outline(plans), outline(response.answer.plans)) &&
+    accesses.length === response.answer.accesses.length
+  )
 }
 
 /** Plans are gathered by record when they are written, so that their order may differ. */
@@ -122,8 +120,4 @@ function outline(plans: QueryResponseContent['plans']): readonly string[] {
       JSON.stringify([type, start, end, nhsNumber, authority.odsCode]),
     )
     .sort()
-}
-
-async function* once(text: string): AsyncGenerator<Uint8Array> {
-  yield new TextEncoder().encode(text)
 }
