@@ -53,6 +53,25 @@ describe('readConfig', () => {
     expect(problemsOf(variables)[0]).toContain(name)
   })
 
+  test('a MESH server elsewhere is described whole, or not at all', () => {
+    const server = {
+      CPIS_MESH_URL: 'https://mesh.example.org/',
+      CPIS_MESH_CLIENT_PASSWORD: 'its-password',
+      CPIS_MESH_CLIENT_SHARED_KEY: 'its-key',
+    }
+    expect(readConfig({}).relay).toBeUndefined()
+    expect(readConfig({ ...PRODUCTION, ...server }).relay).toMatchObject({
+      baseUrl: 'https://mesh.example.org',
+      mailboxId: 'CPISOT001',
+      pollMs: 300_000,
+    })
+    for (const name of Object.keys(server)) expect(problemsOf({ ...server, [name]: '' })[0]).toContain(name)
+    expect(problemsOf({ ...server, CPIS_MESH_CLIENT_KEY: 'key.pem' })[0]).toContain('CERTIFICATE')
+    expect(problemsOf({ ...server, CPIS_MESH_POLL_SECONDS: '301' })[0]).toContain('POLL_SECONDS')
+    const plain = { ...PRODUCTION, ...server, CPIS_MESH_URL: 'http://mesh.example.org' }
+    expect(problemsOf(plain)).toEqual(['CPIS_MESH_URL must begin with https://'])
+  })
+
   test('an issuer half described is not replaced by the sandbox one', () => {
     expect(problemsOf({ CPIS_TOKEN_ISSUER: 'https://issuer.example.org' })).toHaveLength(2)
   })

@@ -2,6 +2,8 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { type Asid, parseAsid } from '../domain/client-system.ts'
 import { parseMailboxId } from '../domain/organisation.ts'
+import { type RelayConfig, relayConfig, relayProblems, relaySettings } from './relay-config.ts'
+import { address, whole } from './setting-kinds.ts'
 
 /** Everything that can be set, with its defaults; this file is the one reader of the environment. */
 export interface Config {
@@ -40,6 +42,8 @@ export interface Config {
     readonly inactiveNumberWorkflow: string
     readonly maxRequestBytes: number
   }
+  /** The MESH server elsewhere through which authorities are reached; absent: they come to our own mailboxes. */
+  readonly relay: RelayConfig | undefined
   /**
    * The ASID under which systems ask CP-IS over Spine messaging. Absent in production unless it is set: then nobody can. Systems
    * are believed to be who they say they are, so whoever sets it lets only such through as have shown their certificate.
@@ -77,17 +81,6 @@ const SANDBOX_SPINE_PARTY_KEY = 'X26-999001'
 const SANDBOX_EVENTS_TOKEN = 'sandbox-events-token'
 
 const SANDBOX_SPINE_ASID = '999000000001'
-
-const whole = (least: number, most: number) =>
-  z
-    .string()
-    .regex(/^\d+$/, 'must be a whole number')
-    .transform(Number)
-    .refine(value => value >= least && value <= most, `must lie between ${least} and ${most}`)
-
-const address = z
-  .url('must be a whole address such as https://example.org')
-  .transform(url => url.replace(/\/$/, ''))
 
 const environment = z.object({
   CPIS_MODE: z.enum(['sandbox', 'production'], 'must be sandbox or production').default('sandbox'),
@@ -134,6 +127,7 @@ const environment = z.object({
   CPIS_MESH_NOTIFICATION_WORKFLOW: z.string().min(1).default('CPIS_ACCESS_NOTIFICATION'),
   CPIS_MESH_MAX_REQUEST_BYTES: whole(1, 2 ** 31).default(100 * 1024 * 1024),
   CPIS_MESH_INACTIVE_NUMBER_WORKFLOW: z.string().min(1).default('CPIS_INACTIVE_NUMBER'),
+  ...relaySettings,
   CPIS_SPINE_ASID: z
     .string()
     .transform((text, context) => {
@@ -164,7 +158,11 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     throw new ConfigError(parsed.error.issues.map(issue => `${issue.path.join('.')} ${issue.message}`))
   }
   const set = parsed.data
-  const problems = [...halfAnIssuer(set), ...(set.CPIS_MODE === 'production' ? productionProblems(set) : [])]
+  const problems = [
+    ...halfAnIssuer(set),
+    ...relayProblems(set, set.CPIS_MODE),
+    ...(set.CPIS_MODE === 'production' ? productionProblems(set) : []),
+  ]
   if (problems.length > 0) throw new ConfigError(problems)
   return {
     mode: set.CPIS_MODE,
@@ -206,6 +204,7 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
       inactiveNumberWorkflow: set.CPIS_MESH_INACTIVE_NUMBER_WORKFLOW,
       maxRequestBytes: set.CPIS_MESH_MAX_REQUEST_BYTES,
     },
+    relay: relayConfig(set, set.CPIS_MESH_MAILBOX),
     spineAsid:
       set.CPIS_SPINE_ASID ?? (set.CPIS_MODE === 'sandbox' ? parseAsid(SANDBOX_SPINE_ASID) : undefined),
     spinePartyKey:

@@ -16,6 +16,10 @@ select
   (select coalesce(extract(epoch from now() - min(accepted_at)), 0)::float8
    from message where status = 'accepted' and recipient = $1 and kind = 'DATA') as oldest_upload,
   (select count(*) from message where status = 'accepted' and recipient = $1 and kind = 'REPORT') as uncollected,
+  (select count(*) from outside_arrival where reason is not null) as set_aside,
+  (select coalesce(extract(epoch from now() - min(fault_since)), 0)::float8 from outside_mailbox) as outside_fault,
+  (select count(*) from message m join outside_dispatch d on d.message_id = m.id
+   where m.status = 'accepted' and d.reason is not null) as untaken,
   (select count(*) from asynchronous_answer where state = 'waiting') as answers,
   (select count(*) from asynchronous_answer where state = 'undeliverable') as undelivered`
 
@@ -41,6 +45,12 @@ export function createMetrics(database: Database, cpisMailbox: string): Metrics 
       'cpis_messages_uncollected',
       'Messages to authorities that nobody collected in time, last 5 days',
     ),
+    set_aside: gauge('cpis_mesh_set_aside', 'Messages fetched from senders that may not send them'),
+    outside_fault: gauge(
+      'cpis_mesh_fault_seconds',
+      'How long the MESH server elsewhere has not let us fetch',
+    ),
+    untaken: gauge('cpis_mesh_untaken', 'Messages that the MESH server elsewhere has not taken yet'),
     uploads: gauge('cpis_uploads_waiting', 'Uploads received and not yet acknowledged'),
     answers: gauge('cpis_answers_waiting', 'Answers not yet acknowledged by the systems that asked'),
     undelivered: gauge('cpis_answers_undelivered', 'Answers that their systems did not take, last 24 hours'),

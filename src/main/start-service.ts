@@ -21,6 +21,7 @@ import type { Logger } from './logger.ts'
 import { createMetrics } from './metrics.ts'
 import { openDoors } from './open-doors.ts'
 import { openStore, type Store } from './open-store.ts'
+import { relayCredentials, startRelay } from './relay.ts'
 import { createServer } from './server.ts'
 import { startWorker } from './worker.ts'
 
@@ -46,6 +47,7 @@ export async function startService(given: Config, logger: Logger): Promise<Servi
     port: given.port || (await freePort()),
     adminPort: given.adminPort || (await freePort()),
   }
+  const credentials = config.relay && relayCredentials(config.relay)
   const clock = { now: () => new Date() }
   const store = await openStore(config, logger)
   const { storage, database } = store
@@ -119,14 +121,19 @@ export async function startService(given: Config, logger: Logger): Promise<Servi
     await store.close()
     throw error
   }
-  const worker = await startWorker({
+  const exchange = {
     storage,
-    jobs: store.jobs,
     logger,
     clock,
     newId,
     newMessageId: () => newMessageId(clock.now()),
     ...config.mesh,
+  }
+  const relay = config.relay && startRelay(exchange, config.relay, credentials ?? {})
+  const worker = await startWorker({
+    ...exchange,
+    jobs: store.jobs,
+    relayed: relay !== undefined,
     windowMs: config.notificationWindowMs,
     demographics: pdsClient({
       baseUrl: pdsUrl,
@@ -158,6 +165,7 @@ export async function startService(given: Config, logger: Logger): Promise<Servi
     stop: async () => {
       await app.close()
       await admin.close()
+      await relay?.stop()
       await worker.stop()
       await poster.stop()
       callbacks.close()
