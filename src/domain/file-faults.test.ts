@@ -31,6 +31,7 @@ const FAULTS: Readonly<Record<UploadFileFault['kind'], readonly [string, ...Uplo
   'no-record': ['none', { kind: 'no-record' }],
   'wrong-count': ['says 12 and holds 11', { kind: 'wrong-count', announced: 12, found: 11 }],
   'wrong-authority': ['mailbox', { kind: 'wrong-authority' }],
+  suspended: ['still shown to clinicians', { kind: 'suspended' }],
   'sequence-reused': [
     '1 July 2026',
     { kind: 'sequence-reused', earlierCreatedAt: new Date('2026-06-30T23:30:00Z') },

@@ -50,6 +50,7 @@ export type UploadFileFault =
   | { readonly kind: 'no-record' }
   | { readonly kind: 'wrong-count'; readonly announced: number; readonly found: number }
   | { readonly kind: 'wrong-authority' }
+  | { readonly kind: 'suspended' }
   | { readonly kind: 'sequence-reused'; readonly earlierCreatedAt: Date }
   | { readonly kind: 'created-in-future' }
   | { readonly kind: 'pds-unavailable' }
@@ -86,6 +87,8 @@ export function fileReasonOf(fault: UploadFileFault): string {
       return `Number of records: the file says ${fault.announced} and holds ${fault.found}. It may have been cut short, so nothing was loaded. Send the whole file again with the right number.`
     case 'wrong-authority':
       return 'Authority code: it is not the authority that this mailbox belongs to. Send the file from your own mailbox, with your own code in its head.'
+    case 'suspended':
+      return 'Your authority: the operator has stopped your files for now, so nothing was loaded. What you sent before is still shown to clinicians. Talk to the operator, and send the file again when your files are taken again.'
     case 'sequence-reused':
       return `Sequence number: another file with different content was already loaded under it, created on ${day(fault.earlierCreatedAt)}. Send this file again under a number that has not been used; if your system was replaced and counts from 1 again, ask the operator to restart your sequence.`
     case 'created-in-future':

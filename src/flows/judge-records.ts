@@ -1,9 +1,16 @@
 import { checkRecord } from '../domain/check-record.ts'
 import { judgeByDemographics } from '../domain/demographics.ts'
 import type { ReadHead, UploadFileFault, UploadItem } from '../domain/file-faults.ts'
-import type { OdsCode } from '../domain/organisation.ts'
 import { FUTURE_TOLERANCE_HOURS, type RecordAsSent, type UploadHeader } from '../domain/upload.ts'
-import type { AppliedUpload, Clock, DemographicsService, JudgedRecord, NewId, Storage } from './ports.ts'
+import type {
+  AppliedUpload,
+  Authority,
+  Clock,
+  DemographicsService,
+  JudgedRecord,
+  NewId,
+  Storage,
+} from './ports.ts'
 
 export interface JudgeRecordsDeps {
   readonly storage: Storage
@@ -30,7 +37,7 @@ const BATCH = 200
  */
 export async function judgeRecords(
   deps: JudgeRecordsDeps,
-  file: { uploadId: string; authority: OdsCode; bytes: AsyncIterable<Uint8Array> },
+  file: { uploadId: string; authority: Authority; bytes: AsyncIterable<Uint8Array> },
 ): Promise<JudgedFile> {
   let header: UploadHeader | undefined
   let earlier: AppliedUpload | undefined
@@ -51,7 +58,7 @@ export async function judgeRecords(
         header = item.header
         const fault = headerFault(header, file.authority, deps.clock.now())
         if (fault) return refused(fault)
-        earlier = await deps.storage.uploads.bySequence(file.authority, header.sequence)
+        earlier = await deps.storage.uploads.bySequence(file.authority.odsCode, header.sequence)
         break
       }
       case 'record':
@@ -67,8 +74,9 @@ export async function judgeRecords(
   return earlier ? { kind: 'repeated', earlier, header } : { kind: 'judged', header }
 }
 
-function headerFault(header: UploadHeader, authority: OdsCode, now: Date): UploadFileFault | undefined {
-  if (header.authority.odsCode !== authority) return { kind: 'wrong-authority' }
+function headerFault(header: UploadHeader, authority: Authority, now: Date): UploadFileFault | undefined {
+  if (header.authority.odsCode !== authority.odsCode) return { kind: 'wrong-authority' }
+  if (authority.stage === 'suspended') return { kind: 'suspended' }
   const latest = now.getTime() + FUTURE_TOLERANCE_HOURS * 3_600_000
   return header.createdAt.getTime() > latest ? { kind: 'created-in-future' } : undefined
 }

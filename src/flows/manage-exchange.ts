@@ -2,6 +2,7 @@ import type { AuditEntry } from '../domain/audit.ts'
 import type { Asid, ClientSystem } from '../domain/client-system.ts'
 import type { Mailbox, Workflow } from '../domain/mesh-message.ts'
 import type { MailboxId, OdsCode } from '../domain/organisation.ts'
+import type { AuthorityDescription } from './authority-ports.ts'
 import type { QuestionKey } from './client-system-ports.ts'
 import type { Clock, NewId, Storage, Stores } from './ports.ts'
 
@@ -33,17 +34,35 @@ export function addWorkflow(deps: ManageExchangeDeps, workflow: Workflow): Promi
   )
 }
 
-/** Makes an authority a user of the service: its mailbox may send uploads, and receive acknowledgements and notifications. */
+/**
+ * Takes an authority on, or changes what is known of one: its mailbox may send uploads, and receive acknowledgements and
+ * notifications. What a new one sends is a test until it goes live; `live` has it go live at once (rule 19.2).
+ */
 export function addAuthority(
   deps: ManageExchangeDeps & { readonly mesh: CpisWorkflows & { readonly cpisMailbox: MailboxId } },
-  authority: { readonly odsCode: OdsCode; readonly name: string; readonly mailbox: Mailbox },
+  authority: AuthorityToAdd,
 ): Promise<void> {
-  const { odsCode, name, mailbox } = authority
-  return onRecord(deps, { action: 'add authority', subject: odsCode }, async stores => {
-    await stores.mailboxes.add(mailbox)
-    await stores.authorities.add({ odsCode, name, mailbox: mailbox.id })
-    for (const workflow of cpisWorkflows(deps.mesh, mailbox.id)) await stores.workflows.add(workflow)
+  const { live, ...described } = authority
+  return onRecord(deps, { action: 'add authority', subject: authority.odsCode }, async stores => {
+    await stores.mailboxes.add(described.mailbox)
+    await enrolAuthority(stores, deps.mesh, { ...described, mailbox: described.mailbox.id })
+    if (live) await stores.authorities.goLive(authority.odsCode, deps.clock.now())
   })
+}
+
+export interface AuthorityToAdd extends Omit<AuthorityDescription, 'mailbox'> {
+  readonly mailbox: Mailbox
+  readonly live?: boolean
+}
+
+/** The authority and its part in the four exchanges; its mailbox is there. */
+export async function enrolAuthority(
+  stores: Stores,
+  mesh: CpisWorkflows & { readonly cpisMailbox: MailboxId },
+  authority: AuthorityDescription,
+): Promise<void> {
+  await stores.authorities.add(authority)
+  for (const workflow of cpisWorkflows(mesh, authority.mailbox)) await stores.workflows.add(workflow)
 }
 
 /** From now on the authority may count its uploads from 1 again (rule 3.8). */
@@ -102,20 +121,32 @@ function cpisWorkflows(
   ]
 }
 
-function onRecord(
-  { storage, clock, newId }: ManageExchangeDeps,
-  entry: Pick<AuditEntry, 'action' | 'subject'>,
+/** Makes a change and leaves its audit entry, in one transaction. */
+export function onRecord(
+  deps: ManageExchangeDeps,
+  entry: OperatorEntry,
   change: (stores: Stores) => Promise<void>,
 ): Promise<void> {
-  return storage.transaction(async stores => {
+  return deps.storage.transaction(async stores => {
     await change(stores)
-    await stores.audit.append({
-      ...entry,
-      id: newId(),
-      at: clock.now(),
-      door: 'operations',
-      outcome: 'allowed',
-      actor: 'operator',
-    })
+    await recordChange(deps, stores, entry)
+  })
+}
+
+export type OperatorEntry = Pick<AuditEntry, 'action' | 'subject' | 'details'>
+
+/** What an operator did, as part of the transaction that did it. */
+export function recordChange(
+  { clock, newId }: Pick<ManageExchangeDeps, 'clock' | 'newId'>,
+  stores: Stores,
+  entry: OperatorEntry,
+): Promise<void> {
+  return stores.audit.append({
+    ...entry,
+    id: newId(),
+    at: clock.now(),
+    door: 'operations',
+    outcome: 'allowed',
+    actor: 'operator',
   })
 }

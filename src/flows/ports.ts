@@ -1,20 +1,22 @@
 import type { Access } from '../domain/access.ts'
 import type { NotifiedAccess } from '../domain/access-notification.ts'
 import type { RecordResult } from '../domain/acknowledgement.ts'
-import type { AuthorityContact, VisiblePlan } from '../domain/answer.ts'
+import type { VisiblePlan } from '../domain/answer.ts'
 import type { FileCode } from '../domain/apply-upload.ts'
 import type { AuditEntry } from '../domain/audit.ts'
 import type { Demographics } from '../domain/demographics.ts'
 import type { NhsNumber } from '../domain/nhs-number.ts'
-import type { MailboxId, OdsCode } from '../domain/organisation.ts'
+import type { OdsCode } from '../domain/organisation.ts'
 import type { RecordFault } from '../domain/record-faults.ts'
 import type { AccessKind, Author } from '../domain/requester.ts'
 import type { CheckedRecord, RecordAsSent, UploadHeader } from '../domain/upload.ts'
+import type { AuthorityStore, OrganisationStore, UploadHistory } from './authority-ports.ts'
 import type { AsynchronousAnswerStore, ClientSystemStore } from './client-system-ports.ts'
 import type { MailboxStore, MessageStore, PayloadStore, WorkflowStore } from './mailbox-ports.ts'
 import type { NumberStore } from './number-ports.ts'
 import type { RelayStore } from './relay-ports.ts'
 
+export type * from './authority-ports.ts'
 export type * from './mailbox-ports.ts'
 
 /** Everything a flow may ask of the outside world. Flows take the ports they need as one `deps` object. */
@@ -34,9 +36,11 @@ export interface DemographicsService {
 export interface Stores {
   readonly audit: AuditLog
   readonly authorities: AuthorityStore
+  readonly organisations: OrganisationStore
   readonly clientSystems: ClientSystemStore
   readonly asynchronousAnswers: AsynchronousAnswerStore
   readonly uploads: UploadStore
+  readonly uploadHistory: UploadHistory
   readonly queries: QueryStore
   readonly notifications: NotificationStore
   readonly numbers: NumberStore
@@ -55,24 +59,6 @@ export interface Storage extends Stores {
 
 export interface AuditLog {
   append(entry: AuditEntry): Promise<void>
-}
-
-/** A local authority as the service knows it. The contact is what its newest applied file said. */
-export interface Authority {
-  readonly odsCode: OdsCode
-  readonly name: string
-  readonly mailbox: MailboxId
-  readonly contact?: AuthorityContact
-  /** Raised when the operator restarts the sequence (rule 3.8). */
-  readonly sequenceEpoch: number
-}
-
-export interface AuthorityStore {
-  byMailbox(mailbox: MailboxId): Promise<Authority | undefined>
-  find(odsCode: OdsCode): Promise<Authority | undefined>
-  list(): Promise<readonly Authority[]>
-  add(authority: { odsCode: OdsCode; name: string; mailbox: MailboxId }): Promise<void>
-  restartSequence(odsCode: OdsCode): Promise<void>
 }
 
 /** A record judged by itself and by PDS, on its way to being applied. */
@@ -105,6 +91,10 @@ export interface UploadStore {
   stage(uploadId: string, records: readonly JudgedRecord[]): Promise<void>
   /** Applies everything staged, in a transaction, and answers how many records were loaded and failed (rules 3.4 to 3.6). */
   apply(upload: UploadReceipt): Promise<{ readonly loaded: number; readonly failed: number }>
+  /** Judges everything staged as `apply` would, and applies nothing (rule 19.2). */
+  assess(
+    upload: UploadReceipt,
+  ): Promise<{ readonly loaded: number; readonly failed: number; readonly matched: number }>
   /** The records of an upload with their outcomes, in file order, a page at a time. */
   results(uploadId: string): AsyncIterable<readonly RecordResult[]>
   /** Marks the upload as applied and acknowledged. */

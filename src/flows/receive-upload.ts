@@ -1,6 +1,7 @@
 import { createHash, type Hash } from 'node:crypto'
 import type { Acknowledgement } from '../domain/acknowledgement.ts'
 import { fileCodeOf } from '../domain/apply-upload.ts'
+import { testUploadWords } from '../domain/authority.ts'
 import { codeOfFileFault, fileReasonOf, type ReadHead, type UploadFileFault } from '../domain/file-faults.ts'
 import type { MeshMessage } from '../domain/mesh-message.ts'
 import type { Organisation } from '../domain/organisation.ts'
@@ -66,9 +67,7 @@ async function judgeFile(
   const id = deps.newId()
   const digest = createHash('sha256')
   const bytes = digested(readPayload(storage.payloads, message), digest)
-  const judged = await judgeRecords(deps, { uploadId: id, authority: authority.odsCode, bytes }).catch(
-    damaged,
-  )
+  const judged = await judgeRecords(deps, { uploadId: id, authority, bytes }).catch(damaged)
   if (judged.kind === 'refused') {
     await storage.uploads.discard({ uploadId: id })
     return judged
@@ -113,44 +112,96 @@ async function conclude(
   switch (verdict.kind) {
     case 'judged': {
       const { upload } = verdict
-      const { loaded, failed } = await stores.uploads.apply(upload)
-      const fileCode = fileCodeOf(loaded, failed)
-      const answer = await acknowledge(deps, stores, message, {
-        createdAt: deps.clock.now(),
-        sequence: upload.header.sequence,
-        transmissionQuantity: loaded + failed,
-        fileCode,
-        authority: upload.header.authority,
-        loaded,
-        failed,
-        results: () => stores.uploads.results(upload.id),
-      })
-      if (answer.payloadId) await stores.uploads.complete(upload.id, fileCode, answer.payloadId)
-      return record(deps, stores, message, 'allowed', fileCode, {
-        loaded,
-        failed,
-        sequence: upload.header.sequence,
-      })
+      const held = await stores.authorities.hold(upload.authority)
+      switch (held?.stage) {
+        case 'live':
+          return concludeLive(deps, stores, message, upload)
+        case 'onboarding':
+          return concludeTest(deps, stores, message, upload)
+        default: {
+          // Suspended while its file was being judged.
+          await stores.uploads.discard({ uploadId: upload.id })
+          const { sequence, recordCount } = upload.header
+          const refused = { kind: 'suspended' } as const
+          return refuse(deps, stores, message, held, refused, { sequence, recordCount })
+        }
+      }
     }
     case 'repeated': {
       await deliver(deps, stores, message, { payloadId: verdict.earlier.acknowledgementPayloadId })
       return record(deps, stores, message, 'allowed', 'repeated', { sequence: verdict.header.sequence })
     }
-    case 'refused': {
-      const fileCode = codeOfFileFault(verdict.fault)
-      await acknowledge(deps, stores, message, {
-        createdAt: deps.clock.now(),
-        sequence: verdict.head.sequence ?? -1,
-        transmissionQuantity: verdict.head.recordCount ?? -1,
-        fileCode,
-        fileReason: fileReasonOf(verdict.fault),
-        authority: authority?.contact ?? (await senderOf(stores, message, authority)),
-        loaded: 0,
-        failed: 0,
-        results: async function* () {},
-      })
-      return record(deps, stores, message, 'refused', fileCode, { fault: verdict.fault.kind })
-    }
+    case 'refused':
+      return refuse(deps, stores, message, authority, verdict.fault, verdict.head)
+  }
+}
+
+async function concludeLive(
+  deps: ReceiveUploadDeps,
+  stores: Stores,
+  message: MeshMessage,
+  upload: UploadReceipt,
+): Promise<void> {
+  const { loaded, failed } = await stores.uploads.apply(upload)
+  const { sequence } = upload.header
+  const fileCode = fileCodeOf(loaded, failed)
+  const content = { ...judgedContent(deps, stores, upload), fileCode, loaded, failed }
+  const answer = await acknowledge(deps, stores, message, content)
+  if (answer.payloadId) await stores.uploads.complete(upload.id, fileCode, answer.payloadId)
+  return record(deps, stores, message, 'allowed', fileCode, { loaded, failed, sequence })
+}
+
+/** A test is answered as if it counted, and leaves nothing but its counts (rule 19.2). */
+async function concludeTest(
+  deps: ReceiveUploadDeps,
+  stores: Stores,
+  message: MeshMessage,
+  upload: UploadReceipt,
+): Promise<void> {
+  const { loaded, failed, matched } = await stores.uploads.assess(upload)
+  const { sequence, createdAt } = upload.header
+  const fileCode = fileCodeOf(loaded, failed)
+  const match = { matched, total: loaded + failed }
+  const content = { ...judgedContent(deps, stores, upload), fileCode, loaded, failed }
+  await acknowledge(deps, stores, message, { ...content, fileReason: testUploadWords(match) })
+  await stores.uploads.discard({ uploadId: upload.id })
+  const { id, authority, receivedAt } = upload
+  const outcome = { sequence, createdAt, receivedAt, fileCode, loaded, failed, match }
+  await stores.uploadHistory.keepTest(id, authority, outcome)
+  return record(deps, stores, message, 'allowed', 'test', { loaded, failed, matched, sequence })
+}
+
+async function refuse(
+  deps: ReceiveUploadDeps,
+  stores: Stores,
+  message: MeshMessage,
+  authority: Authority | undefined,
+  fault: UploadFileFault,
+  head: ReadHead,
+): Promise<void> {
+  const fileCode = codeOfFileFault(fault)
+  await acknowledge(deps, stores, message, {
+    createdAt: deps.clock.now(),
+    sequence: head.sequence ?? -1,
+    transmissionQuantity: head.recordCount ?? -1,
+    fileCode,
+    fileReason: fileReasonOf(fault),
+    authority: authority?.contact ?? (await senderOf(stores, message, authority)),
+    loaded: 0,
+    failed: 0,
+    results: async function* () {},
+  })
+  return record(deps, stores, message, 'refused', fileCode, { fault: fault.kind })
+}
+
+/** What the acknowledgements of all files that could be judged have in common. */
+function judgedContent(deps: ReceiveUploadDeps, stores: Stores, { id, header }: UploadReceipt) {
+  return {
+    createdAt: deps.clock.now(),
+    sequence: header.sequence,
+    transmissionQuantity: header.recordCount,
+    authority: header.authority,
+    results: () => stores.uploads.results(id),
   }
 }
 

@@ -76,7 +76,8 @@ export async function settle(deps: SettleDeps): Promise<Settled> {
 async function openMailbox(deps: SettleDeps, { authority }: PopulationUpload): Promise<MeshClient> {
   const { odsCode, name } = authority
   const mailbox = sandboxMailbox(authority)
-  if (!(await deps.storage.authorities.find(odsCode))) await addAuthority(deps, { odsCode, name, mailbox })
+  if (!(await deps.storage.authorities.find(odsCode)))
+    await addAuthority(deps, { odsCode, name, mailbox, live: true })
   const { id: mailboxId, password } = mailbox
   const client = meshClient({ baseUrl: deps.url, mailboxId, password, sharedKey: deps.mesh.sharedKey })
   await client.handshake()

@@ -1,28 +1,58 @@
 import type { Kysely, Selectable } from 'kysely'
+import { type AuthorityStanding, type DfeCode, type GssCode, stageOf } from '../domain/authority.ts'
 import type { MailboxId, OdsCode } from '../domain/organisation.ts'
 import type { Authority, AuthorityStore } from '../flows/ports.ts'
 import type { Schema } from './schema.ts'
 
-/** Local authorities, each with its mailbox and what its newest applied file said of it. */
+/** Local authorities, each with its mailbox, where it stands and what its newest applied file said of it. */
 export function authorityStore(db: Kysely<Schema>): AuthorityStore {
   const select = () => db.selectFrom('authority').selectAll()
+  const change = (odsCode: OdsCode) => db.updateTable('authority').where('ods_code', '=', odsCode)
   return {
     byMailbox: async mailbox => optional(await select().where('mailbox_id', '=', mailbox).executeTakeFirst()),
     find: async odsCode => optional(await select().where('ods_code', '=', odsCode).executeTakeFirst()),
+    hold: async odsCode =>
+      optional(await select().where('ods_code', '=', odsCode).forUpdate().executeTakeFirst()),
     list: async () => (await select().orderBy('ods_code').execute()).map(authority),
-    add: async ({ odsCode, name, mailbox }) => {
+    add: async ({ odsCode, name, mailbox, gssCode, dfeCode, intervalHours, mode, wave }) => {
+      const settings = {
+        mailbox_id: mailbox,
+        ...(gssCode !== undefined && { gss_code: gssCode }),
+        ...(dfeCode !== undefined && { dfe_code: dfeCode }),
+        ...(intervalHours !== undefined && { interval_hours: intervalHours }),
+        ...(mode !== undefined && { mode }),
+        ...(wave !== undefined && { wave }),
+      }
       await db
         .insertInto('authority')
-        .values({ ods_code: odsCode, name, mailbox_id: mailbox })
-        .onConflict(conflict => conflict.column('ods_code').doUpdateSet({ name, mailbox_id: mailbox }))
+        .values({ ods_code: odsCode, name, ...settings })
+        .onConflict(conflict =>
+          conflict.column('ods_code').doUpdateSet(({ eb, ref }) => ({
+            ...settings,
+            // What its own newest file calls it stays (rule 3.3).
+            name: eb
+              .case()
+              .when('authority.written_created_at', 'is', null)
+              .then(name)
+              .else(ref('authority.name'))
+              .end(),
+          })),
+        )
         .execute()
     },
     restartSequence: async odsCode => {
-      await db
-        .updateTable('authority')
+      await change(odsCode)
         .set(({ eb }) => ({ sequence_epoch: eb('sequence_epoch', '+', 1) }))
-        .where('ods_code', '=', odsCode)
         .execute()
+    },
+    goLive: async (odsCode, at) => {
+      await change(odsCode).set({ live_since: at }).execute()
+    },
+    suspend: async (odsCode, { since, why }) => {
+      await change(odsCode).set({ suspended_since: since, suspended_why: why }).execute()
+    },
+    resume: async odsCode => {
+      await change(odsCode).set({ suspended_since: null, suspended_why: null }).execute()
     },
   }
 }
@@ -35,10 +65,18 @@ function optional(row: AuthorityRow | undefined): Authority | undefined {
 
 function authority(row: AuthorityRow): Authority {
   const odsCode = row.ods_code as OdsCode
+  const standing = standingOf(row)
   return {
     odsCode,
     name: row.name,
     mailbox: row.mailbox_id as MailboxId,
+    stage: stageOf(standing),
+    ...standing,
+    intervalHours: row.interval_hours,
+    mode: row.mode,
+    ...(row.gss_code !== null && { gssCode: row.gss_code as GssCode }),
+    ...(row.dfe_code !== null && { dfeCode: row.dfe_code as DfeCode }),
+    ...(row.wave !== null && { wave: row.wave }),
     sequenceEpoch: row.sequence_epoch,
     ...(row.duty_phone !== null && {
       contact: {
@@ -48,5 +86,12 @@ function authority(row: AuthorityRow): Authority {
         ...(row.office_phone !== null && { officePhone: row.office_phone }),
       },
     }),
+  }
+}
+
+function standingOf({ live_since, suspended_since, suspended_why }: AuthorityRow): AuthorityStanding {
+  return {
+    ...(live_since !== null && { liveSince: live_since }),
+    ...(suspended_since !== null && { suspension: { since: suspended_since, why: suspended_why ?? '' } }),
   }
 }

@@ -1,4 +1,6 @@
 import type { ColumnType, Generated, JSONColumnType } from 'kysely'
+import type { UploadMode } from '../domain/authority.ts'
+import type { CareSetting } from '../domain/care-setting.ts'
 import type { ClientExchange, MessagingContract } from '../domain/client-system.ts'
 import type { MessageFailure, MessageLabel } from '../domain/mesh-message.ts'
 import type { RecordFault } from '../domain/record-faults.ts'
@@ -34,6 +36,8 @@ export interface Schema {
   notification: NotificationTable
   audit: AuditTable
   client_system: ClientSystemTable
+  test_upload: TestUploadTable
+  organisation: { ods_code: string; name: string; settings: readonly CareSetting[]; wave: string | null }
   asynchronous_answer: AsynchronousAnswerTable
   outside_mailbox: OutsideMailboxTable
   outside_arrival: { outside_id: string; message_id: string; arrived_at: Date; reason: string | null }
@@ -71,6 +75,14 @@ interface AuthorityTable {
   written_created_at: Date | null
   written_sequence: number | null
   sequence_epoch: Generated<number>
+  gss_code: string | null
+  dfe_code: string | null
+  interval_hours: Generated<number>
+  mode: Generated<UploadMode>
+  wave: string | null
+  live_since: Date | null
+  suspended_since: Date | null
+  suspended_why: string | null
 }
 
 interface UploadTable {
@@ -85,8 +97,21 @@ interface UploadTable {
   record_count: number
   loaded: number
   failed: number
+  matched: Generated<number>
   file_code: string | null
   acknowledgement_payload_id: string | null
+}
+
+interface TestUploadTable {
+  id: string
+  authority: string
+  sequence: number
+  created_at: Date
+  received_at: Date
+  file_code: string
+  loaded: number
+  failed: number
+  matched: number
 }
 
 interface UploadRecordTable {

@@ -10,10 +10,12 @@ import { messageStore } from './message-store.ts'
 import { notificationStore } from './notification-store.ts'
 import { numberStore } from './number-store.ts'
 import type { Database } from './open-database.ts'
+import { organisationStore } from './organisation-store.ts'
 import { payloadStore } from './payload-store.ts'
 import { queryStore, type RunStatement } from './query-store.ts'
 import { relayStore } from './relay-store.ts'
 import type { Schema } from './schema.ts'
+import { uploadHistory } from './upload-history.ts'
 import { uploadStore } from './upload-store.ts'
 import { workflowStore } from './workflow-store.ts'
 
@@ -30,9 +32,11 @@ function storesOn(db: Kysely<Schema>, run: RunStatement, jobs: Jobs): Stores {
   return {
     audit: auditLog(db),
     authorities: authorityStore(db),
+    organisations: organisationStore(db),
     clientSystems: clientSystemStore(db),
     asynchronousAnswers: asynchronousAnswerStore(db),
     uploads: uploadStore(db),
+    uploadHistory: uploadHistory(db),
     queries: queryStore(run),
     notifications: notificationStore(db),
     numbers: numberStore(db),

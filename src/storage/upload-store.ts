@@ -65,6 +65,14 @@ export function uploadStore(db: Kysely<Schema>): UploadStore {
       await writeContact(db, upload)
       await silenceReplaced(db, upload)
       await enrolNumbers(db, upload)
+      const counts = await countOutcomes(db, upload)
+      await db.updateTable('upload').set(counts).where('id', '=', upload.id).execute()
+      return { loaded: counts.loaded, failed: counts.failed }
+    },
+
+    assess: async upload => {
+      await failRepeatedPlans(db, upload)
+      await failUnknownDeletes(db, upload)
       return countOutcomes(db, upload)
     },
 
@@ -221,17 +229,17 @@ async function writeContact(db: Kysely<Schema>, { authority, header }: UploadRec
     .execute()
 }
 
-async function countOutcomes(db: Kysely<Schema>, { id }: UploadReceipt) {
-  const counts = await db
+/** The number is kept only of records that PDS says are the person's (rule 19.3). */
+function countOutcomes(db: Kysely<Schema>, { id }: UploadReceipt) {
+  return db
     .selectFrom('upload_record')
     .select([
       sql<number>`count(*) filter (where fault is null)`.as('loaded'),
       sql<number>`count(*) filter (where fault is not null)`.as('failed'),
+      sql<number>`count(nhs_number)`.as('matched'),
     ])
     .where('upload_id', '=', id)
     .executeTakeFirstOrThrow()
-  await db.updateTable('upload').set(counts).where('id', '=', id).execute()
-  return counts
 }
 
 async function* results(db: Kysely<Schema>, uploadId: string): AsyncGenerator<readonly RecordResult[]> {

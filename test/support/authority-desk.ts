@@ -29,7 +29,11 @@ export async function openDesk(service: Service, authority: SandboxAuthority): P
   const { config, store, baseUrl } = service
   const mailbox = sandboxMailbox(authority)
   const clock = { now: () => new Date() }
-  await addAuthority({ storage: store.storage, clock, newId, mesh: config.mesh }, { ...authority, mailbox })
+  const { odsCode, name } = authority
+  await addAuthority(
+    { storage: store.storage, clock, newId, mesh: config.mesh },
+    { odsCode, name, mailbox, live: true },
+  )
   const mesh = meshClient({
     baseUrl,
     mailboxId: mailbox.id,
