@@ -9,6 +9,7 @@ import type { Author, JobRole, PersonName } from '../../domain/requester.ts'
 import type { PlanAsSent, RecordAsSent, SubjectAsSent } from '../../domain/upload.ts'
 import type { XmlElement } from '../xml/xml-element.ts'
 import { readXml } from '../xml/xml-reader.ts'
+import type { QueryResponseContent } from './query-response.ts'
 import type { HeaderAsWritten } from './upload-head.ts'
 
 /** Made-up values of every shape for the tests of the messages. */
@@ -216,3 +217,47 @@ export const anyOrder: fc.Arbitrary<(name: string) => number> = fc.nat().map(see
 })
 
 export const anyUuid = fc.uuid().map(id => id.toUpperCase())
+
+const anyPlanSubject = fc
+  .record(
+    {
+      given: anyText,
+      family: anyText,
+      birthDate: anyBirthDate,
+      local: fc.record({ localId: anyText, localIdAuthority: anyText }, { requiredKeys: ['localId'] }),
+    },
+    { requiredKeys: ['given', 'family', 'birthDate'] },
+  )
+  .map(({ local, ...subject }) => ({ ...subject, ...local }))
+const anyResponsePlans = fc
+  .record({
+    numbers: fc.array(anyNhsNumber, { minLength: 1, maxLength: 2 }),
+    subjects: fc.array(anyPlanSubject, { minLength: 1, maxLength: 2 }),
+    authorities: fc.array(anyContact, { minLength: 1, maxLength: 3 }),
+  })
+  .chain(({ numbers, subjects, authorities }) =>
+    fc.array(
+      fc
+        .record(
+          {
+            type: fc.constantFrom('CPP' as const, 'LAC' as const, 'UCPP' as const),
+            start: anyPlanTime,
+            end: anyPlanTime,
+            nhsNumber: fc.constantFrom(...numbers),
+            subject: fc.constantFrom(...subjects),
+            authority: fc.constantFrom(...authorities),
+          },
+          { requiredKeys: ['type', 'start', 'nhsNumber', 'subject', 'authority'] },
+        )
+        .map(plan => (plan.type === 'UCPP' ? { end: plan.start, ...plan } : plan)),
+      { minLength: 1, maxLength: 8 },
+    ),
+  )
+
+/** What a response may say, with plans that share people and authorities. */
+export const anyResponseContent: fc.Arbitrary<QueryResponseContent> = fc.record({
+  plans: anyResponsePlans,
+  accesses: fc.array(fc.record({ id: anyUuid, at: anyInstant, nhsNumber: anyNhsNumber, author: anyAuthor }), {
+    maxLength: 3,
+  }),
+})

@@ -30,16 +30,23 @@ export type MiniServiceResponse = {
 
 const NOTHING: QueryResponseContent = { plans: [], accesses: [] }
 
-/** Writes a response: that of Spine messaging without its wrapper, and with a code after its id. */
+/**
+ * Writes a response: that of Spine messaging without its wrapper, and with a code after its id. Only beside a code that says so
+ * is anything shown, and beside that something must be (rule 4.2).
+ */
 export function writeMiniServiceResponse(response: MiniServiceResponse): XmlNode {
   const { id, at, code } = response
+  const shown = 'answer' in response && isHoldingCode(code) ? response.answer : NOTHING
+  if (isHoldingCode(code) && shown.plans.length === 0) {
+    throw new Error('Nothing is visible: the response says that nothing matches')
+  }
   return element(
     'CP-ISNHSQueryResponse',
     { xmlns: HL7, 'xmlns:npfitlc': NPFIT },
     valued('effectiveTime', writeTimestamp(at)),
     element('id', { root: id.toUpperCase() }),
     element('value', { code, codeSystem: ITK_OID.responseCode, displayName: RESPONSE_CODES[code] }),
-    ...writeResponseParts('answer' in response ? response.answer : NOTHING),
+    ...writeResponseParts(shown),
   )
 }
 
