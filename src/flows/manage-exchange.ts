@@ -1,4 +1,5 @@
 import type { AuditEntry } from '../domain/audit.ts'
+import type { CareOrganisation } from '../domain/care-setting.ts'
 import type { Asid, ClientSystem } from '../domain/client-system.ts'
 import type { Mailbox, Workflow } from '../domain/mesh-message.ts'
 import type { MailboxId, OdsCode } from '../domain/organisation.ts'
@@ -65,13 +66,6 @@ export async function enrolAuthority(
   for (const workflow of cpisWorkflows(mesh, authority.mailbox)) await stores.workflows.add(workflow)
 }
 
-/** From now on the authority may count its uploads from 1 again (rule 3.8). */
-export function restartSequence(deps: ManageExchangeDeps, odsCode: OdsCode): Promise<void> {
-  return onRecord(deps, { action: 'restart sequence', subject: odsCode }, stores =>
-    stores.authorities.restartSequence(odsCode),
-  )
-}
-
 /** Lets a clinical system ask, or changes what is known of one (rule 9.5). */
 export function addClientSystem(deps: ManageExchangeDeps, system: ClientSystem): Promise<void> {
   return onRecord(deps, { action: 'add client system', subject: system.asid }, stores =>
@@ -91,6 +85,19 @@ export function postAnswerAgain(deps: ManageExchangeDeps, question: QuestionKey)
   return onRecord(deps, { action: 'post answer again', subject: question.messageId }, async stores => {
     await stores.asynchronousAnswers.postAgain(question, deps.clock.now())
   })
+}
+
+/** Makes an organisation of health known, or changes what is known of one (rule 19.7). */
+export function addOrganisation(deps: ManageExchangeDeps, organisation: CareOrganisation): Promise<void> {
+  return onRecord(deps, { action: 'add organisation', subject: organisation.odsCode }, stores =>
+    stores.organisations.add(organisation),
+  )
+}
+
+export function removeOrganisation(deps: ManageExchangeDeps, odsCode: OdsCode): Promise<void> {
+  return onRecord(deps, { action: 'remove organisation', subject: odsCode }, stores =>
+    stores.organisations.remove(odsCode),
+  )
 }
 
 /** Makes sure that CP-IS has its own mailbox and its workflows; changes nothing that is there. */

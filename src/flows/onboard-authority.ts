@@ -1,4 +1,5 @@
 import {
+  type AuthoritySettings,
   type AuthorityStanding,
   type GoLiveObstacle,
   goLiveObstacle,
@@ -71,6 +72,35 @@ export function resume(
   })
 }
 
+/** Changes what is known of an authority; what is not said stays. */
+export function changeSettings(
+  deps: ManageExchangeDeps,
+  odsCode: OdsCode,
+  settings: Partial<AuthoritySettings>,
+): Promise<Result<{ readonly odsCode: OdsCode }, NoSuchAuthority>> {
+  return changing(deps, odsCode, async (stores, { name, mailbox }) => {
+    await stores.authorities.add({ odsCode, name, mailbox, ...settings })
+    await recordChange(deps, stores, {
+      action: 'change authority',
+      subject: odsCode,
+      details: { ...settings },
+    })
+    return success({ odsCode })
+  })
+}
+
+/** From now on the authority may count its uploads from 1 again (rule 3.8). */
+export function restartSequence(
+  deps: ManageExchangeDeps,
+  odsCode: OdsCode,
+): Promise<Result<{ readonly odsCode: OdsCode }, NoSuchAuthority>> {
+  return changing(deps, odsCode, async stores => {
+    await stores.authorities.restartSequence(odsCode)
+    await recordChange(deps, stores, { action: 'restart sequence', subject: odsCode })
+    return success({ odsCode })
+  })
+}
+
 /** How many files and gaps are told of an authority. */
 const TOLD = 10
 
@@ -91,8 +121,8 @@ export async function showAuthority(
   deps: ManageExchangeDeps,
   odsCode: OdsCode,
 ): Promise<Result<AuthorityReport, NoSuchAuthority>> {
-  return changing(deps, odsCode, async (stores, authority) => {
-    const { uploadHistory } = stores
+  return looking(deps, odsCode, async authority => {
+    const { uploadHistory } = deps.storage
     const at = deps.clock.now()
     const uploads = await uploadHistory.applied(odsCode, TOLD)
     const lastApplied = uploads
@@ -111,7 +141,7 @@ export async function showAuthority(
         since !== undefined &&
         at.getTime() - since.getTime() > authority.intervalHours * 3_600_000,
     }
-    await recordChange(deps, stores, { action: 'show authority', subject: odsCode })
+    await recordChange(deps, deps.storage, { action: 'show authority', subject: odsCode })
     return success(report)
   })
 }
@@ -128,17 +158,18 @@ export async function listMissingPlans(
   deps: ManageExchangeDeps,
   odsCode: OdsCode,
 ): Promise<Result<MissingPlans, { readonly kind: 'sends-changes' } | NoSuchAuthority>> {
-  return changing(deps, odsCode, async (stores, authority) => {
+  return looking(deps, odsCode, async authority => {
     if (authority.mode === 'delta') return failure({ kind: 'sends-changes' } as const)
-    const [newest] = await stores.uploadHistory.applied(odsCode, 1)
-    const plans = await stores.uploadHistory.missingPlans(odsCode, deps.clock.now())
+    const { uploadHistory } = deps.storage
+    const [newest] = await uploadHistory.applied(odsCode, 1)
+    const plans = await uploadHistory.missingPlans(odsCode, deps.clock.now())
     const details = { plans: plans.length }
-    await recordChange(deps, stores, { action: 'list missing plans', subject: odsCode, details })
+    await recordChange(deps, deps.storage, { action: 'list missing plans', subject: odsCode, details })
     return success({ odsCode, ...(newest && { newest }), plans })
   })
 }
 
-/** One look at an authority that nobody changes meanwhile. */
+/** One change of an authority that nobody else changes meanwhile. */
 function changing<T, F>(
   { storage }: ManageExchangeDeps,
   odsCode: OdsCode,
@@ -148,4 +179,14 @@ function changing<T, F>(
     const authority = await stores.authorities.hold(odsCode)
     return authority ? work(stores, authority) : failure({ kind: 'no-such-authority' } as const)
   })
+}
+
+/** To look at an authority is not to wait for its file that is being applied. */
+async function looking<T, F>(
+  { storage }: ManageExchangeDeps,
+  odsCode: OdsCode,
+  work: (authority: Authority) => Promise<Result<T, F>>,
+): Promise<Result<T, F | NoSuchAuthority>> {
+  const authority = await storage.authorities.find(odsCode)
+  return authority ? work(authority) : failure({ kind: 'no-such-authority' } as const)
 }

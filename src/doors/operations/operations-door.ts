@@ -1,36 +1,23 @@
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply } from 'fastify'
 import { z } from 'zod'
-import type { AuditEntry } from '../../domain/audit.ts'
 import { parseAsid } from '../../domain/client-system.ts'
-import type { Mailbox } from '../../domain/mesh-message.ts'
-import { type MailboxId, parseMailboxId, parseOdsCode } from '../../domain/organisation.ts'
+import type { MailboxId } from '../../domain/organisation.ts'
 import {
-  addAuthority,
   addClientSystem,
   addMailbox,
   addWorkflow,
   postAnswerAgain,
   removeClientSystem,
-  restartSequence,
 } from '../../flows/manage-exchange.ts'
-import type { Clock, NewId, Storage } from '../../flows/ports.ts'
-import { recordRequest } from '../../flows/record-request.ts'
+import type { Storage } from '../../flows/ports.ts'
 import { showsSecret } from '../common/bearer-secret.ts'
+import { authorityRoutes } from './authority-routes.ts'
 import { clientSystemBody } from './client-system-body.ts'
-import { odsCode } from './organisation-body.ts'
-
-export interface OperationsDoorDeps {
-  readonly storage: Storage
-  readonly clock: Clock
-  readonly newId: NewId
-  readonly adminToken: string
-  readonly mesh: Parameters<typeof addAuthority>[0]['mesh']
-  /** Throws, or takes longer than a moment, while the service cannot do its work. */
-  readonly probe: () => Promise<void>
-  readonly metrics: () => Promise<{ contentType: string; text: string }>
-  /** What the sandbox has to offer; absent in production. */
-  readonly sandbox?: () => Promise<object>
-}
+import type { OperationsDoorDeps } from './door-deps.ts'
+import { mailboxBody, mailboxId } from './mailbox-body.ts'
+import { onboardRoute } from './onboard-route.ts'
+import { organisationRoutes } from './organisation-routes.ts'
+import { recordCommand, seenOnRecord } from './record-command.ts'
 
 /**
  * The operator's door, on a port of its own: health and metrics for machines, and the commands of `cpis` behind the operator's
@@ -68,7 +55,11 @@ function commands(deps: OperationsDoorDeps): FastifyPluginAsync {
     })
     app.addHook('onSend', async (_request, reply) => {
       if (reply.statusCode < 400) return
-      await record(deps, { action: 'command', outcome: 'refused', reason: `status ${reply.statusCode}` })
+      await recordCommand(deps, {
+        action: 'command',
+        outcome: 'refused',
+        reason: `status ${reply.statusCode}`,
+      })
     })
     app.setErrorHandler(async (error, _request, reply) => {
       if (error instanceof z.ZodError) return reply.code(400).send({ error: z.prettifyError(error) })
@@ -76,22 +67,19 @@ function commands(deps: OperationsDoorDeps): FastifyPluginAsync {
     })
     reading(app, deps)
     changing(app, deps)
+    authorityRoutes(app, deps)
+    organisationRoutes(app, deps)
+    onboardRoute(app, deps)
   }
 }
 
-/** Lists are recorded when they have been read: what an operator saw is on record too. */
 function reading(app: FastifyInstance, deps: OperationsDoorDeps): void {
   const { storage } = deps
-  const seen = async <T>(action: string, read: Promise<T>): Promise<T> => {
-    const found = await read
-    await record(deps, { action, outcome: 'allowed', actor: 'operator' })
-    return found
-  }
+  const seen = <T>(action: string, read: Promise<T>) => seenOnRecord(deps, action, read)
   app.get('/mailboxes', async () =>
     (await seen('list mailboxes', storage.mailboxes.list())).map(({ password: _secret, ...shown }) => shown),
   )
   app.get('/workflows', () => seen('list workflows', storage.workflows.list()))
-  app.get('/authorities', () => seen('list authorities', storage.authorities.list()))
   app.get('/clients', () => seen('list client systems', storage.clientSystems.list()))
   app.get('/answers/undelivered', () =>
     seen('list undelivered answers', storage.asynchronousAnswers.undelivered()),
@@ -115,20 +103,6 @@ function changing(app: FastifyInstance, deps: OperationsDoorDeps): void {
     if (unknown.length > 0) return reply.code(400).send({ error: `No such mailbox: ${unknown.join(', ')}` })
     await addWorkflow(deps, workflow)
     return reply.code(201).send({ id: workflow.id })
-  })
-  app.post('/authorities', async (request, reply) => {
-    const { odsCode, name, mailboxId, password } = authorityBody.parse(request.body)
-    const mailbox: Mailbox = { id: mailboxId, name, odsCode, password }
-    await addAuthority(deps, { odsCode, name, mailbox })
-    return reply.code(201).send({ odsCode, mailboxId })
-  })
-  app.post<{ Params: { ods: string } }>('/authorities/:ods/restart-sequence', async (request, reply) => {
-    const odsCode = parseOdsCode(request.params.ods)
-    if (!odsCode || !(await deps.storage.authorities.find(odsCode))) {
-      return reply.code(404).send({ error: 'No such authority. GET /authorities lists them.' })
-    }
-    await restartSequence(deps, odsCode)
-    return { odsCode }
   })
   app.post('/clients', async (request, reply) => {
     const system = clientSystemBody.parse(request.body)
@@ -162,20 +136,6 @@ function changing(app: FastifyInstance, deps: OperationsDoorDeps): void {
   })
 }
 
-function record(deps: OperationsDoorDeps, request: Omit<AuditEntry, 'id' | 'at' | 'door'>): Promise<void> {
-  return recordRequest({ ...deps, audit: deps.storage.audit }, { ...request, door: 'operations' })
-}
-
-const mailboxId = z.string().transform((text, context): MailboxId => {
-  const id = parseMailboxId(text)
-  if (!id) context.addIssue({ code: 'custom', message: 'A mailbox id is letters, digits, - and _.' })
-  return id ?? z.NEVER
-})
-
-const password = z.string().min(8, 'A mailbox password has at least 8 characters.')
-const name = z.string().min(1, 'A name is needed.')
-const mailboxBody = z.object({ id: mailboxId, name, odsCode, password })
-const authorityBody = z.object({ odsCode, name, mailboxId, password })
 const answerBody = z.object({ asid: z.string(), messageId: z.string() })
 const workflowBody = z.object({
   id: z.string().min(1).max(300),

@@ -1,0 +1,74 @@
+import { z } from 'zod'
+import {
+  type AuthoritySettings,
+  type DfeCode,
+  type GssCode,
+  parseDfeCode,
+  parseGssCode,
+  UPLOAD_MODES,
+} from '../../domain/authority.ts'
+import { mailboxId, password } from './mailbox-body.ts'
+import { name, odsCode, wave } from './organisation-body.ts'
+
+const gssCode = z.string().transform((text, context): GssCode => {
+  const code = parseGssCode(text)
+  const message = 'The GSS code of an English authority is E06, E08, E09 or E10 and six digits.'
+  if (!code) context.addIssue({ code: 'custom', message })
+  return code ?? z.NEVER
+})
+
+const dfeCode = z.string().transform((text, context): DfeCode => {
+  const code = parseDfeCode(text)
+  if (!code) context.addIssue({ code: 'custom', message: 'A DfE code is three digits.' })
+  return code ?? z.NEVER
+})
+
+const settings = {
+  gssCode: gssCode.optional(),
+  dfeCode: dfeCode.optional(),
+  intervalHours: z
+    .int('An interval is a whole number of hours.')
+    .min(1, 'An interval is at least 1 hour.')
+    .max(744, 'An interval is at most 744 hours: 31 days.')
+    .optional(),
+  mode: z.enum(UPLOAD_MODES, 'A mode is delta (what changed) or snapshot (all that is held).').optional(),
+  wave,
+}
+
+/** What an operator may change of an authority (rule 19.1). */
+export const settingsBody = z
+  .strictObject(settings)
+  .refine(given => Object.values(given).some(value => value !== undefined), 'Nothing is said to change.')
+  .transform(said)
+
+/** What an operator says of an authority that is taken on; without a password its mailbox keeps or is made one. */
+const authority = z.strictObject({ odsCode, name, mailboxId, password: password.optional(), ...settings })
+export const authorityEntry = authority.transform(({ odsCode, name, mailboxId, password, ...rest }) => ({
+  odsCode,
+  name,
+  mailboxId,
+  ...(password !== undefined && { password }),
+  ...said(rest),
+}))
+export const authorityBody = authority
+  .extend({ password })
+  .transform(({ odsCode, name, mailboxId, password, ...rest }) => ({
+    odsCode,
+    name,
+    mailbox: { id: mailboxId, name, odsCode, password },
+    ...said(rest),
+  }))
+
+/** Somebody's reason for an act, as it goes on record: nothing of a person belongs there. */
+export const reason = z
+  .string("A reason is needed; it goes on record, so no person's details.")
+  .trim()
+  .min(5, 'A reason is needed: a few words.')
+  .max(200, 'A reason is at most 200 characters.')
+
+type Settings = { readonly [Key in keyof AuthoritySettings]?: AuthoritySettings[Key] | undefined }
+
+/** Only what was said. */
+function said(given: Settings): Partial<AuthoritySettings> {
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
+}
