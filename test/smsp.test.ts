@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { v7 as newId } from 'uuid'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parseNhsNumber } from '../src/domain/nhs-number.ts'
@@ -101,5 +102,23 @@ describe.each(ENGINES)('the mini service on %s', engine => {
     const log = running.logLines.join('')
     expect(log).toContain('/smsp/cpis')
     for (const secret of [child, nobody, 'Testcase']) expect(log).not.toContain(secret)
+  })
+
+  test('says that it could not look while the database answers with an error', async () => {
+    const { kysely } = running.service.store.database
+    await sql`alter table plan rename to elsewhere`.execute(kysely)
+    const ask = miniServiceClient(running.service, 'X9Z01', newId)
+    for (const number of [child, nobody]) {
+      expect(await ask(nurse('000000000001'), number)).toMatchObject({ code: 'CPIS-9999' })
+    }
+    await sql`alter table elsewhere rename to plan`.execute(kysely)
+  })
+
+  test('says that it could not look once the database is gone, whomever it is asked for (rule 4.3)', async () => {
+    await running.service.store.database.close()
+    const ask = miniServiceClient(running.service, 'X9Z01', newId)
+    for (const number of [child, nobody]) {
+      expect(await ask(nurse('000000000001'), number)).toMatchObject({ code: 'SMSP-0004' })
+    }
   })
 })
