@@ -1,70 +1,119 @@
+import type { Command } from 'commander'
+import { addStageCommands } from './authority-stages.ts'
 import type { CommandLine } from './command-line.ts'
 import { done } from './command-result.ts'
 import { newPassword } from './mailbox.ts'
 import { askOperations } from './operations.ts'
+import { wholeNumber } from './whole-number.ts'
 import { table } from './words.ts'
 
 interface AuthorityShown {
   readonly odsCode: string
   readonly name: string
   readonly mailbox: string
+  readonly stage: string
+  readonly wave?: string
   readonly contact?: { readonly dutyPhone: string; readonly officePhone?: string }
 }
 
-/** `cpis authority`: which local authorities use the service, through its operator's door. */
-export function addAuthorityCommands({ program, perform, config }: CommandLine): void {
+interface SettingsOptions {
+  readonly gss?: string
+  readonly dfe?: string
+  readonly interval?: number
+  readonly mode?: string
+  readonly wave?: string
+}
+
+interface AddOptions extends SettingsOptions {
+  readonly name: string
+  readonly mailbox: string
+  readonly password?: string
+}
+
+/** `cpis authority`: which local authorities use the service and how, through its operator's door. */
+export function addAuthorityCommands(line: CommandLine): void {
+  const { program, perform, config } = line
   const authority = program.command('authority').description('local authorities that use the running service')
   authority
     .command('list')
-    .description('every authority, with the numbers its newest file gave')
+    .description('every authority, where it stands and the numbers its newest file gave')
     .action(() =>
       perform(async () => {
         const answer = await askOperations(config(), '/authorities')
         if (!answer.ok) return answer.fault
         const authorities = answer.value as AuthorityShown[]
-        const rows = authorities.map(({ odsCode, mailbox, contact, name }) => [
+        const rows = authorities.map(({ odsCode, stage, wave, mailbox, contact, name }) => [
           odsCode,
+          stage,
+          wave ?? '-',
           mailbox,
           contact?.officePhone ?? '-',
           contact?.dutyPhone ?? 'no file yet',
           name,
         ])
-        return done(authorities, table([['code', 'mailbox', 'by day', 'by night', 'name'], ...rows]))
+        const head = ['code', 'stage', 'wave', 'mailbox', 'by day', 'by night', 'name']
+        return done(authorities, table([head, ...rows]))
       }),
     )
-  authority
-    .command('add')
-    .description('make an authority a user of the service, with its mailbox')
-    .argument('<ods>', 'its ODS code')
-    .requiredOption('--name <name>', 'its name, as clinicians are to see it')
-    .requiredOption('--mailbox <id>', 'its mailbox, which is added or changed')
-    .option('--password <password>', 'of the mailbox; without it one is made and shown this once')
-    .action((ods: string, options: { name: string; mailbox: string; password?: string }) =>
-      perform(async () => {
-        const password = options.password ?? newPassword()
-        const body = { odsCode: ods, name: options.name, mailboxId: options.mailbox, password }
-        const answer = await askOperations(config(), '/authorities', body)
-        if (!answer.ok) return answer.fault
-        const made = options.password === undefined
-        const added = `Authority ${ods} added with mailbox ${options.mailbox}.`
-        return done(
-          { ...(answer.value as object), ...(made && { password }) },
-          made ? `${added} Its password: ${password}` : added,
-        )
-      }),
-    )
+  settingsOptions(
+    authority
+      .command('add')
+      .description('take an authority on, with its mailbox; its files are tests until it goes live')
+      .argument('<ods>', 'its ODS code')
+      .requiredOption('--name <name>', 'its name, until a file of its own gives one')
+      .requiredOption('--mailbox <id>', 'its mailbox, which is added or changed')
+      .option('--password <password>', 'of the mailbox; without it one is made and shown this once'),
+  ).action((ods: string, options: AddOptions) =>
+    perform(async () => {
+      const password = options.password ?? newPassword()
+      const { name, mailbox: mailboxId } = options
+      const body = { odsCode: ods, name, mailboxId, password, ...settingsOf(options) }
+      const answer = await askOperations(config(), '/authorities', body)
+      if (!answer.ok) return answer.fault
+      const made = options.password === undefined
+      const added = `Authority ${ods} added with mailbox ${mailboxId}.`
+      return done(
+        { ...(answer.value as object), ...(made && { password }) },
+        made ? `${added} Its password: ${password}` : added,
+      )
+    }),
+  )
+  settingsOptions(
+    authority
+      .command('set')
+      .description('change what is known of an authority; what is not said stays')
+      .argument('<ods>', 'its ODS code'),
+  ).action((ods: string, options: SettingsOptions) =>
+    perform(async () => {
+      const path = `/authorities/${encodeURIComponent(ods)}/settings`
+      const answer = await askOperations(config(), path, settingsOf(options))
+      return answer.ok ? done(answer.value, `Authority ${ods} changed.`) : answer.fault
+    }),
+  )
   authority
     .command('restart-sequence')
     .description('let an authority count its files from 1 again, on record (rule 3.8)')
     .argument('<ods>', 'its ODS code')
     .action((ods: string) =>
       perform(async () => {
-        const answer = await askOperations(
-          config(),
-          `/authorities/${encodeURIComponent(ods)}/restart-sequence`,
-          {},
-        )
+        const path = `/authorities/${encodeURIComponent(ods)}/restart-sequence`
+        const answer = await askOperations(config(), path, {})
         return answer.ok ? done(answer.value, `${ods} may count its files from 1 again.`) : answer.fault
       }),
     )
+  addStageCommands(line, authority)
+}
+
+/** What an operator may say of an authority (rule 19.1). */
+function settingsOptions(command: Command): Command {
+  return command
+    .option('--gss <code>', 'its code at the Office for National Statistics')
+    .option('--dfe <code>', 'its code at the Department for Education')
+    .option('--interval <hours>', 'how long it may be silent (48 unless told otherwise)', wholeNumber(1, 744))
+    .option('--mode <mode>', 'delta: it sends what changed; snapshot: all that it holds')
+    .option('--wave <name>', 'with whom it is taken on')
+}
+
+function settingsOf({ gss: gssCode, dfe: dfeCode, interval: intervalHours, mode, wave }: SettingsOptions) {
+  return { gssCode, dfeCode, intervalHours, mode, wave }
 }

@@ -8,6 +8,8 @@ import { failureOf } from './failure-words.ts'
 import { addInboxCommand } from './inbox.ts'
 import { addMailboxCommands } from './mailbox.ts'
 import { addMigrateCommand } from './migrate.ts'
+import { addOnboardCommand } from './onboard.ts'
+import { addOrganisationCommands } from './organisation.ts'
 import { addPopulationCommands } from './population.ts'
 import { addQueryCommand } from './query.ts'
 import { addSandboxCommand } from './sandbox.ts'
@@ -73,6 +75,8 @@ function cpisProgram(context: Omit<CommandLine, 'program'>): Command {
   addWorkflowCommands(line)
   addAuthorityCommands(line)
   addClientCommands(line)
+  addOrganisationCommands(line)
+  addOnboardCommand(line)
   addPopulationCommands(line)
   addMigrateCommand(line)
   for (const leaf of leavesOf(program)) leaf.option('--json', 'answer with one JSON document')
