@@ -1,8 +1,8 @@
 import type { Config } from '../main/config.ts'
 
 /** Where a service of this configuration listens, as seen from the same machine. */
-export function localUrl({ host, port }: Pick<Config, 'host' | 'port'>): string {
-  return `http://${reachable(host)}:${port}`
+export function localUrl({ host, port, tls }: Pick<Config, 'host' | 'port' | 'tls'>): string {
+  return `${tls ? 'https' : 'http'}://${reachable(host)}:${port}`
 }
 
 /** Where clients reach the service: where they were told to, or where this configuration has it listen. */

@@ -31,7 +31,9 @@ export async function askOperations(
 export function notRunning(url: string): CommandFailure {
   return fault(
     `Nothing answers at ${url}.`,
-    'Start the service with npm start. If it runs elsewhere, set PORT and CPIS_ADMIN_PORT as it has them.',
+    url.startsWith('https:')
+      ? 'Start the service with npm start. If an authority of your own issued its certificate, set NODE_EXTRA_CA_CERTS to that.'
+      : 'Start the service with npm start. If it runs elsewhere, set PORT and CPIS_ADMIN_PORT as it has them.',
   )
 }
 

@@ -69,7 +69,7 @@ async function settledSandbox(
     newId,
     population: sandbox.population,
     mesh: config.mesh,
-    url: localUrl(config),
+    url: service.insideUrl ?? localUrl(config),
     report,
     signal,
   }).finally(progress.stop)

@@ -4,6 +4,7 @@ import { type Asid, parseAsid } from '../domain/client-system.ts'
 import { parseMailboxId } from '../domain/organisation.ts'
 import { type RelayConfig, relayConfig, relayProblems, relaySettings } from './relay-config.ts'
 import { address, whole } from './setting-kinds.ts'
+import { type TlsConfig, tlsConfig, tlsProblems, tlsSettings } from './tls-config.ts'
 
 /** Everything that can be set, with its defaults; this file is the one reader of the environment. */
 export interface Config {
@@ -18,6 +19,8 @@ export interface Config {
   readonly databaseConnections: number
   /** How clients reach the service, without a slash at the end; absent: the address it listens on. */
   readonly baseUrl: string | undefined
+  /** What the service speaks HTTPS with; absent: it speaks HTTP, and somebody before it HTTPS. */
+  readonly tls: TlsConfig | undefined
   readonly logLevel: string
   readonly tokens:
     | { readonly issuer: string; readonly audience: string; readonly jwksUrl: string }
@@ -45,8 +48,8 @@ export interface Config {
   /** The MESH server elsewhere through which authorities are reached; absent: they come to our own mailboxes. */
   readonly relay: RelayConfig | undefined
   /**
-   * The ASID under which systems ask CP-IS over Spine messaging. Absent in production unless it is set: then nobody can. Systems
-   * are believed to be who they say they are, so whoever sets it lets only such through as have shown their certificate.
+   * The ASID under which systems ask CP-IS over Spine messaging. Absent in production unless it is set: then nobody can. Where
+   * clients' certificates are not checked here, whoever sets it lets only such through as have shown theirs (rule 9.7).
    */
   readonly spineAsid: Asid | undefined
   /** How the numbers of people with plans are watched for changes in PDS (rules 14.1 and 14.3). */
@@ -97,6 +100,7 @@ const environment = z.object({
   CPIS_DATABASE_CONNECTIONS: whole(2, 1000).default(16),
   CPIS_ALLOW_EMBEDDED: z.enum(['yes', 'no'], 'must be yes or no').default('no'),
   CPIS_BASE_URL: address.optional(),
+  ...tlsSettings,
   CPIS_LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).optional(),
   CPIS_TOKEN_ISSUER: z.string().min(1).optional(),
   CPIS_TOKEN_AUDIENCE: z.string().min(1).optional(),
@@ -160,6 +164,7 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
   const set = parsed.data
   const problems = [
     ...halfAnIssuer(set),
+    ...tlsProblems(set),
     ...relayProblems(set, set.CPIS_MODE),
     ...(set.CPIS_MODE === 'production' ? productionProblems(set) : []),
   ]
@@ -175,6 +180,7 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     databaseUrl: set.CPIS_DATABASE_URL,
     databaseConnections: set.CPIS_DATABASE_CONNECTIONS,
     baseUrl: set.CPIS_BASE_URL,
+    tls: tlsConfig(set),
     // The sandbox is started by people in a terminal, who want to see what went wrong and nothing else.
     logLevel: set.CPIS_LOG_LEVEL ?? (set.CPIS_MODE === 'sandbox' ? 'warn' : 'info'),
     tokens:

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { FastifyInstance } from 'fastify'
 import { v7 as newId } from 'uuid'
+import { shownCertificate } from '../doors/common/client-certificate.ts'
 import { eventsDoor } from '../doors/events/events-door.ts'
 import { fhirDoor } from '../doors/fhir/fhir-door.ts'
 import { meshDoor } from '../doors/mesh/mesh-door.ts'
@@ -17,11 +18,14 @@ import type { Config } from './config.ts'
 import type { Logger } from './logger.ts'
 import type { Metrics } from './metrics.ts'
 import { createServer } from './server.ts'
+import { listeningTls, type ServiceTls } from './tls.ts'
 
 export interface OpenDoorsDeps {
   readonly config: Config
   /** How clients reach the service, without a slash at the end. */
   readonly baseUrl: string
+  /** What the server speaks HTTPS with; absent: it speaks HTTP. */
+  readonly tls: ServiceTls | undefined
   readonly storage: Storage
   readonly clock: Clock
   readonly logger: Logger
@@ -34,7 +38,7 @@ export interface OpenDoorsDeps {
 
 /** The server that everybody but operators reaches, with each door at its address. */
 export function openDoors(deps: OpenDoorsDeps): FastifyInstance {
-  const { config, baseUrl, storage, clock, logger, metrics, tokens, answerKept } = deps
+  const { config, baseUrl, tls, storage, clock, logger, metrics, tokens, answerKept } = deps
   const recording = { audit: storage.audit, clock, newId }
   const asking = {
     answerQuery: (request: QueryRequest) => answerQuery({ ...recording, queries: storage.queries }, request),
@@ -45,9 +49,12 @@ export function openDoors(deps: OpenDoorsDeps): FastifyInstance {
   const reportFailure = (door: string) => (error: unknown, task: string) =>
     logger.failure('request failed', error, { door, task })
 
+  const checked = tls?.clientCa === undefined ? {} : { shownCertificate }
+
   const app = createServer({
     logger,
     metrics,
+    https: tls && listeningTls(tls),
     onMalformed: door =>
       asking.recordRequest({
         door,
@@ -96,6 +103,7 @@ export function openDoors(deps: OpenDoorsDeps): FastifyInstance {
     app.register(
       spineDoor({
         ...asking,
+        ...checked,
         ownAsid: config.spineAsid,
         address: () => `${baseUrl}/sync-service`,
         findClientSystem: storage.clientSystems.find,
@@ -106,6 +114,7 @@ export function openDoors(deps: OpenDoorsDeps): FastifyInstance {
     app.register(
       smspDoor({
         ...asking,
+        ...checked,
         address: () => `${baseUrl}/smsp/cpis`,
         findClientSystems: storage.clientSystems.ofOrganisation,
         reportFailure: reportFailure('smsp'),
@@ -117,6 +126,7 @@ export function openDoors(deps: OpenDoorsDeps): FastifyInstance {
     app.register(
       ebxmlDoor({
         ...asking,
+        ...checked,
         ownAsid: config.spineAsid,
         ownPartyKey: config.spinePartyKey,
         findByContract: storage.clientSystems.withContract,

@@ -1,3 +1,4 @@
+import type { ServerOptions } from 'node:https'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { DoorName } from '../domain/audit.ts'
 import type { Logger } from './logger.ts'
@@ -15,10 +16,13 @@ const LONGEST_PATH_PART = 1024
 export function createServer(deps: {
   readonly logger: Logger
   readonly metrics?: Metrics
+  /** How it speaks HTTPS; absent: it speaks HTTP. */
+  readonly https?: ServerOptions | undefined
   /** Records a request whose address no door ever sees, because it cannot be decoded (rule 8.1). */
   readonly onMalformed: (door: PublicDoor) => Promise<void>
 }): FastifyInstance {
   const app = Fastify({
+    https: deps.https ?? null,
     logger: false,
     forceCloseConnections: true,
     frameworkErrors: async (_error, request, reply: FastifyReply) => {

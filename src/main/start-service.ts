@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import type { Server } from 'node:http'
 import { createServer as createSocketServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { v7 as newId, v4 as newRequestId } from 'uuid'
@@ -17,12 +18,14 @@ import type { Sandbox } from '../sandbox/sandbox.ts'
 import { operatorSecret } from './admin-token.ts'
 import { startAnswerPoster } from './answer-poster.ts'
 import type { Config } from './config.ts'
+import { closeInside, listenInside } from './inside-address.ts'
 import type { Logger } from './logger.ts'
 import { createMetrics } from './metrics.ts'
 import { openDoors } from './open-doors.ts'
 import { openStore, type Store } from './open-store.ts'
 import { relayCredentials, startRelay } from './relay.ts'
 import { createServer } from './server.ts'
+import { callbackTls, readTls } from './tls.ts'
 import { startWorker } from './worker.ts'
 
 /** The longest that posting an answer to its system may take. */
@@ -31,6 +34,8 @@ const POST_WITHIN_MS = 15_000
 export interface Service {
   readonly baseUrl: string
   readonly adminUrl: string
+  /** How a sandbox that speaks HTTPS reaches itself. */
+  readonly insideUrl: string | undefined
   readonly config: Config
   readonly store: Store
   readonly sandbox: Sandbox | undefined
@@ -47,14 +52,17 @@ export async function startService(given: Config, logger: Logger): Promise<Servi
     port: given.port || (await freePort()),
     adminPort: given.adminPort || (await freePort()),
   }
+  const tls = config.tls && readTls(config.tls)
   const credentials = config.relay && relayCredentials(config.relay)
   const clock = { now: () => new Date() }
   const store = await openStore(config, logger)
   const { storage, database } = store
-  const here = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${config.port}`
-  const baseUrl = config.baseUrl ?? here
+  const at = `${config.host.includes(':') ? `[${config.host}]` : config.host}:${config.port}`
+  const baseUrl = config.baseUrl ?? `${tls ? 'https' : 'http'}://${at}`
   const sandbox = config.mode === 'sandbox' ? await openedSandbox(config, store, clock) : undefined
 
+  const insidePort = tls && sandbox && (await freePort())
+  const here = insidePort ? `http://127.0.0.1:${insidePort}` : `http://${at}`
   const pdsUrl = config.pds.baseUrl ?? sandbox?.pdsUrl(here)
   if (!pdsUrl) throw new Error('A production configuration always names PDS')
 
@@ -70,7 +78,7 @@ export async function startService(given: Config, logger: Logger): Promise<Servi
     if (!(await storage.clientSystems.find(system.asid))) await addClientSystem(operating, system)
   }
 
-  const callbacks = httpPoster(POST_WITHIN_MS)
+  const callbacks = httpPoster(POST_WITHIN_MS, tls && callbackTls(tls))
   const poster = startAnswerPoster({
     storage,
     clock,
@@ -89,6 +97,7 @@ export async function startService(given: Config, logger: Logger): Promise<Servi
   const app = openDoors({
     config,
     baseUrl,
+    tls,
     storage,
     clock,
     logger,
@@ -111,12 +120,14 @@ export async function startService(given: Config, logger: Logger): Promise<Servi
     }),
   )
 
+  let inside: Server | undefined
   try {
     await app.listen({ host: config.host, port: config.port })
     await admin.listen({ host: config.adminHost, port: config.adminPort })
+    if (insidePort) inside = await listenInside(app, insidePort)
   } catch (error) {
     // A port that is taken must leave nothing open, or the process would never end.
-    await Promise.all([app.close(), admin.close(), poster.stop()])
+    await Promise.all([closeInside(inside), app.close(), admin.close(), poster.stop()])
     callbacks.close()
     await store.close()
     throw error
@@ -154,15 +165,22 @@ export async function startService(given: Config, logger: Logger): Promise<Servi
     numberCheckHours: config.numbers.checkHours,
     numberChecksPerSecond: config.numbers.checksPerSecond,
   })
+  if (config.mode === 'production' && config.spineAsid && !tls?.clientCa) {
+    logger.warn(
+      'certificates of client systems are not checked here (CPIS_TLS_CLIENT_CA): a proxy in front has to',
+    )
+  }
   logger.info('listening', { database: database.engine, mode: config.mode })
 
   return {
     baseUrl,
     adminUrl: `http://${config.adminHost}:${config.adminPort}`,
+    insideUrl: inside && here,
     config,
     store,
     sandbox,
     stop: async () => {
+      await closeInside(inside)
       await app.close()
       await admin.close()
       await relay?.stop()

@@ -50,7 +50,7 @@ async function outcomeOf(
   head: RequestHead,
   message: XmlElement,
 ): Promise<Result<Answer, QueryRefusal>> {
-  const system = await admitSystem(deps, head.senderAsid, 'synchronous')
+  const system = await admitSystem(deps, head.senderAsid, 'synchronous', exchange.shown)
   if (!system.ok) return system
   const admitted = admitQuery(deps, exchange, system.value, message)
   if (!admitted.ok) return admitted

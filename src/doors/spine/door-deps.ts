@@ -3,6 +3,7 @@ import type { Asid, ClientSystem } from '../../domain/client-system.ts'
 import type { NhsNumber } from '../../domain/nhs-number.ts'
 import type { AccessKind, MissingActivity, Requester } from '../../domain/requester.ts'
 import type { Result } from '../../domain/result.ts'
+import type { ShownCertificate } from '../common/client-certificate.ts'
 import type { RequestEntry } from './exchange.ts'
 
 export interface SpineDoorDeps {
@@ -11,6 +12,8 @@ export interface SpineDoorDeps {
   /** Where callers find the door: absolute. */
   readonly address: () => string
   readonly findClientSystem: (asid: Asid) => Promise<ClientSystem | undefined>
+  /** Absent where certificates are not checked (rule 9.7). */
+  readonly shownCertificate?: ShownCertificate | undefined
   /** Answers, and leaves the audit entry of what it answered or refused. Throws when it could not look. */
   readonly answerQuery: (request: {
     requester: Requester

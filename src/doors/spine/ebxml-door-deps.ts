@@ -4,7 +4,10 @@ import type { SpineDoorDeps } from './door-deps.ts'
 import type { QueryRefusal } from './query-refusal.ts'
 
 export interface EbxmlDoorDeps
-  extends Pick<SpineDoorDeps, 'ownAsid' | 'recordRequest' | 'reportFailure' | 'now' | 'newId'> {
+  extends Pick<
+    SpineDoorDeps,
+    'ownAsid' | 'shownCertificate' | 'recordRequest' | 'reportFailure' | 'now' | 'newId'
+  > {
   /** The message handling party that CP-IS is, by which systems address it. */
   readonly ownPartyKey: string
   readonly findByContract: (cpaId: string) => Promise<ClientSystem | undefined>

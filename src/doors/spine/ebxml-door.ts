@@ -5,6 +5,7 @@ import type { EbxmlHeader } from '../../formats/ebxml/ebxml-header.ts'
 import { writeMessageError } from '../../formats/ebxml/message-error.ts'
 import { signalOf } from '../../formats/ebxml/signal.ts'
 import type { SoapFault } from '../../formats/soap/soap-fault.ts'
+import { shownWith } from '../common/client-certificate.ts'
 import { auditEveryRequest } from '../common/exchange.ts'
 import type { EbxmlDoorDeps } from './ebxml-door-deps.ts'
 import { greetEveryRequest, refuseTheRest } from './every-request.ts'
@@ -46,6 +47,8 @@ export function ebxmlDoor(deps: EbxmlDoorDeps): FastifyPluginAsync {
       fastify.post(address, { bodyLimit: LONGEST_MESSAGE }, async (request, reply) => {
         const exchange = exchangeOf(request)
         exchange.action = 'query plans'
+        const shown = shownWith(deps.shownCertificate, request)
+        if (shown) exchange.shown = shown
         const received = await receiveQuery(deps, exchange, {
           contentType: request.headers['content-type'],
           bytes: request.body instanceof Uint8Array ? request.body : new Uint8Array(),

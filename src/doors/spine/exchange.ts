@@ -3,6 +3,7 @@ import type { AuditEntry } from '../../domain/audit.ts'
 import type { Asid } from '../../domain/client-system.ts'
 import type { NhsNumber } from '../../domain/nhs-number.ts'
 import type { Author } from '../../domain/requester.ts'
+import type { Shown } from '../common/client-certificate.ts'
 import { type Exchange as DoorExchange, keepExchanges, UNKNOWN_REQUEST } from '../common/exchange.ts'
 
 /** What becomes known of a request while it is dealt with: what its audit entry is made of. */
@@ -10,6 +11,8 @@ export interface Exchange extends DoorExchange {
   traceId: string
   /** The system that sent it, as it calls itself. */
   system?: Asid
+  /** Where certificates are checked. */
+  shown?: Shown
   author?: Author
   nhsNumber?: NhsNumber
 }
@@ -24,7 +27,9 @@ export function keepSpineExchanges(newId: () => string): (request: FastifyReques
 
 /** The entry of a request that no flow dealt with: nothing but an answer that was never made is allowed here. */
 export function entryOf(exchange: Exchange): RequestEntry {
-  const { action, traceId, system, author, nhsNumber, reason } = exchange
+  const { action, traceId, system, shown, author, nhsNumber, reason } = exchange
+  const certificate = shown?.certificate
+  const details = { ...(system && { system }), ...(certificate && { certificate }) }
   return {
     door: 'spine',
     action,
@@ -33,6 +38,6 @@ export function entryOf(exchange: Exchange): RequestEntry {
     ...(author && { author }),
     ...(nhsNumber && { nhsNumber }),
     traceId,
-    ...(system && { details: { system } }),
+    ...(Object.keys(details).length > 0 && { details }),
   }
 }

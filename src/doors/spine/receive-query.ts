@@ -12,6 +12,7 @@ import { LONGEST_ENVELOPE } from '../../formats/soap/read-envelope.ts'
 import type { SoapFault } from '../../formats/soap/soap-fault.ts'
 import { readTree } from '../../formats/xml/read-tree.ts'
 import type { XmlElement } from '../../formats/xml/xml-element.ts'
+import { disbelief } from '../common/client-certificate.ts'
 import { admitQuery } from './admit-query.ts'
 import type { EbxmlDoorDeps } from './ebxml-door-deps.ts'
 import type { Exchange } from './exchange.ts'
@@ -47,10 +48,17 @@ export async function receiveQuery(
     exchange.reason = faults.map(({ name }) => name).join(' ')
     return success<Received>({ kind: 'refused', header, faults })
   }
-  const system = await deps.findByContract(header.cpaId)
-  if (system) exchange.system = system.asid
+  const found = await deps.findByContract(header.cpaId)
+  if (found) exchange.system = found.asid
+  // To somebody else there is no such contract: nothing is posted to the system, and no message id of its own taken.
+  const doubt = found && disbelief(found, exchange.shown)
+  const system = doubt ? undefined : found
   const [fault, ...faults] = faultsOf(deps, header, system)
-  if (fault) return refused(fault, ...faults)
+  if (fault) {
+    const told = refused(fault, ...faults)
+    if (doubt) exchange.reason = doubt
+    return told
+  }
   if (!isContracted(system) || !payload)
     throw new Error('A header without a fault has a contract and a payload')
   const message = await readTree(payload, { element: LONGEST_ENVELOPE, total: LONGEST_ENVELOPE })

@@ -1,6 +1,7 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import { LONGEST_ENVELOPE } from '../../formats/soap/read-envelope.ts'
 import type { SoapFault } from '../../formats/soap/soap-fault.ts'
+import { shownWith } from '../common/client-certificate.ts'
 import { auditEveryRequest } from '../common/exchange.ts'
 import { answerSyncQuery } from './answer-sync-query.ts'
 import type { SpineDoorDeps } from './door-deps.ts'
@@ -35,6 +36,8 @@ export function spineDoor(deps: SpineDoorDeps): FastifyPluginAsync {
     fastify.post('/', { bodyLimit: LONGEST_ENVELOPE }, async (request, reply) => {
       const exchange = exchangeOf(request)
       exchange.action = 'query plans'
+      const shown = shownWith(deps.shownCertificate, request)
+      if (shown) exchange.shown = shown
       const answered = await answerSyncQuery(deps, exchange, {
         action: request.headers['soapaction'],
         bytes: request.body instanceof Uint8Array ? request.body : new Uint8Array(),
