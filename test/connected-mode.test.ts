@@ -6,6 +6,7 @@ import { addAuthority } from '../src/flows/manage-exchange.ts'
 import { readAccessNotification } from '../src/formats/hl7v3/read-access-notification.ts'
 import { readWholeAcknowledgement } from '../src/formats/hl7v3/read-acknowledgement.ts'
 import { writeUpload } from '../src/formats/hl7v3/write-upload.ts'
+import { tellingPeople } from '../src/sandbox/telling-people.ts'
 import { collected } from './support/collected.ts'
 import { expectValue } from './support/expect-value.ts'
 import { startIssuer, type TestIssuer } from './support/issuer.ts'
@@ -56,7 +57,7 @@ describe.each(ENGINES)('connected mode on %s', engine => {
     const { mesh } = running.service.config
     const mailbox = { ...authority, id: ALPHA, password: 'not-used' }
     const clock = { now: () => new Date() }
-    await addAuthority({ storage, clock, newId, mesh }, { ...authority, mailbox })
+    await addAuthority({ storage, clock, newId, mesh }, { ...authority, mailbox, live: true })
   })
   afterAll(async () => {
     await running.stop()
@@ -108,10 +109,9 @@ describe.each(ENGINES)('connected mode on %s', engine => {
     return found
   }
   const someNumber = () => {
-    const [record] = upload().records
-    const number = record?.subjects[0]?.nhsNumber
-    if (!number) throw new Error('The population has a child with a number')
-    return number
+    const held = tellingPeople(sandbox().population).find(({ visiblePlans }) => visiblePlans > 0)
+    if (!held) throw new Error('The population has a child with a plan')
+    return held.nhsNumber
   }
   const authority = (mailboxId: string = ALPHA): MeshClient =>
     meshClient({
@@ -180,7 +180,7 @@ describe.each(ENGINES)('connected mode on %s', engine => {
       return text.includes('cpis_mesh_set_aside 1') && text
     })
     expect(metrics).toContain('cpis_mesh_fault_seconds 0')
-    expect(running.logLines.some(line => line.includes('set aside'))).toBe(true)
+    await until(async () => running.logLines.some(line => line.includes('set aside')))
   })
 
   test('nothing of a person, a password or the server is in the log', () => {
