@@ -24,15 +24,19 @@ export interface AuthorityDesk {
   empty(): Promise<number>
 }
 
-/** Takes an authority on, as an operator does, and opens its desk. */
-export async function openDesk(service: Service, authority: SandboxAuthority): Promise<AuthorityDesk> {
+/** Takes an authority on, as an operator does, and opens its desk; it is live at once unless told otherwise. */
+export async function openDesk(
+  service: Service,
+  authority: SandboxAuthority,
+  { live = true } = {},
+): Promise<AuthorityDesk> {
   const { config, store, baseUrl } = service
   const mailbox = sandboxMailbox(authority)
   const clock = { now: () => new Date() }
   const { odsCode, name } = authority
   await addAuthority(
     { storage: store.storage, clock, newId, mesh: config.mesh },
-    { odsCode, name, mailbox, live: true },
+    { odsCode, name, mailbox, live },
   )
   const mesh = meshClient({
     baseUrl,
