@@ -1,4 +1,5 @@
 import { measureColdStart } from './cold-start.ts'
+import { measureConnected } from './connected-latency.ts'
 import { measureMessages } from './message-throughput.ts'
 import { measureQueries } from './query-throughput.ts'
 import type { Measurement } from './support.ts'
@@ -9,6 +10,7 @@ const PARTS: Readonly<Record<string, () => Promise<Measurement[]>>> = {
   uploads: measureUploads,
   start: measureColdStart,
   messages: measureMessages,
+  connected: measureConnected,
 }
 
 // `npm run bench`, or `npm run bench -- queries` for one part. Needs PostgreSQL, its client programs and xmllint; `messages` needs

@@ -38,6 +38,18 @@ test('the acknowledgement is told from others by the reference of its file, and 
   expect(downloaded).toEqual(['A1', 'A2'])
 })
 
+test("the reference may have become the partner's on its way through another MESH server", async () => {
+  const { mesh } = mailbox({ status: 'Acknowledged', inbox: { A1: 'of the service' } })
+  const another = {
+    ...mesh,
+    download: async (id: string) => {
+      const found = await mesh.download(id)
+      return { ...found, info: { ...found.info, partnerId: 'mine' } }
+    },
+  }
+  expect(await awaitAcknowledgement(another, FILE, { withinMs: 5_000 })).toMatchObject({ kind: 'arrived' })
+})
+
 test('a file that was taken and whose answer is gone was answered to somebody else', async () => {
   const { mesh } = mailbox({ status: 'acknowledged', inbox: { A1: 'another' } })
   expect(await awaitAcknowledgement(mesh, FILE, { withinMs: 5_000 })).toEqual({ kind: 'collected-elsewhere' })

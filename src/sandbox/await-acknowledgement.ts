@@ -46,7 +46,9 @@ export async function awaitAcknowledgement(
     for await (const id of mailbox.inbox({ workflowFilter: file.acknowledgementWorkflow })) {
       if (others.has(id)) continue
       const { info, content } = await mailbox.download(id)
-      if (info.localId === file.localId) return { kind: 'arrived', messageId: id, content }
+      // Through a MESH server between, the reference travels as the partner's (rule 18.5).
+      if ([info.localId, info.partnerId].includes(file.localId))
+        return { kind: 'arrived', messageId: id, content }
       others.add(id)
       await passOver(content)
     }
