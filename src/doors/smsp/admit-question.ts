@@ -5,14 +5,10 @@ import { failure, type Result, success } from '../../domain/result.ts'
 import { HL7 } from '../../formats/hl7v3/codes.ts'
 import { isAuthorFault } from '../../formats/hl7v3/query-faults.ts'
 import { readQueryStubs } from '../../formats/hl7v3/read-query.ts'
+import { disbelief, type Shown } from '../common/client-certificate.ts'
 import type { SmspDoorDeps } from './door-deps.ts'
 import type { Exchange } from './exchange.ts'
 import type { Question } from './read-question.ts'
-
-/** What the connection shows of who asks, where certificates are checked. */
-export interface Shown {
-  readonly certificate: string | undefined
-}
 
 /** Why a question is not answered. The reason is for the audit log alone. */
 export interface Refusal {
@@ -69,7 +65,7 @@ function mayAsk(system: ClientSystem, shown: Shown | undefined): boolean {
   return (
     system.exchanges.includes('mini-service') &&
     system.allows.includes('unscheduled') &&
-    (!shown || (system.certificate !== undefined && system.certificate === shown.certificate))
+    disbelief(system, shown) === undefined
   )
 }
 

@@ -1,5 +1,6 @@
 import type { MiniServiceResponse } from '../../formats/itk/mini-service-response.ts'
-import { admitQuestion, missing, type Refusal, type Shown } from './admit-question.ts'
+import type { Shown } from '../common/client-certificate.ts'
+import { admitQuestion, missing, type Refusal } from './admit-question.ts'
 import type { SmspDoorDeps } from './door-deps.ts'
 import { detailsOf, type Exchange } from './exchange.ts'
 import type { Question } from './read-question.ts'

@@ -1,4 +1,3 @@
-import type { FastifyRequest } from 'fastify'
 import type { Answer } from '../../domain/answer.ts'
 import type { AuditEntry } from '../../domain/audit.ts'
 import type { Asid, ClientSystem } from '../../domain/client-system.ts'
@@ -6,6 +5,7 @@ import type { NhsNumber } from '../../domain/nhs-number.ts'
 import type { OdsCode } from '../../domain/organisation.ts'
 import type { MissingActivity, Requester } from '../../domain/requester.ts'
 import type { Result } from '../../domain/result.ts'
+import type { ShownCertificate } from '../common/client-certificate.ts'
 import type { RequestEntry } from './exchange.ts'
 
 export interface SmspDoorDeps {
@@ -14,7 +14,7 @@ export interface SmspDoorDeps {
   /** The registered systems of an organisation, whatever they may do. */
   readonly findClientSystems: (odsCode: OdsCode) => Promise<readonly ClientSystem[]>
   /** The fingerprint of the certificate a caller has shown. Absent where certificates are not checked (rule 9.7). */
-  readonly shownCertificate?: (request: FastifyRequest) => string | undefined
+  readonly shownCertificate?: ShownCertificate | undefined
   /** Answers, and leaves the audit entry of what it answered or refused. Throws when it could not look. */
   readonly answerQuery: (request: {
     requester: Requester

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { expectValue } from '../../../test/support/expect-value.ts'
+import type { CertificateFingerprint } from '../../domain/client-system.ts'
 import { PLAN } from '../../formats/fhir/testing.ts'
 import { INTERACTION_KEY, ITK_INTERACTIONS, ITK_WSA, RESPONSE_SERVICE } from '../../formats/itk/codes.ts'
 import { type MiniServiceResponse, readMiniServiceResponse } from '../../formats/itk/mini-service-response.ts'
@@ -145,9 +146,9 @@ describe('who may not ask is told so and nothing else, whatever is held (rules 5
     expect(bodies.size).toBe(1)
   })
 
-  test.each<[string, string | undefined, string]>([
+  test.each<[string, CertificateFingerprint | undefined, string]>([
     ['its certificate', FINGERPRINT, 'SMSP-0000'],
-    ['another', 'CD'.repeat(32), 'SMSP-0005'],
+    ['another', 'CD'.repeat(32) as CertificateFingerprint, 'SMSP-0005'],
     ['none', undefined, 'SMSP-0005'],
   ])('where certificates are checked: whoever shows %s', async (_name, shown, code) => {
     const { post } = openDoor({ answer: HELD, certificate: { shown } })

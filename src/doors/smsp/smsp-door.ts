@@ -1,13 +1,15 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import type { ItkFault } from '../../formats/itk/itk-fault.ts'
 import { LONGEST_ENVELOPE } from '../../formats/soap/read-envelope.ts'
+import { shownWith } from '../common/client-certificate.ts'
 import { auditEveryRequest } from '../common/exchange.ts'
+import { bytesOf, takeEnvelopes } from '../common/soap-requests.ts'
 import { answerQuestion } from './answer-question.ts'
 import type { SmspDoorDeps } from './door-deps.ts'
 import { type Exchange, entryOf, keepSmspExchanges } from './exchange.ts'
 import { readQuestion } from './read-question.ts'
 import { failureCode } from './store-failure.ts'
-import { httpFault, reasonOf, SYSTEM_FAILURE, turnIntoFault, turnIntoResponse } from './write-reply.ts'
+import { reasonOf, SYSTEM_FAILURE, turnIntoFault, turnIntoResponse } from './write-reply.ts'
 
 /**
  * The mini service (SMSP), to be registered under its prefix. A request is dealt with in the order: the service asked for, the
@@ -29,12 +31,7 @@ export function smspDoor(deps: SmspDoorDeps): FastifyPluginAsync {
         ? turnIntoResponse(deps, reply, question, { id: question.trackingId, at: deps.now(), code })
         : turnIntoFault(deps, reply, SYSTEM_FAILURE, exchange)
     }
-    // Whatever a request says its content is, only an envelope can be read of it.
-    fastify.removeAllContentTypeParsers()
-    fastify.addContentTypeParser('*', { parseAs: 'buffer' }, (_, body, done) => done(null, body))
-    fastify.addHook('onRequest', async (_request, reply) => {
-      reply.headers({ 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' })
-    })
+    takeEnvelopes(fastify, { exchangeOf, refuse, reportFailure: deps.reportFailure })
     auditEveryRequest(fastify, {
       exchangeOf,
       record: async exchange => {
@@ -48,23 +45,17 @@ export function smspDoor(deps: SmspDoorDeps): FastifyPluginAsync {
       reportFailure: deps.reportFailure,
       couldNot: couldNotRecord,
     })
-    fastify.setNotFoundHandler((request, reply) => refuse(request, reply, { kind: 'unsupported-service' }))
-    fastify.setErrorHandler((error, request, reply) => {
-      const fault = httpFault(error)
-      if (fault.kind === 'system-failure') deps.reportFailure(error, exchangeOf(request).action)
-      return refuse(request, reply, fault)
-    })
 
     fastify.post('/', { bodyLimit: LONGEST_ENVELOPE }, async (request, reply) => {
       const exchange = exchangeOf(request)
       exchange.action = 'query plans'
       const question = await readQuestion(deps, exchange, {
         action: request.headers['soapaction'],
-        bytes: request.body instanceof Uint8Array ? request.body : new Uint8Array(),
+        bytes: bytesOf(request),
       })
       if (!question.ok) return refuse(request, reply, question.fault)
       exchange.question = question.value
-      const shown = deps.shownCertificate && { certificate: deps.shownCertificate(request) }
+      const shown = shownWith(deps.shownCertificate, request)
       const response = await answerQuestion(deps, exchange, question.value, shown)
       return reply.send(turnIntoResponse(deps, reply, question.value, response))
     })

@@ -119,7 +119,7 @@ export interface Backstage {
   storeError?: Error
   auditError?: Error
   /** What every caller shows, where certificates are checked. */
-  certificate?: { readonly shown: string | undefined }
+  certificate?: { readonly shown: CertificateFingerprint | undefined }
 }
 
 /** The door on a server, before a made-up register and flow. */

@@ -17,12 +17,10 @@ import {
 import { writeDistributionEnvelope } from '../../formats/itk/write-distribution-envelope.ts'
 import { writeEnvelope } from '../../formats/soap/write-envelope.ts'
 import { renderXml, XML_DECLARATION, type XmlNode } from '../../formats/xml/xml-writer.ts'
+import { SOAP_CONTENT } from '../common/soap-requests.ts'
 import type { SmspDoorDeps } from './door-deps.ts'
 import type { Exchange } from './exchange.ts'
 import type { Question } from './read-question.ts'
-
-/** The content type of everything the door says (SOAP 1.1, clause 6). */
-const SOAP_CONTENT = 'text/xml; charset=utf-8'
 
 export const SYSTEM_FAILURE: ItkFault = { kind: 'system-failure' }
 
@@ -30,14 +28,6 @@ export const SYSTEM_FAILURE: ItkFault = { kind: 'system-failure' }
 export function reasonOf(fault: ItkFault): string {
   if (fault.kind === 'header') return fault.faults.map(name => `header ${name}`).join(' ')
   return fault.kind === 'distribution' ? fault.code : fault.kind
-}
-
-/** What somebody else's refusal, or a failure, of the HTTP server is called here. Details of a failure are shown to nobody. */
-export function httpFault(error: unknown): ItkFault {
-  const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 500
-  if (status === 413) return { kind: 'not-readable', detail: 'the request is longer than is read.' }
-  if (status >= 400 && status < 500) return { kind: 'not-readable', detail: 'the request cannot be read.' }
-  return SYSTEM_FAILURE
 }
 
 /** Makes the reply that of a fault: 500, as SOAP 1.1 has it (clause 6.2), whosever fault it is. Answers its text. */

@@ -7,8 +7,8 @@ import { signalOf } from '../../formats/ebxml/signal.ts'
 import type { SoapFault } from '../../formats/soap/soap-fault.ts'
 import { shownWith } from '../common/client-certificate.ts'
 import { auditEveryRequest } from '../common/exchange.ts'
+import { bytesOf, takeEnvelopes } from '../common/soap-requests.ts'
 import type { EbxmlDoorDeps } from './ebxml-door-deps.ts'
-import { greetEveryRequest, refuseTheRest } from './every-request.ts'
 import { entryOf, keepSpineExchanges } from './exchange.ts'
 import { reasonOf, SYSTEM_FAILURE, turnIntoEnvelope, turnIntoFault } from './fault-reply.ts'
 import { receiveQuery } from './receive-query.ts'
@@ -32,16 +32,13 @@ export function ebxmlDoor(deps: EbxmlDoorDeps): FastifyPluginAsync {
     const named = (reply: FastifyReply, action: (typeof SIGNAL_ACTIONS)[keyof typeof SIGNAL_ACTIONS]) =>
       reply.header('SOAPAction', `"${soapActionOf({ service: SIGNAL_SERVICE, action })}"`)
 
-    fastify.removeAllContentTypeParsers()
-    fastify.addContentTypeParser('*', { parseAs: 'buffer' }, (_, body, done) => done(null, body))
-    greetEveryRequest(fastify)
+    takeEnvelopes(fastify, { exchangeOf, refuse, reportFailure: deps.reportFailure })
     auditEveryRequest(fastify, {
       exchangeOf,
       record: exchange => deps.recordRequest(entryOf(exchange)),
       reportFailure: deps.reportFailure,
       couldNot: reply => turnIntoFault(reply, SYSTEM_FAILURE),
     })
-    refuseTheRest(fastify, exchangeOf, refuse, deps)
 
     for (const address of ['/queryrequest', '/reliablerequest']) {
       fastify.post(address, { bodyLimit: LONGEST_MESSAGE }, async (request, reply) => {
@@ -51,7 +48,7 @@ export function ebxmlDoor(deps: EbxmlDoorDeps): FastifyPluginAsync {
         if (shown) exchange.shown = shown
         const received = await receiveQuery(deps, exchange, {
           contentType: request.headers['content-type'],
-          bytes: request.body instanceof Uint8Array ? request.body : new Uint8Array(),
+          bytes: bytesOf(request),
         })
         if (!received.ok) return refuse(request, reply, received.fault)
         const { kind, header } = received.value

@@ -1,23 +1,13 @@
 import type { FastifyReply } from 'fastify'
 import { type SoapFault, writeSoapFault } from '../../formats/soap/soap-fault.ts'
 import { renderXml, XML_DECLARATION, type XmlNode } from '../../formats/xml/xml-writer.ts'
-
-/** The content type of everything the door says (SOAP 1.1, clause 6). */
-const SOAP_CONTENT = 'text/xml; charset=utf-8'
+import { SOAP_CONTENT } from '../common/soap-requests.ts'
 
 export const SYSTEM_FAILURE: SoapFault = { kind: 'system-failure' }
 
 /** What the audit log calls a fault. */
 export function reasonOf(fault: SoapFault): string {
   return fault.kind === 'header' ? fault.faults.join(' ') : fault.kind
-}
-
-/** What somebody else's refusal, or a failure, of the HTTP server is called here. Details of a failure are shown to nobody. */
-export function httpFault(error: unknown): SoapFault {
-  const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 500
-  if (status === 413) return { kind: 'not-readable', detail: 'the request is longer than is read.' }
-  if (status >= 400 && status < 500) return { kind: 'not-readable', detail: 'the request cannot be read.' }
-  return SYSTEM_FAILURE
 }
 
 /** Makes the reply that of an envelope; answers its text. */

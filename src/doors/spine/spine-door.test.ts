@@ -275,6 +275,21 @@ describe('what is wrong with an envelope is a fault, and nothing is looked up', 
   })
 })
 
+test('anybody may read what the door takes and says, as SOAP toolkits ask for it', async () => {
+  const { server, stage } = openDoor()
+  for (const url of ['/sync-service?wsdl', '/sync-service?WSDL']) {
+    const { statusCode, headers, body } = await server.inject({ method: 'GET', url })
+    expect([statusCode, headers['content-type']]).toEqual([200, 'text/xml; charset=utf-8'])
+    expect(body).toContain('<soap:address location="https://cp-is.example/sync-service"/>')
+  }
+  const entry = { door: 'spine', action: 'read description', outcome: 'allowed' }
+  expect(stage.entries).toMatchObject([entry, entry])
+  const unrecorded = openDoor({ auditIsDown: true }).server
+  expect(await faultOf(await unrecorded.inject({ method: 'GET', url: '/sync-service?wsdl' }))).toMatchObject([
+    ['200', 'CP-IS', expect.any(String)],
+  ])
+})
+
 describe('that the service could not look is never an answer (rule 4.3)', () => {
   test.each([
     ['register', { registerIsDown: true }],

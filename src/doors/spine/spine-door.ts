@@ -1,11 +1,13 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import { LONGEST_ENVELOPE } from '../../formats/soap/read-envelope.ts'
 import type { SoapFault } from '../../formats/soap/soap-fault.ts'
+import { writeSpineWsdl } from '../../formats/soap/spine-wsdl.ts'
 import { shownWith } from '../common/client-certificate.ts'
 import { auditEveryRequest } from '../common/exchange.ts'
+import { serveWsdl } from '../common/serve-wsdl.ts'
+import { bytesOf, takeEnvelopes } from '../common/soap-requests.ts'
 import { answerSyncQuery } from './answer-sync-query.ts'
 import type { SpineDoorDeps } from './door-deps.ts'
-import { greetEveryRequest, refuseTheRest } from './every-request.ts'
 import { entryOf, keepSpineExchanges } from './exchange.ts'
 import { reasonOf, SYSTEM_FAILURE, turnIntoEnvelope, turnIntoFault } from './fault-reply.ts'
 
@@ -21,17 +23,19 @@ export function spineDoor(deps: SpineDoorDeps): FastifyPluginAsync {
       exchangeOf(request).reason = reasonOf(fault)
       return reply.send(turnIntoFault(reply, fault))
     }
-    // Whatever a request says its content is, only an envelope can be read of it.
-    fastify.removeAllContentTypeParsers()
-    fastify.addContentTypeParser('*', { parseAs: 'buffer' }, (_, body, done) => done(null, body))
-    greetEveryRequest(fastify)
+    takeEnvelopes(fastify, { exchangeOf, refuse, reportFailure: deps.reportFailure })
     auditEveryRequest(fastify, {
       exchangeOf,
       record: exchange => deps.recordRequest(entryOf(exchange)),
       reportFailure: deps.reportFailure,
       couldNot: reply => turnIntoFault(reply, SYSTEM_FAILURE),
     })
-    refuseTheRest(fastify, exchangeOf, refuse, deps)
+    serveWsdl(fastify, {
+      exchangeOf,
+      write: () => writeSpineWsdl(deps.address()),
+      recordAllowed: ({ action, traceId }) =>
+        deps.recordRequest({ door: 'spine', action, outcome: 'allowed', traceId }),
+    })
 
     fastify.post('/', { bodyLimit: LONGEST_ENVELOPE }, async (request, reply) => {
       const exchange = exchangeOf(request)
@@ -40,7 +44,7 @@ export function spineDoor(deps: SpineDoorDeps): FastifyPluginAsync {
       if (shown) exchange.shown = shown
       const answered = await answerSyncQuery(deps, exchange, {
         action: request.headers['soapaction'],
-        bytes: request.body instanceof Uint8Array ? request.body : new Uint8Array(),
+        bytes: bytesOf(request),
       })
       if (!answered.ok) return refuse(request, reply, answered.fault)
       return reply.send(turnIntoEnvelope(reply, 200, answered.value))
