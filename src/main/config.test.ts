@@ -72,6 +72,18 @@ describe('readConfig', () => {
     expect(problemsOf(plain)).toEqual(['CPIS_MESH_URL must begin with https://'])
   })
 
+  test('HTTPS needs a certificate and its key; without them clients cannot be asked for theirs', () => {
+    expect(readConfig({}).tls).toBeUndefined()
+    const both = { CPIS_TLS_CERTIFICATE: 'service.pem', CPIS_TLS_KEY: 'service.key' }
+    expect(readConfig({ ...both, CPIS_TLS_CLIENT_CA: 'clients.pem' }).tls).toEqual({
+      certificateFile: 'service.pem',
+      keyFile: 'service.key',
+      clientAuthoritiesFile: 'clients.pem',
+    })
+    for (const name of Object.keys(both)) expect(problemsOf({ ...both, [name]: '' })).toHaveLength(1)
+    expect(problemsOf({ CPIS_TLS_CLIENT_CA: 'clients.pem' })[0]).toContain('CPIS_TLS_CERTIFICATE')
+  })
+
   test('an issuer half described is not replaced by the sandbox one', () => {
     expect(problemsOf({ CPIS_TOKEN_ISSUER: 'https://issuer.example.org' })).toHaveLength(2)
   })

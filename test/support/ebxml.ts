@@ -88,6 +88,7 @@ export interface AskedByMessage {
 export function messagingSystem(
   { baseUrl, config }: Pick<Service, 'baseUrl' | 'config'>,
   system: Pick<ClientSystem, 'asid' | 'partyKey' | 'contract'>,
+  send: typeof fetch = fetch,
 ) {
   return async (
     author: Author,
@@ -115,7 +116,7 @@ export function messagingSystem(
     }
     const written = writeEbxmlMessage(header, writeQuery(query))
     const address = reliability === 'reliable' ? 'reliablerequest' : 'queryrequest'
-    const response = await fetch(`${baseUrl}/reliablemessaging/${address}`, {
+    const response = await send(`${baseUrl}/reliablemessaging/${address}`, {
       method: 'POST',
       headers: { 'content-type': written.contentType, soapaction: written.soapAction },
       body: written.bytes,

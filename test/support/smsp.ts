@@ -27,6 +27,7 @@ export function miniServiceClient(
   { baseUrl }: Pick<Service, 'baseUrl'>,
   odsCode: string,
   newId: () => string,
+  send: typeof fetch = fetch,
 ) {
   return async (author: Author, nhsNumber: string): Promise<MiniServiceResponse> => {
     const address = `${baseUrl}/smsp/cpis`
@@ -58,7 +59,7 @@ export function miniServiceClient(
       handling: [{ key: INTERACTION_KEY, value: ITK_INTERACTIONS.query }],
       payloads: [payload],
     })
-    const response = await fetch(address, {
+    const response = await send(address, {
       method: 'POST',
       headers: { 'content-type': 'text/xml; charset=utf-8', soapaction: `"${SERVICE}"` },
       body: renderXml(writeEnvelope(head, distribution, ITK_WSA)),

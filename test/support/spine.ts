@@ -20,7 +20,12 @@ export type SpineOutcome =
   | { readonly kind: 'refused'; readonly codes: readonly string[] }
 
 /** A clinical system that asks over synchronous Spine messaging, through a real connection. */
-export function spineSystem({ baseUrl, config }: Service, asid: string, newId: () => string) {
+export function spineSystem(
+  { baseUrl, config }: Service,
+  asid: string,
+  newId: () => string,
+  send: typeof fetch = fetch,
+) {
   return async (
     author: Author,
     nhsNumber: string,
@@ -32,7 +37,7 @@ export function spineSystem({ baseUrl, config }: Service, asid: string, newId: (
     const from = 'https://ward.example/answers'
     const head = writeHead({ ...systems, messageId: id, action, to: baseUrl, from, replyTo: from })
     const query = { id: newId(), effectiveTime: new Date(), access, author, nhsNumber }
-    const response = await fetch(`${baseUrl}/sync-service`, {
+    const response = await send(`${baseUrl}/sync-service`, {
       method: 'POST',
       headers: { 'content-type': 'text/xml; charset=utf-8', soapaction: `"${action}"` },
       body: renderXml(writeEnvelope(head, writeQuery({ ...systems, id, query }))),
