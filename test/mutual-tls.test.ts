@@ -64,6 +64,11 @@ function wardWith(
   }
 }
 
+afterAll(() => {
+  authority.remove()
+  elsewhere.remove()
+})
+
 /** HTTPS of the real service, and who is believed on it (rules 9.6 and 9.7). */
 describe('client certificates', () => {
   let place: Place
@@ -124,8 +129,6 @@ describe('client certificates', () => {
     await running.stop()
     await callback.close()
     await place.remove()
-    authority.remove()
-    elsewhere.remove()
   })
 
   test.each<[string, ClientSystem, TestCertificate | undefined, string]>([
@@ -220,6 +223,38 @@ describe('client certificates', () => {
     const ask = spineSystem(inside, REGISTERED.ward.asid, newId)
     expect(await ask(nurse(), held)).toEqual({ kind: 'refused', codes: ['1'] })
   })
+})
+
+/** Whoever runs the service is told once where nobody but a proxy looks at certificates (rule 9.7). */
+test.each([
+  ['not checked', { CPIS_TLS_CLIENT_CA: '' }, 1],
+  ['checked', {}, 0],
+  ['of nobody, without an ASID of CP-IS', { CPIS_TLS_CLIENT_CA: '', CPIS_SPINE_ASID: '' }, 0],
+] as const)('in production, certificates are %s', async (_, change, warnings) => {
+  const place = await makePlace('embedded')
+  const running = await startIn(place, {
+    CPIS_MODE: 'production',
+    CPIS_ALLOW_EMBEDDED: 'yes',
+    CPIS_BASE_URL: 'https://cpis.example.org',
+    CPIS_TOKEN_ISSUER: 'https://issuer.example.org',
+    CPIS_TOKEN_AUDIENCE: 'https://cpis.example.org',
+    CPIS_TOKEN_JWKS_URL: 'https://issuer.example.org/jwks',
+    CPIS_PDS_URL: 'https://pds.example.org/FHIR/R4',
+    CPIS_ADMIN_TOKEN: 'a-secret-of-some-length',
+    CPIS_MESH_SHARED_KEY: 'another-secret',
+    CPIS_SPINE_ASID: '999000000001',
+    CPIS_TLS_CERTIFICATE: service.certificateFile,
+    CPIS_TLS_KEY: service.keyFile,
+    CPIS_TLS_CLIENT_CA: authority.certificateFile,
+    ...change,
+  })
+  try {
+    expect(running.logLines.filter(line => line.includes('CPIS_TLS_CLIENT_CA'))).toHaveLength(warnings)
+    expect(running.service.insideUrl).toBeUndefined()
+  } finally {
+    await running.stop()
+    await place.remove()
+  }
 })
 
 /** Where answers are posted to, by nobody but such as show a certificate of the same authority. */
