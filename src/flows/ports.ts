@@ -10,6 +10,7 @@ import type { OdsCode } from '../domain/organisation.ts'
 import type { RecordFault } from '../domain/record-faults.ts'
 import type { AccessKind, Author } from '../domain/requester.ts'
 import type { CheckedRecord, RecordAsSent, UploadHeader } from '../domain/upload.ts'
+import type { MissedAppointmentStore } from './appointment-ports.ts'
 import type { AuthorityStore, OrganisationStore, UploadHistory } from './authority-ports.ts'
 import type { AsynchronousAnswerStore, ClientSystemStore } from './client-system-ports.ts'
 import type { MailboxStore, MessageStore, PayloadStore, WorkflowStore } from './mailbox-ports.ts'
@@ -43,6 +44,7 @@ export interface Stores {
   readonly uploadHistory: UploadHistory
   readonly queries: QueryStore
   readonly notifications: NotificationStore
+  readonly missedAppointments: MissedAppointmentStore
   readonly numbers: NumberStore
   readonly mailboxes: MailboxStore
   readonly workflows: WorkflowStore

@@ -34,6 +34,8 @@ export interface Schema {
   last_listed: { nhs_number: string; author_key: string; listed_at: Date }
   access: { nhs_number: string; accessed_at: Date; id: string; author: JSONColumnType<Author> }
   notification: NotificationTable
+  missed_appointment: MissedAppointmentTable
+  missed_appointment_alert: MissedAppointmentAlertTable
   audit: AuditTable
   client_system: ClientSystemTable
   test_upload: TestUploadTable
@@ -171,6 +173,28 @@ interface NotificationTable {
   local_id_authority: string | null
   upload_sequence: number
   message_id: string | null
+}
+
+interface MissedAppointmentTable {
+  organisation: string
+  identifier_system: string
+  identifier_value: string
+  id: string
+  nhs_number: string
+  starts_at: Date
+  service: string | null
+  description: string | null
+  author: JSONColumnType<Author>
+  reported_at: Date
+}
+
+interface MissedAppointmentAlertTable {
+  nhs_number: string
+  report_id: string
+  authority: string
+  reported_at: Date
+  local_id: string | null
+  local_id_authority: string | null
 }
 
 interface NumberChangeTable {

@@ -7,6 +7,7 @@ import { clientSystemStore } from './client-system-store.ts'
 import type { Jobs } from './job-queue.ts'
 import { mailboxStore } from './mailbox-store.ts'
 import { messageStore } from './message-store.ts'
+import { missedAppointmentStore } from './missed-appointment-store.ts'
 import { notificationStore } from './notification-store.ts'
 import { numberStore } from './number-store.ts'
 import type { Database } from './open-database.ts'
@@ -39,6 +40,7 @@ function storesOn(db: Kysely<Schema>, run: RunStatement, jobs: Jobs): Stores {
     uploadHistory: uploadHistory(db),
     queries: queryStore(run),
     notifications: notificationStore(db),
+    missedAppointments: missedAppointmentStore(db),
     numbers: numberStore(db),
     mailboxes: mailboxStore(db),
     workflows: workflowStore(db),
