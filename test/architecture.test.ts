@@ -19,6 +19,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   connected: ['flows', 'formats', 'domain', 'client'],
   // The codec of HL7 v3 is one for those who answer and those who ask.
   client: ['formats', 'domain'],
+  kit: ['demographics', 'client', 'formats', 'domain'],
 }
 
 /** Rooms without input and output, clock or chance: all they may use from outside is named here. */

@@ -4,12 +4,9 @@ import type { AccessNotification, NotifiedAccess } from '../domain/access-notifi
 import { displayNhsNumber } from '../domain/nhs-number.ts'
 import { displayName } from '../domain/requester.ts'
 import { readAccessNotification } from '../formats/hl7v3/read-access-notification.ts'
+import { type AcknowledgementSummary, summariseAcknowledgement } from '../kit/summarise-acknowledgement.ts'
 import type { Config } from '../main/config.ts'
-import {
-  type AcknowledgementSummary,
-  acknowledgementWords,
-  summariseAcknowledgement,
-} from './acknowledgement-words.ts'
+import { acknowledgementWords } from './acknowledgement-words.ts'
 import { type CommandResult, done } from './command-result.ts'
 import type { InboxOptions } from './inbox.ts'
 import { openMailbox } from './mailbox-options.ts'

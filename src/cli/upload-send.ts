@@ -3,13 +3,10 @@ import { openAsBlob } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { unreachable } from '../domain/result.ts'
+import { type AcknowledgementSummary, summariseAcknowledgement } from '../kit/summarise-acknowledgement.ts'
 import type { Config } from '../main/config.ts'
 import { awaitAcknowledgement, type SentFile } from '../sandbox/await-acknowledgement.ts'
-import {
-  type AcknowledgementSummary,
-  acknowledgementWords,
-  summariseAcknowledgement,
-} from './acknowledgement-words.ts'
+import { acknowledgementWords } from './acknowledgement-words.ts'
 import { type CommandResult, done, fault, refused } from './command-result.ts'
 import { type MailboxOptions, type OpenedMailbox, openMailbox } from './mailbox-options.ts'
 import type { Terminal } from './terminal.ts'

@@ -1,0 +1,94 @@
+import { checkRecord } from '../domain/check-record.ts'
+import { codeOfFileFault, fileReasonOf, type UploadFileFault } from '../domain/file-faults.ts'
+import { codeOf, type RecordCode, type RecordFault, reasonOf } from '../domain/record-faults.ts'
+import { failure, type Result } from '../domain/result.ts'
+import {
+  type CheckedRecord,
+  FUTURE_TOLERANCE_HOURS,
+  type RecordAsSent,
+  type UploadHeader,
+} from '../domain/upload.ts'
+import { readUpload } from '../formats/hl7v3/read-upload.ts'
+
+/** A record that was, or would be, refused: where it stands, the authority's own id of the person, the code and the reason. */
+export interface FailedRecord {
+  readonly position: number
+  readonly localId?: string
+  readonly code: RecordCode
+  readonly reason: string
+}
+
+/** What can be said of a file without PDS and without what is held. */
+export interface UploadReport {
+  readonly header?: UploadHeader
+  readonly passed: number
+  readonly failed: readonly FailedRecord[]
+  /** Why the file would be refused as a whole. */
+  readonly file?: { readonly code: string; readonly reason: string }
+}
+
+/** A record that was looked at: good, or what would become of it. */
+export type RecordVerdict =
+  | { readonly kind: 'good'; readonly position: number; readonly localId?: string }
+  | ({ readonly kind: 'failed' } & FailedRecord)
+
+/**
+ * Reads a file as the service would, in flat memory but for the keys of its plans (rules 3.2, 3.3, 3.9, 3.11 and 3.13).
+ * `onRecord` is called with each record in order.
+ */
+export async function checkUpload(
+  bytes: AsyncIterable<Uint8Array>,
+  now: Date,
+  onRecord: (verdict: RecordVerdict) => void = () => undefined,
+): Promise<UploadReport> {
+  const failed: FailedRecord[] = []
+  const met = new Set<string>()
+  let header: UploadHeader | undefined
+  let passed = 0
+  const report = (fault?: UploadFileFault): UploadReport => ({
+    ...(header && { header }),
+    passed,
+    failed,
+    ...(fault && { file: { code: codeOfFileFault(fault), reason: fileReasonOf(fault) } }),
+  })
+  for await (const item of readUpload(bytes)) {
+    if (item.kind === 'fault') return report(item.fault)
+    if (item.kind === 'header') {
+      header = item.header
+      const latest = now.getTime() + FUTURE_TOLERANCE_HOURS * 3_600_000
+      if (header.createdAt.getTime() > latest) return report({ kind: 'created-in-future' })
+    } else if (item.kind === 'record') {
+      const checked = checkInFile(item.record, met, now)
+      if (checked.ok) {
+        passed += 1
+        onRecord({ kind: 'good', ...placeOf(item.record) })
+      } else {
+        const record = failedRecord(item.record, checked.fault)
+        failed.push(record)
+        onRecord({ kind: 'failed', ...record })
+      }
+    }
+  }
+  return report()
+}
+
+/** A record by itself, and against the good ones before it: a plan stands once in a file (rule 3.9). */
+function checkInFile(record: RecordAsSent, met: Set<string>, now: Date): Result<CheckedRecord, RecordFault> {
+  const checked = checkRecord(record, now)
+  if (!checked.ok) return checked
+  const { nhsNumber, plans } = checked.value
+  const key = ({ type, start }: CheckedRecord['plans'][number]) => `${nhsNumber} ${type} ${start}`
+  const repeated = plans.find(plan => met.has(key(plan)))
+  if (repeated) return failure({ kind: 'plan-already-in-file', plan: repeated.type })
+  for (const plan of plans) met.add(key(plan))
+  return checked
+}
+
+function failedRecord(record: RecordAsSent, fault: RecordFault): FailedRecord {
+  return { ...placeOf(record), code: codeOf(fault), reason: reasonOf(fault) }
+}
+
+function placeOf({ position, subjects }: RecordAsSent): { position: number; localId?: string } {
+  const localId = subjects.find(subject => subject.localId)?.localId
+  return { position, ...(localId && { localId }) }
+}
