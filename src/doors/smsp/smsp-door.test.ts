@@ -251,6 +251,14 @@ describe('what is wrong with an envelope is a fault, and nothing is looked up', 
   })
 })
 
+test('anybody may read what the door takes and says, as SOAP toolkits ask for it', async () => {
+  const { server, stage } = openDoor()
+  const { statusCode, headers, body } = await server.inject({ method: 'GET', url: '/smsp/cpis?wsdl' })
+  expect([statusCode, headers['content-type']]).toEqual([200, 'text/xml; charset=utf-8'])
+  expect(body).toContain('<soap:address location="https://cp-is.example/smsp/cpis"/>')
+  expect(stage.entries).toMatchObject([{ door: 'smsp', action: 'read description', outcome: 'allowed' }])
+})
+
 describe('that the service could not look is never "no match" (rule 4.3)', () => {
   const refused = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' })
   const disk = Object.assign(new Error('no space for 9990000018'), { code: '53100', severity: 'ERROR' })

@@ -1,8 +1,10 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import type { ItkFault } from '../../formats/itk/itk-fault.ts'
+import { writeSmspWsdl } from '../../formats/itk/smsp-wsdl.ts'
 import { LONGEST_ENVELOPE } from '../../formats/soap/read-envelope.ts'
 import { shownWith } from '../common/client-certificate.ts'
 import { auditEveryRequest } from '../common/exchange.ts'
+import { serveWsdl } from '../common/serve-wsdl.ts'
 import { bytesOf, takeEnvelopes } from '../common/soap-requests.ts'
 import { answerQuestion } from './answer-question.ts'
 import type { SmspDoorDeps } from './door-deps.ts'
@@ -44,6 +46,12 @@ export function smspDoor(deps: SmspDoorDeps): FastifyPluginAsync {
       },
       reportFailure: deps.reportFailure,
       couldNot: couldNotRecord,
+    })
+    serveWsdl(fastify, {
+      exchangeOf,
+      write: () => writeSmspWsdl(deps.address()),
+      recordAllowed: ({ action, traceId }) =>
+        deps.recordRequest({ door: 'smsp', action, outcome: 'allowed', traceId }),
     })
 
     fastify.post('/', { bodyLimit: LONGEST_ENVELOPE }, async (request, reply) => {

@@ -2,11 +2,11 @@ import { HL7, INTERACTIONS, NPFIT } from '../hl7v3/codes.ts'
 import type { XmlNode } from '../xml/xml-writer.ts'
 import { actionOf, NASP, SERVICE, WSA } from './codes.ts'
 import { writeWsdl } from './wsdl.ts'
+import { ADDRESSING, addressingSchema } from './wsdl-addressing.ts'
 import { answerType, CONTENT_ID_SCHEMA, QUERY_TYPES } from './wsdl-query-types.ts'
 import { attribute, either, holding, many, named, one, optional, schema, some } from './wsdl-schema.ts'
 
 const SYSTEMS = ['hl7:communicationFunctionRcv', 'hl7:communicationFunctionSnd']
-const ADDRESSING = ['wsa:MessageID', 'wsa:Action', 'wsa:To', 'wsa:From']
 
 /** Describes synchronous Spine messaging at one address for SOAP toolkits: what a query holds, its header, answers and faults. */
 export function writeSpineWsdl(address: string): XmlNode {
@@ -17,7 +17,7 @@ export function writeSpineWsdl(address: string): XmlNode {
       'Asks by NHS number whether a child protection plan is held. A fault says nothing about any child: ask again.',
     address,
     namespaces: { hl7: HL7, npfitlc: NPFIT, wsa: WSA, nasp: NASP },
-    schemas: [MESSAGES, CONTENT_ID_SCHEMA, ADDRESSING_SCHEMA, ERRORS],
+    schemas: [MESSAGES, CONTENT_ID_SCHEMA, addressingSchema(WSA), ERRORS],
     operation: {
       name: INTERACTIONS.query,
       action: actionOf(INTERACTIONS.query),
@@ -119,13 +119,6 @@ function wrapping(kind: 'asked' | 'answering', ...content: XmlNode[]): XmlNode {
     ),
   )
 }
-
-const ADDRESSING_SCHEMA = schema(
-  WSA,
-  [],
-  ...['MessageID', 'Action', 'To', 'RelatesTo'].map(name => one(name, 'xs:string')),
-  ...['From', 'ReplyTo'].map(name => one(name, holding(one('Address', 'xs:string')))),
-)
 
 const ERRORS = schema(
   NASP,

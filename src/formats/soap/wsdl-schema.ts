@@ -64,6 +64,12 @@ export function holding(...parts: XmlNode[]): XmlNode {
   return element('xs:complexType', {}, sequence, ...attributes)
 }
 
+/** A type of text with attributes. */
+export function labelled(...attributes: XmlNode[]): XmlNode {
+  const extension = element('xs:extension', { base: 'xs:string' }, ...attributes)
+  return element('xs:complexType', {}, element('xs:simpleContent', {}, extension))
+}
+
 /** A type with a name of its own. */
 export function named(name: string, { content }: XmlNode): XmlNode {
   return element('xs:complexType', { name }, ...content)
