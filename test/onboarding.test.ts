@@ -138,7 +138,9 @@ describe.each(ENGINES)('onboarding on %s', engine => {
       expect(failing.gaps).toContainEqual(gap)
       expect(failing.uploads[0]).toMatchObject({ failed: 1, match: { matched: 0, total: 1 } })
       expect(failing.holding.total - failing.holding.matched).toBe(1)
-      expect((await cpis('authority', 'show', authority.odsCode)).out).toMatch(/holding match +95 % \(19 of 20\)/)
+      expect((await cpis('authority', 'show', authority.odsCode)).out).toMatch(
+        /holding match +95 % \(19 of 20\)/,
+      )
       // Once the record is loaded, the holding is whole.
       await send(desk, 0, [first])
       const { holding } = await shown(authority)

@@ -1,11 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import { codeOfFileFault, fileReasonOf, type UploadFileFault } from './file-faults.ts'
+import { FILE_REASONS } from './file-reasons.ts'
+import { reasonFrom } from './reason.ts'
+import { complaintsAbout, gradeOf } from './testing.ts'
 
 /** One or more of every kind; a kind that is forgotten does not compile. */
 const FAULTS: Readonly<Record<UploadFileFault['kind'], readonly [string, ...UploadFileFault[]]>> = {
   'not-readable': [
     'Line 7, column 3',
-    { kind: 'not-readable', problem: 'malformed', line: 7, column: 3, detail: 'Not well-formed XML.' },
+    { kind: 'not-readable', problem: 'malformed', line: 7, column: 3, detail: 'The element is not closed.' },
   ],
   missing: [
     'line 9',
@@ -19,8 +22,11 @@ const FAULTS: Readonly<Record<UploadFileFault['kind'], readonly [string, ...Uplo
     { kind: 'bad-value', field: 'authority code', line: 4 },
   ],
   repeated: ['line 5', { kind: 'repeated', field: 'number of records', line: 5 }],
-  'duty-phone-missing': ['EC', { kind: 'duty-phone-missing', line: 7 }],
-  'duty-phone-repeated': ['EC', { kind: 'duty-phone-repeated', line: 7 }],
+  'duty-phone-missing': [
+    'Emergency duty number (line 7): this is missing',
+    { kind: 'duty-phone-missing', line: 7 },
+  ],
+  'duty-phone-repeated': ['more than one', { kind: 'duty-phone-repeated', line: 7 }],
   'phone-without-value': [
     'line 8',
     { kind: 'phone-without-value', phone: 'duty', line: 8 },
@@ -40,23 +46,28 @@ const FAULTS: Readonly<Record<UploadFileFault['kind'], readonly [string, ...Uplo
   'pds-unavailable': ['same sequence number', { kind: 'pds-unavailable' }],
 }
 
-const all = Object.values(FAULTS).flatMap(([words, ...faults]) => faults.map(fault => ({ words, fault })))
+const all = Object.values(FAULTS).flatMap(([words, ...faults]) =>
+  faults.map(fault => ({ words, fault: fault as UploadFileFault })),
+)
 
-describe('rules 3.10 and 3.13: every fault of a file says what is wrong, where and what to do', () => {
+describe('rules 3.10, 3.13 and 3.14: every fault of a file says what is wrong, where and what to do', () => {
   test.each(all)('$fault.kind', ({ words, fault }) => {
-    const reason = fileReasonOf(fault as UploadFileFault)
-    expect(reason).toContain(words)
-    expect(reason).toMatch(/^[A-Z].*\.$/)
-    expect(reason).toMatch(/\b[Ss]end\b/)
-    expect(reason).not.toMatch(/undefined|null|NaN|\[object|[{}$]| {2}/)
+    expect(fileReasonOf(fault)).toContain(words)
+    expect(complaintsAbout(reasonFrom(FILE_REASONS, fault))).toEqual([])
+    // A file that is refused is a file to be sent again.
+    expect(reasonFrom(FILE_REASONS, fault).remedy).toMatch(/\b[Ss]end\b/)
+  })
+
+  test('somebody of ten can read them', () => {
+    expect(gradeOf(all.map(({ fault }) => fileReasonOf(fault)).join(' '))).toBeLessThan(5)
   })
 
   test('no two faults read alike', () => {
-    expect(new Set(all.map(({ fault }) => fileReasonOf(fault as UploadFileFault))).size).toBe(all.length)
+    expect(new Set(all.map(({ fault }) => fileReasonOf(fault))).size).toBe(all.length)
   })
 
   test('only an outage of PDS is CPF05', () => {
-    const codes = all.map(({ fault }) => [fault, codeOfFileFault(fault as UploadFileFault)] as const)
+    const codes = all.map(({ fault }) => [fault, codeOfFileFault(fault)] as const)
     expect(codes.filter(([, code]) => code === 'CPF05').map(([fault]) => fault)).toEqual([
       { kind: 'pds-unavailable' },
     ])

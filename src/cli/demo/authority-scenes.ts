@@ -38,16 +38,20 @@ export async function openAuthority({ stage, service, sandbox }: DemoWorld): Pro
   const { config, adminUrl, baseUrl } = service
   await stage.scene(
     'A local authority joins',
-    `The operator gives ${name} a mailbox, on a port that only operators reach.`,
+    `The operator gives ${name} a mailbox, on a port that only operators reach, and lets its files count without a test.`,
   )
   const wire = recordedFetch()
-  const response = await wire.fetch(`${adminUrl}/authorities`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${operatorSecret(config)}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ odsCode, name, mailboxId, password }),
-  })
+  const operate = (path: string, body: object) =>
+    wire.fetch(`${adminUrl}/authorities${path}`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${operatorSecret(config)}`, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    })
+  const response = await operate('', { odsCode, name, mailboxId, password })
   await stage.exchange(wire.last(), ['Content-Type'])
   stage.claim(`mailbox ${mailboxId} is open`, response.status === 201)
+  const live = await operate(`/${odsCode}/go-live`, { force: 'a demonstration' })
+  stage.claim('the authority is live', live.status === 200)
   const { sharedKey } = config.mesh
   return { wire, mesh: meshClient({ baseUrl, mailboxId, password, sharedKey, fetch: wire.fetch }) }
 }
