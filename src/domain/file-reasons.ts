@@ -61,7 +61,7 @@ export const FILE_REASONS: ReasonTable<UploadFileFault> = {
     remedy: 'Talk to the operator of the service. Send the file again when your files are taken again.',
   }),
   'sequence-reused': ({ earlierCreatedAt }) => ({
-    wrong: `Sequence number: another file had it before. That one was made on ${day(earlierCreatedAt)} and is not the same.`,
+    wrong: `Sequence number: a file with different content had it before. That one was made on ${day(earlierCreatedAt)}.`,
     remedy:
       'Send this file again with a number that has not been used. Was your system replaced, and does it count from 1 again? Then ask the operator to restart your numbers.',
   }),
