@@ -7,7 +7,7 @@ export type PlanTime = Branded<string, 'PlanTime'>
 /** A day of the English calendar, `YYYY-MM-DD`. */
 export type CalendarDate = Branded<string, 'CalendarDate'>
 
-const ENGLAND = 'Europe/London'
+export const ENGLAND = 'Europe/London'
 
 /** Reads a plan time; undefined where it is not twelve digits or the date or time does not exist (rule 2.1). */
 export function parsePlanTime(text: string): PlanTime | undefined {
