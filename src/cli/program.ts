@@ -12,6 +12,7 @@ import { addOnboardCommand } from './onboard.ts'
 import { addOrganisationCommands } from './organisation.ts'
 import { addPopulationCommands } from './population.ts'
 import { addQueryCommand } from './query.ts'
+import { addRelayCommand } from './relay.ts'
 import { addSandboxCommand } from './sandbox.ts'
 import { addServeCommand } from './serve.ts'
 import type { Terminal } from './terminal.ts'
@@ -78,6 +79,7 @@ function cpisProgram(context: Omit<CommandLine, 'program'>): Command {
   addOrganisationCommands(line)
   addOnboardCommand(line)
   addPopulationCommands(line)
+  addRelayCommand(line)
   addMigrateCommand(line)
   for (const leaf of leavesOf(program)) leaf.option('--json', 'answer with one JSON document')
   return program

@@ -103,6 +103,35 @@ export interface Dispatch {
   readonly begun?: { readonly chunkBytes: number; readonly progress?: DepartureProgress }
 }
 
+/** How relaying stands, for the operator. */
+export interface RelayStanding {
+  /** Absent where nothing was ever fetched. */
+  readonly mailbox?: {
+    readonly id: string
+    /** When it is asked next. */
+    readonly dueAt: Date
+    readonly shakenAt?: Date
+    readonly fault?: { readonly kind: string; readonly since: Date }
+  }
+  /** Fetched from senders that may not send it: nobody reads it until they may. */
+  readonly setAside: readonly {
+    readonly outsideId: string
+    readonly messageId: string
+    readonly from?: string
+    readonly workflowId: string
+    readonly arrivedAt: Date
+    readonly reason: string
+  }[]
+  /** Tried, and not taken by the other side so far. */
+  readonly untaken: readonly {
+    readonly messageId: string
+    readonly to: string
+    readonly workflowId: string
+    readonly since: Date
+    readonly reason: string
+  }[]
+}
+
 /** What was relayed, and what is on its way (rules 18.1 to 18.8). */
 export interface RelayStore {
   /** Takes the turn to poll until `until`; undefined where it is not time yet, or somebody else's turn. */
@@ -146,6 +175,7 @@ export interface RelayStore {
   dispatchSent(messageId: string, outsideId: string | undefined, at: Date): Promise<void>
   /** Our id of a message that the other side knows by its own. */
   sentAs(outsideId: string): Promise<string | undefined>
+  standing(): Promise<RelayStanding>
   /** Forgets what was over before the instant. */
   forget(before: Date): Promise<void>
 }

@@ -1,5 +1,5 @@
 import { type Kysely, type Selectable, sql } from 'kysely'
-import type { Dispatch, RelayStore } from '../flows/relay-ports.ts'
+import type { Dispatch, RelayStanding, RelayStore } from '../flows/relay-ports.ts'
 import type { Schema } from './schema.ts'
 
 /** What goes between our own mailboxes and a MESH server elsewhere (rules 18.1 to 18.8). */
@@ -122,12 +122,62 @@ export function relayStore(db: Kysely<Schema>): RelayStore {
         .executeTakeFirst()
       return row?.message_id
     },
+    standing: async () => {
+      const mailbox = await db
+        .selectFrom('outside_mailbox')
+        .selectAll()
+        .orderBy('due_at', 'desc')
+        .executeTakeFirst()
+      const setAside = await db
+        .selectFrom('outside_arrival as a')
+        .innerJoin('message as m', 'm.id', 'a.message_id')
+        .select(['a.outside_id', 'a.arrived_at', 'a.reason', 'm.id', 'm.sender', 'm.workflow_id'])
+        .where('a.reason', 'is not', null)
+        .orderBy('a.arrived_at')
+        .execute()
+      const untaken = await db
+        .selectFrom('outside_dispatch as d')
+        .innerJoin('message as m', 'm.id', 'd.message_id')
+        .select(['m.id', 'm.recipient', 'm.workflow_id', 'm.uploaded_at', 'd.reason'])
+        .where('m.status', '=', 'accepted')
+        .where('d.reason', 'is not', null)
+        .orderBy('m.uploaded_at')
+        .execute()
+      return {
+        ...(mailbox && { mailbox: mailboxShown(mailbox) }),
+        setAside: setAside.map(row => ({
+          outsideId: row.outside_id,
+          messageId: row.id,
+          workflowId: row.workflow_id,
+          arrivedAt: row.arrived_at,
+          reason: row.reason ?? '',
+          ...(row.sender !== null && { from: row.sender }),
+        })),
+        untaken: untaken.map(row => ({
+          messageId: row.id,
+          to: row.recipient,
+          workflowId: row.workflow_id,
+          since: row.uploaded_at,
+          reason: row.reason ?? '',
+        })),
+      }
+    },
     forget: async before => {
       await sql`delete from outside_arrival a where arrived_at < ${before}
         and not exists (select from message m where m.id = a.message_id)`.execute(db)
       await sql`delete from outside_dispatch d where due_at < ${before}
         and not exists (select from message m where m.id = d.message_id)`.execute(db)
     },
+  }
+}
+
+function mailboxShown(row: Selectable<Schema['outside_mailbox']>): NonNullable<RelayStanding['mailbox']> {
+  const { id, due_at, shaken_at, fault, fault_since } = row
+  return {
+    id,
+    dueAt: due_at,
+    ...(shaken_at && { shakenAt: shaken_at }),
+    ...(fault !== null && fault_since && { fault: { kind: fault, since: fault_since } }),
   }
 }
 

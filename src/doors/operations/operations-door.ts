@@ -13,6 +13,7 @@ import type { Storage } from '../../flows/ports.ts'
 import { showsSecret } from '../common/bearer-secret.ts'
 import { authorityRoutes } from './authority-routes.ts'
 import { clientSystemBody } from './client-system-body.ts'
+import { concernRoutes } from './concern-routes.ts'
 import type { OperationsDoorDeps } from './door-deps.ts'
 import { mailboxBody, mailboxId } from './mailbox-body.ts'
 import { onboardRoute } from './onboard-route.ts'
@@ -69,6 +70,7 @@ function commands(deps: OperationsDoorDeps): FastifyPluginAsync {
     changing(app, deps)
     authorityRoutes(app, deps)
     organisationRoutes(app, deps)
+    concernRoutes(app, deps)
     onboardRoute(app, deps)
   }
 }
@@ -84,6 +86,7 @@ function reading(app: FastifyInstance, deps: OperationsDoorDeps): void {
   app.get('/answers/undelivered', () =>
     seen('list undelivered answers', storage.asynchronousAnswers.undelivered()),
   )
+  app.get('/relay', () => seen('show relay', storage.relay.standing()))
   app.get('/sandbox', async (_request, reply) => {
     if (!deps.sandbox)
       return reply.code(404).send({ error: 'There is no sandbox: this service runs in production mode.' })
