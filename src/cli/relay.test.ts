@@ -48,7 +48,7 @@ test('the operator is told what is wrong with the MESH server elsewhere, and wha
   expect(out).toContain('It does not let us in. Check the mailbox, password')
   expect(out).toMatch(/1 message set aside.+\n.*cpis authority add/)
   expect(out).toMatch(/- +CPIS_UPLOAD .+ sender-not-allowed +THEIRS/)
-  expect(out).toMatch(/1 message not taken[^]+LA001 +ANSWER .+ 12 +M2/)
+  expect(out).toMatch(/1 message not taken[\s\S]+LA001 +ANSWER .+ 12 +M2/)
   expect(JSON.parse((await relay('--json')).out)).toMatchObject({
     mailbox: { id: 'OURS', fault: { kind: 'not-let-in' } },
     setAside: [{ outsideId: 'THEIRS' }],
