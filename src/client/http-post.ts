@@ -9,37 +9,47 @@ export interface CallerTls {
   readonly ca?: string
 }
 
+/** What came back. */
+export interface HttpPosted {
+  readonly status: number
+  readonly contentType: string | undefined
+  readonly body: Uint8Array
+}
+
 export interface HttpPoster {
   /**
-   * Posts and reads the reply. Throws when there is no connection, no whole reply in time, or more of it than a receipt is long.
-   * A redirection is a reply like any other: what is posted goes to the address given or nowhere.
+   * Posts and reads the reply. Throws when there is no connection, no whole reply in time, or more of it than is read.
+   * Ends when the signal does. A redirection is a reply like any other: what is posted goes to the address given or nowhere.
    */
   post(
     url: string,
     headers: Readonly<Record<string, string>>,
     body: Uint8Array,
-  ): Promise<{ readonly status: number; readonly contentType: string | undefined; readonly body: Uint8Array }>
+    signal?: AbortSignal,
+  ): Promise<HttpPosted>
   close(): void
 }
 
-const LONGEST_REPLY = 256 * 1024
+/** In bytes. */
+const LONGEST_RECEIPT = 256 * 1024
 
 /** Connections kept open between posts. `withinMs` is for one post from its beginning to the end of the reply. */
-export function httpPoster(withinMs: number, tls?: CallerTls): HttpPoster {
+export function httpPoster(withinMs: number, tls?: CallerTls, longestReply = LONGEST_RECEIPT): HttpPoster {
   const plain = new HttpAgent({ keepAlive: true })
   const secure = new HttpsAgent({ keepAlive: true, minVersion: 'TLSv1.2', ...tls })
   return {
-    post: (url, headers, body) =>
+    post: (url, headers, body, given) =>
       new Promise((resolve, reject) => {
         const target = new URL(url)
-        const signal = AbortSignal.timeout(withinMs)
+        const timeout = AbortSignal.timeout(withinMs)
+        const signal = given ? AbortSignal.any([given, timeout]) : timeout
         const options = {
           method: 'POST',
           signal,
           headers: { ...headers, 'Content-Length': String(body.byteLength) },
         }
         const answered = (reply: IncomingMessage) =>
-          readReply(reply).then(
+          readReply(reply, longestReply).then(
             received =>
               resolve({
                 status: reply.statusCode ?? 0,
@@ -62,12 +72,12 @@ export function httpPoster(withinMs: number, tls?: CallerTls): HttpPoster {
   }
 }
 
-async function readReply(reply: IncomingMessage): Promise<Uint8Array> {
+async function readReply(reply: IncomingMessage, longest: number): Promise<Uint8Array> {
   const pieces: Buffer[] = []
   let length = 0
   for await (const piece of reply as AsyncIterable<Buffer>) {
     length += piece.length
-    if (length > LONGEST_REPLY) throw new Error('The reply is longer than is read')
+    if (length > longest) throw new Error('The reply is longer than is read')
     pieces.push(piece)
   }
   return Buffer.concat(pieces)

@@ -24,6 +24,7 @@ export type {
   MetadataOutcome,
   NothingHeld,
   PlanKind,
+  QueryOutcome,
   Refused,
 } from './outcomes.ts'
 export { type StreamingFetch, streamingFetch } from './streaming-fetch.ts'

@@ -3,7 +3,8 @@ export type PlanKind = 'CPP' | 'LAC' | 'UCPP' | 'other'
 
 /** A plan that is held for the person asked for, and whom to phone about it. Days are `YYYY-MM-DD`. */
 export interface HeldPlan {
-  readonly id: string
+  /** The service's own, for the plan; HL7 v3 carries none. */
+  readonly id?: string
   readonly type: PlanKind
   /** The kind of plan in words, as the service gives it. */
   readonly description: string
@@ -12,6 +13,8 @@ export interface HeldPlan {
   /** A plan that has ended is answered for a time: whoever shows it must say that it has ended. */
   readonly ended: boolean
   readonly subjectName?: string
+  /** The number the authority holds the plan under, where the answer names another than was asked for: PDS may have replaced one. */
+  readonly heldUnder?: string
   readonly authority: {
     readonly odsCode?: string
     readonly name: string
@@ -23,7 +26,8 @@ export interface HeldPlan {
 
 /** Somebody in health who viewed the person's record. A view is not an attendance. */
 export interface ListedAccess {
-  readonly id: string
+  /** The same at every door; of another service it may be missing. */
+  readonly id?: string
   readonly at: Date
   readonly viewer: string
   readonly role?: string
@@ -38,8 +42,11 @@ export interface NothingHeld {
 /** The service refused the request; asking again in the same way will not help. */
 export interface Refused {
   readonly kind: 'refused'
-  readonly status: number
+  /** Of HTTP; absent where nothing was sent. */
+  readonly status?: number
   readonly message: string
+  /** The codes that the service gave for it, of HL7 v3 and its envelopes. */
+  readonly codes?: readonly string[]
 }
 
 /** Nobody knows whether anything is held. It must be shown as exactly that, and never as "nothing held". */
@@ -47,10 +54,26 @@ export interface CouldNotLook {
   readonly kind: 'could-not-look'
   readonly message: string
   readonly retryAfterSeconds?: number
+  /** As for a refusal. */
+  readonly codes?: readonly string[]
 }
 
 export type CareTeamsOutcome =
   | { readonly kind: 'held'; readonly plans: readonly HeldPlan[] }
+  | NothingHeld
+  | Refused
+  | CouldNotLook
+
+/** What is answered over HL7 v3, where plans and accesses come together. */
+export type QueryOutcome =
+  | {
+      readonly kind: 'held'
+      readonly plans: readonly HeldPlan[]
+      /** Newest first; that none is listed says nothing of who else has looked in silence. */
+      readonly accesses: readonly ListedAccess[]
+      /** A mini service answered from a copy of its own, which may be out of date, because it could not reach Spine. */
+      readonly fromLocalStore?: true
+    }
   | NothingHeld
   | Refused
   | CouldNotLook

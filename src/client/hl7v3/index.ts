@@ -1,0 +1,7 @@
+export type { CallerTls } from '../http-post.ts'
+export type { CouldNotLook, HeldPlan, ListedAccess, NothingHeld, QueryOutcome, Refused } from '../outcomes.ts'
+export type { AskingAuthor, AskingOrganisation } from './asking-author.ts'
+export { type EbxmlClient, type EbxmlClientSettings, ebxmlClient } from './ebxml-client.ts'
+export { type MiniServiceClientSettings, miniServiceClient } from './mini-service-client.ts'
+export type { AskingOptions, QueryClient, QueryClientSettings } from './query-client.ts'
+export { type SoapClientSettings, soapClient } from './soap-client.ts'
