@@ -79,6 +79,7 @@ export async function storedAuthority(database: Database, odsCode: string): Prom
       mailbox_id: `MB${odsCode}`,
       duty_phone: '01632960001',
       office_phone: '01632960002',
+      live_since: new Date('2026-01-01T00:00:00Z'),
     })
     .onConflict(conflict => conflict.doNothing())
     .execute()
