@@ -41,6 +41,8 @@ export function addRelayCommand({ program, perform, config }: CommandLine): void
 }
 
 const FAULT_WORDS: Readonly<Record<string, string>> = {
+  incomplete:
+    'Some messages cannot be fetched. They are tried again each time; ask whoever runs the server about them if it goes on.',
   unavailable:
     'It does not answer as it should. What is to be fetched and sent waits; there is nothing to do but wait.',
   'not-let-in':

@@ -155,6 +155,7 @@ describe('nothing is lost and nothing doubled', () => {
     bench.inside.breakAudit(false)
     expect(await texts()).toEqual([])
     expect(await bench.authority().track(id)).toMatchObject({ status: 'accepted' })
+    expect(await bench.fetchRound()).toBeUndefined()
 
     const { outside } = bench.deps
     const dying = {
@@ -187,7 +188,12 @@ describe('nothing is lost and nothing doubled', () => {
         ids.some(id => path.includes(id)) ? Promise.resolve(new Response('', { status: 500 })) : undefined,
       )
     failing(sent.slice(0, 1))
-    expect(await bench.fetchRound()).toMatchObject({ taken: 5, failed: 1 })
+    expect(await bench.fetchRound()).toMatchObject({
+      taken: 5,
+      failed: 1,
+      trouble: 'incomplete',
+      changed: true,
+    })
     for (let n = 0; n < 6; n++) sent.push(await upload(`<m>${n}</m>`))
     failing(sent)
     bench.requests()

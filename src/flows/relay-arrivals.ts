@@ -19,9 +19,13 @@ export interface ArrivalsRound {
   readonly failed: number
   /** Why the round ended before its end. */
   readonly fault?: OutsideFault
-  /** Whether the fault, or that there is none any more, is new. */
+  /** What the operator is to know of until it is mended: the fault, or that some message cannot be had. */
+  readonly trouble?: Trouble
+  /** Whether the trouble, or that there is none any more, is new. */
   readonly changed: boolean
 }
+
+export type Trouble = OutsideFault['kind'] | 'incomplete'
 
 /** MESH asks for one a day: a little more often, so that no day goes without. */
 const HANDSHAKE_EVERY_MS = 23 * 3_600_000
@@ -42,20 +46,33 @@ export async function relayArrivals(deps: RelayArrivalsDeps): Promise<ArrivalsRo
   const begun = clock.now()
   const turn = await storage.relay.takeTurn(outside.id, begun, new Date(begun.getTime() + TURN_MS))
   if (!turn) return undefined
-  const counts = { taken: 0, setAside: 0, reports: 0, failed: 0 }
+  const counts: Counts = { taken: 0, setAside: 0, reports: 0, failed: 0, errors: [] }
   const recent = turn.shakenAt && begun.getTime() - turn.shakenAt.getTime() < HANDSHAKE_EVERY_MS
-  const shaken = recent && turn.fault === undefined ? success(undefined) : await shakeHands(deps)
+  const trusted = recent && (turn.fault === undefined || turn.fault === 'incomplete')
+  const shaken = trusted ? success(undefined) : await shakeHands(deps)
   const ended = shaken.ok ? await fetchAll(deps, counts) : shaken
   await readmitArrivals(deps)
+  const { errors, ...counted } = counts
   const fault = ended.ok ? undefined : ended.fault
+  const trouble = fault?.kind ?? (counted.failed > 0 ? 'incomplete' : undefined)
   const at = clock.now()
   const changed = await storage.relay.endTurn(outside.id, {
     at,
     dueAt: new Date(begun.getTime() + Math.max(deps.pollMs, waitFor(fault))),
-    fault: fault?.kind,
+    fault: trouble,
   })
   await storage.relay.forget(new Date(at.getTime() - REMEMBERED_MS))
-  return { ...counts, changed, ...(fault && { fault }) }
+  if (errors.length > 0) throw errors[0]
+  return { ...counted, changed, ...(fault && { fault }), ...(trouble && { trouble }) }
+}
+
+interface Counts {
+  taken: number
+  setAside: number
+  reports: number
+  failed: number
+  /** Of our own making: the first is thrown when all the other messages have been fetched. */
+  readonly errors: unknown[]
 }
 
 async function shakeHands({
@@ -68,16 +85,16 @@ async function shakeHands({
   return shaken
 }
 
-async function fetchAll(
-  deps: RelayArrivalsDeps,
-  counts: { taken: number; setAside: number; reports: number; failed: number },
-): Promise<Result<void, OutsideFault>> {
+async function fetchAll(deps: RelayArrivalsDeps, counts: Counts): Promise<Result<void, OutsideFault>> {
   const { storage, clock, outside } = deps
   let failures = 0
   for await (const listed of outside.waiting()) {
     if (!listed.ok) return listed
     await storage.relay.holdTurn(outside.id, new Date(clock.now().getTime() + TURN_MS))
-    const fetched = await fetchOne(deps, listed.value)
+    const fetched = await fetchOne(deps, listed.value).catch((error: unknown) => {
+      counts.errors.push(error)
+      return failure<OutsideFault>({ kind: 'unavailable' })
+    })
     if (!fetched.ok) {
       counts.failed++
       failures++

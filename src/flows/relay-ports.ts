@@ -142,7 +142,7 @@ export interface RelayStore {
   ): Promise<{ readonly shakenAt?: Date; readonly fault?: string } | undefined>
   holdTurn(mailbox: string, until: Date): Promise<void>
   shaken(mailbox: string, at: Date): Promise<void>
-  /** Ends the turn. Answers whether the fault, or that there is none, is new. */
+  /** Ends the turn. Answers whether the trouble, or that there is none, is new. */
   endTurn(
     mailbox: string,
     ended: { readonly at: Date; readonly dueAt: Date; readonly fault: string | undefined },

@@ -4,7 +4,7 @@ import { createSecureContext } from 'node:tls'
 import type { CallerTls } from '../client/http-post.ts'
 import { streamingFetch } from '../client/streaming-fetch.ts'
 import { outsideMailbox } from '../connected/outside-mailbox.ts'
-import { type RelayArrivalsDeps, relayArrivals } from '../flows/relay-arrivals.ts'
+import { type RelayArrivalsDeps, relayArrivals, type Trouble } from '../flows/relay-arrivals.ts'
 import { relayDepartures } from '../flows/relay-departures.ts'
 import type { OutsideFault } from '../flows/relay-ports.ts'
 import { ConfigError } from './config.ts'
@@ -45,9 +45,9 @@ export function startRelay(
       async () => {
         const round = await relayArrivals(relaying)
         if (!round) return
-        const { taken, setAside, reports, failed: missed, fault, changed } = round
-        if (fault && changed) logger.error(WORDS[fault.kind], { reason: fault.kind, task: 'fetch' })
-        if (!fault && changed) logger.warn('the MESH server does as it is asked again', { task: 'fetch' })
+        const { taken, setAside, reports, failed: missed, trouble, changed } = round
+        if (trouble && changed) logger.error(WORDS[trouble], { reason: trouble, task: 'fetch' })
+        if (!trouble && changed) logger.warn('the MESH server does as it is asked again', { task: 'fetch' })
         if (taken > 0) logger.info('messages fetched', { count: taken })
         if (setAside > 0)
           logger.warn('messages set aside: their senders may not send them', { count: setAside })
@@ -77,7 +77,8 @@ export function startRelay(
   }
 }
 
-const WORDS: Readonly<Record<OutsideFault['kind'], string>> = {
+const WORDS: Readonly<Record<Trouble, string>> = {
+  incomplete: 'some messages on the MESH server cannot be fetched',
   unavailable: 'the MESH server does not answer as it should',
   'not-let-in': 'the MESH server does not let us in: check mailbox, password, shared key and certificate',
   gone: 'the MESH server does not know what it is asked for: check its address and our mailbox',
