@@ -1,4 +1,5 @@
 import { MeshError } from '../client/index.ts'
+import { StateInUse } from '../kit/state-lock.ts'
 import { ConfigError } from '../main/config.ts'
 import { DirectoryInUse } from '../main/lock-directory.ts'
 import { type CommandFailure, fault, refused } from './command-result.ts'
@@ -12,7 +13,7 @@ const NOBODY_THERE = ['ECONNREFUSED', 'ENOTFOUND', 'ECONNRESET', 'ETIMEDOUT', 'E
  */
 export function failureOf(error: unknown): CommandFailure {
   if (error instanceof ConfigError) return refused(error.message, 'Set these environment variables right.')
-  if (error instanceof DirectoryInUse) return fault(error.message)
+  if (error instanceof DirectoryInUse || error instanceof StateInUse) return fault(error.message)
   if (error instanceof MeshError) return meshFailure(error)
   const { code, port, path, severity } = detailsOf(error)
   if (code === 'EADDRINUSE') {

@@ -13,6 +13,7 @@ export interface UploadMakeOptions {
   readonly authorityFile: string
   readonly sequence?: number
   readonly state?: string
+  readonly after?: number
   readonly columns?: string
   readonly output: string
 }
@@ -40,8 +41,8 @@ export async function uploadMake(
 }
 
 /** The number of the option, or the next of the authority's own, which is used up from now on. */
-async function sequenceFor({ sequence, state }: UploadMakeOptions): Promise<number | CommandFailure> {
-  if (sequence !== undefined) return sequence
+async function sequenceFor({ sequence, state, after }: UploadMakeOptions): Promise<number | CommandFailure> {
+  if (sequence !== undefined && state === undefined) return sequence
   if (state === undefined) {
     return refused(
       'Under which sequence number?',
@@ -50,7 +51,9 @@ async function sequenceFor({ sequence, state }: UploadMakeOptions): Promise<numb
   }
   const opened = await openAuthorityState(state)
   try {
-    return await opened.takeSequence()
+    if (after !== undefined) await opened.useSequence(after)
+    if (sequence !== undefined) await opened.useSequence(sequence)
+    return sequence ?? (await opened.takeSequence())
   } finally {
     await opened.close()
   }

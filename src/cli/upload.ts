@@ -1,10 +1,15 @@
 import type { CommandLine } from './command-line.ts'
 import { addMailboxOptions } from './mailbox-options.ts'
 import type { UploadCheckOptions } from './upload-check.ts'
+import type { UploadCollectOptions } from './upload-collect.ts'
+import type { UploadDayOptions } from './upload-day.ts'
 import type { UploadMakeOptions } from './upload-make.ts'
 import type { UploadSendOptions } from './upload-send.ts'
 import { wholeNumber } from './whole-number.ts'
 
+const STATE = "the authority's own state: sequence numbers, files sent, messages received"
+const USUAL_PATIENCE_SECONDS = 600
+const AFTER = 'with --state: sequence numbers up to this one were used by an earlier system'
 const COLUMNS = 'JSON that says under which heading each field stands, where it is not understood'
 
 /** `cpis upload`: an authority's side, from a table of people to what became of each of them. */
@@ -19,6 +24,7 @@ export function addUploadCommands(line: CommandLine): void {
     .requiredOption('-o, --output <upload.xml>', 'where the file is written')
     .option('--sequence <number>', 'the sequence number', wholeNumber(0, Number.MAX_SAFE_INTEGER))
     .option('--state <directory>', "take the next sequence number of the authority's own state")
+    .option('--after <number>', AFTER, wholeNumber(0, Number.MAX_SAFE_INTEGER))
     .option('--columns <map.json>', COLUMNS)
     .action((path: string, options: UploadMakeOptions) =>
       perform(async () => {
@@ -46,10 +52,42 @@ export function addUploadCommands(line: CommandLine): void {
     .option('--gzip', 'compress what travels')
     .option('--no-wait', 'do not wait for the acknowledgement')
     .option('--keep', 'leave the acknowledgement in the mailbox')
+    .option('--state <directory>', "the authority's own state: a file is never sent twice, nor lost sight of")
     .action((path: string, options: UploadSendOptions) =>
       perform(async () => {
         const { uploadSend } = await import('./upload-send.ts')
         return uploadSend(terminal, config(), path, options)
       }),
     )
+  const collect = upload
+    .command('collect')
+    .description('take everything out of the mailbox and keep it: acknowledgements, notifications, reports')
+    .requiredOption('--state <directory>', STATE)
+  addMailboxOptions(collect).action((options: UploadCollectOptions) =>
+    perform(async () => {
+      const { uploadCollect } = await import('./upload-collect.ts')
+      return uploadCollect(terminal, config(), options)
+    }),
+  )
+  const day = upload
+    .command('day')
+    .description('a whole working day: make, check, send, wait for the acknowledgement, collect')
+    .argument('<people.csv>')
+    .requiredOption('--authority-file <authority.json>', 'odsCode, name, dutyPhone and officePhone')
+    .requiredOption('--state <directory>', STATE)
+    .option('--after <number>', AFTER, wholeNumber(0, Number.MAX_SAFE_INTEGER))
+    .option('--columns <map.json>', COLUMNS)
+    .option('--gzip', 'compress what travels')
+    .option(
+      '--patience <seconds>',
+      'how long the acknowledgement is waited for',
+      wholeNumber(0, 86_400),
+      USUAL_PATIENCE_SECONDS,
+    )
+  addMailboxOptions(day).action((path: string, options: UploadDayOptions) =>
+    perform(async () => {
+      const { uploadDay } = await import('./upload-day.ts')
+      return uploadDay(terminal, config(), path, options, now)
+    }),
+  )
 }

@@ -48,13 +48,43 @@ export async function sendUpload(
   return prepared.kind === 'prepared' ? post(deps, prepared.entry) : prepared
 }
 
-/** Finds out what became of every upload that was being sent when something broke; those that never arrived are sent now. */
+/**
+ * Finishes what earlier runs left open: finds out what became of every upload that was being sent when something broke, and sends
+ * those that never left, were not collected, or were answered "PDS could not be asked, send it again".
+ */
 export async function settleUploads(deps: SendDeps): Promise<readonly SendOutcome[]> {
   const outcomes: SendOutcome[] = []
   for (const entry of await deps.state.uploads()) {
     if (entry.status === 'sending') outcomes.push(await settle(deps, entry, []))
+    else if (entry.status === 'prepared') outcomes.push(await post(deps, entry))
+    else if (entry.status !== 'refused' && mayGoAgain(entry))
+      outcomes.push(await post(deps, anotherAttempt(entry)))
   }
   return outcomes
+}
+
+/** The same file under a reference of its own: what is said of an earlier attempt is not said of this one. */
+function anotherAttempt({
+  sequence,
+  localId,
+  formerLocalIds,
+  sha256,
+  bytes,
+  rows,
+}: UploadEntry): UploadEntry {
+  return {
+    sequence,
+    localId: newLocalId(sequence),
+    formerLocalIds: [...formerLocalIds, localId],
+    sha256,
+    bytes,
+    status: 'prepared',
+    ...(rows && { rows }),
+  }
+}
+
+function newLocalId(sequence: number): string {
+  return `upload-${sequence}-${randomUUID()}`
 }
 
 /** Keeps the file in the state, ready to be sent; or says why it is not to be. */
@@ -75,14 +105,17 @@ async function prepareUpload(
   if (earlier && !mayGoAgain(earlier)) return { kind: 'sent-before', entry: earlier }
   await state.useSequence(sequence)
   const kept = await state.keepFile(sequence, createReadStream(path))
-  const entry: UploadEntry = {
-    sequence,
-    localId: `upload-${sequence}-${randomUUID()}`,
-    formerLocalIds: earlier ? [...earlier.formerLocalIds, earlier.localId] : [],
-    ...kept,
-    status: 'prepared',
-    ...((rows ?? earlier?.rows) && { rows: rows ?? earlier?.rows ?? [] }),
-  }
+  const made = rows ?? earlier?.rows
+  const entry: UploadEntry = earlier
+    ? { ...anotherAttempt(earlier), ...kept, ...(made && { rows: made }) }
+    : {
+        sequence,
+        localId: newLocalId(sequence),
+        formerLocalIds: [],
+        ...kept,
+        status: 'prepared',
+        ...(made && { rows: made }),
+      }
   await state.putUpload(entry)
   return { kind: 'prepared', entry }
 }

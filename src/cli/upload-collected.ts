@@ -1,0 +1,64 @@
+import { displayNhsNumber } from '../domain/nhs-number.ts'
+import { unreachable } from '../domain/result.ts'
+import type { CollectedMessage, CollectReport } from '../kit/collect-messages.ts'
+import { acknowledgementWords } from './acknowledgement-words.ts'
+import type { Pen } from './terminal.ts'
+import { counted, instantWords } from './words.ts'
+
+/** What was collected, as one JSON value. */
+export function collectedData({ messages, vanished, failed }: CollectReport): object {
+  return { messages: messages.map(({ kept, ...message }) => ({ ...message, ...kept })), vanished, failed }
+}
+
+/** What was collected, for people. Who looked at whom is in the files; here stands how often. */
+export function collectedWords(pen: Pen, { messages, vanished, failed }: CollectReport): string {
+  return [
+    ...messages.map(message => messageWords(pen, message)),
+    ...vanished.map(
+      id =>
+        `${pen.style('yellow', id)} was listed and gone when it was asked for: somebody else may collect this mailbox too.`,
+    ),
+    ...failed.map(({ messageId, why }) => `${pen.style('red', messageId)} stays in the mailbox: ${why}.`),
+    `${counted(messages.length, 'message')} collected.`,
+  ].join('\n\n')
+}
+
+function messageWords(pen: Pen, message: CollectedMessage): string {
+  const { kept } = message
+  const again = kept.repeats ? ` (the same as ${kept.repeats}, which came before)` : ''
+  return `${pen.style('dim', kept.path)}${again}\n${contentWords(pen, message)}`
+}
+
+function contentWords(pen: Pen, message: CollectedMessage): string {
+  switch (message.kind) {
+    case 'acknowledgement':
+      return [
+        acknowledgementWords(pen, message.summary),
+        ...(message.upload ? [] : ['       It answers no file that was sent from this state.']),
+      ].join('\n')
+    case 'notification': {
+      const { notifications } = message.notification
+      const last = notifications.map(({ at }) => at).toSorted((a, b) => b.getTime() - a.getTime())[0]
+      return `records viewed: ${counted(notifications.length, 'view')}${last ? `, the last on ${instantWords(last)}` : ''}`
+    }
+    case 'inactive-numbers':
+      return message.notification.numbers
+        .map(({ nhsNumber, localId, replacements }) => {
+          const whose = localId ? ` (your ${localId})` : ''
+          const now = replacements.map(displayNhsNumber).join(' and ')
+          return `NHS number no longer in use: ${displayNhsNumber(nhsNumber)}${whose}; ${now ? `now ${now}` : 'nothing replaces it'}`
+        })
+        .join('\n')
+    case 'report': {
+      const { linkedMessageId, failure } = message.kept.info
+      const file = message.upload ? `file ${message.upload.sequence}, ` : ''
+      return `not delivered: ${file}message ${linkedMessageId ?? '?'} (${failure?.code ?? ''} ${failure?.description ?? ''})`
+    }
+    case 'unreadable':
+      return 'a message of CP-IS that cannot be read; it is kept as it came'
+    case 'other':
+      return `a message of workflow ${message.kept.info.workflowId}, which is none of CP-IS; it is kept as it came`
+    default:
+      return unreachable(message)
+  }
+}

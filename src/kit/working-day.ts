@@ -1,0 +1,139 @@
+import { createReadStream } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+import { MeshError } from '../client/index.ts'
+import type { UploadEntry } from './authority-state.ts'
+import { checkUpload, type UploadReport } from './check-upload.ts'
+import { type CollectDeps, type CollectReport, collectMessages } from './collect-messages.ts'
+import type { ColumnMap } from './columns.ts'
+import { type MadeUpload, makeUpload, type NotMade, type UploadHead } from './make-upload.ts'
+import { type SendDeps, type SendOutcome, sendUpload, settleUploads } from './send-upload.ts'
+import type { SheetSource } from './sheet-source.ts'
+import type { AcknowledgementSummary } from './summarise-acknowledgement.ts'
+
+export interface DayDeps extends SendDeps, CollectDeps {
+  /** How long the acknowledgement is waited for, and how often it is looked for, in milliseconds. */
+  readonly patienceMs: number
+  readonly lookEveryMs: number
+  /** Called as each part of the day begins. */
+  readonly onStep?: (step: DayStep) => void
+}
+
+export type DayStep = 'settle' | 'make' | 'check' | 'send' | 'await' | 'collect'
+
+/** What the day brought, as far as it came. */
+export interface DayReport {
+  /** Uploads of earlier days of which nobody knew whether they had arrived. */
+  readonly settled: readonly SendOutcome[]
+  readonly notMade?: NotMade
+  readonly made?: Omit<MadeUpload, 'rows'>
+  readonly sequence?: number
+  /** Why the file was not sent though it was made: our own check would have had the service refuse it whole. */
+  readonly notGood?: UploadReport
+  readonly sent?: SendOutcome
+  /** What the service said of the file, and from which rows each failed record was made. */
+  readonly answer?: {
+    readonly summary: AcknowledgementSummary
+    readonly rowsOf: ReadonlyMap<number, readonly number[]>
+  }
+  readonly collected: CollectReport
+}
+
+/**
+ * An authority's whole working day: finds out what became of unfinished uploads, makes the new one, checks it, sends it, waits for
+ * what the service says of it, and fetches everything that waits in the mailbox, which is done whatever happens to the file.
+ */
+export async function workTheDay(
+  deps: DayDeps,
+  sheet: SheetSource,
+  { authority, map }: { readonly authority: UploadHead['authority']; readonly map?: ColumnMap },
+): Promise<DayReport> {
+  deps.onStep?.('settle')
+  const settled = await settleUploads(deps)
+  const upload = await makeAndSend(deps, sheet, authority, map)
+  const collected = await collectAll(deps, upload.sent)
+  const answer = answerTo(upload.sent, collected)
+  return { settled, ...upload, ...(answer && { answer }), collected }
+}
+
+type Uploading = Pick<DayReport, 'notMade' | 'made' | 'sequence' | 'notGood' | 'sent'>
+
+async function makeAndSend(
+  deps: DayDeps,
+  sheet: SheetSource,
+  authority: UploadHead['authority'],
+  map: ColumnMap = {},
+): Promise<Uploading> {
+  const { state, now, onStep } = deps
+  onStep?.('make')
+  const sequence = await state.takeSequence()
+  const path = join(state.directory, 'outgoing.xml')
+  try {
+    const made = await makeUpload(sheet, { authority, sequence, createdAt: now() }, path, { map, now: now() })
+    if (!made.ok) return { notMade: made.fault }
+    const { rows, ...shown } = made.value
+    onStep?.('check')
+    const checked = await checkUpload(createReadStream(path), now())
+    if (checked.file) return { made: shown, sequence, notGood: checked }
+    onStep?.('send')
+    return { made: shown, sequence, sent: await sendUpload(deps, path, rows) }
+  } finally {
+    await rm(path, { force: true })
+  }
+}
+
+/** Collects until the file is answered or patience ends; once at least. */
+async function collectAll(deps: DayDeps, sent: SendOutcome | undefined): Promise<CollectReport> {
+  const { state, now, patienceMs, lookEveryMs, sleep = setTimeout, onStep } = deps
+  const awaited = sent?.kind === 'sent' ? sent.entry.sequence : undefined
+  onStep?.(awaited === undefined ? 'collect' : 'await')
+  const deadline = now().getTime() + patienceMs
+  let all: CollectReport = { messages: [], vanished: [], failed: [] }
+  for (;;) {
+    const waiting = awaited !== undefined && (await state.upload(awaited))?.status === 'sent'
+    try {
+      all = merged(all, await collectMessages(deps))
+    } catch (error) {
+      // A mailbox service that is down may be up again before patience ends.
+      if (!(error instanceof MeshError) || !waiting || now().getTime() >= deadline) throw error
+    }
+    const answered = awaited === undefined || (await state.upload(awaited))?.status !== 'sent'
+    if (answered || now().getTime() >= deadline) return all
+    await sleep(lookEveryMs)
+  }
+}
+
+/** What failed and came in a later round has not failed. */
+function merged(before: CollectReport, after: CollectReport): CollectReport {
+  const came = new Set(after.messages.map(({ kept }) => kept.info.id))
+  const known = new Set(before.messages.map(({ kept }) => kept.info.id))
+  const failedAgain = new Set(after.failed.map(({ messageId }) => messageId))
+  return {
+    messages: [...before.messages, ...after.messages.filter(({ kept }) => !known.has(kept.info.id))],
+    vanished: [...before.vanished, ...after.vanished.filter(id => !before.vanished.includes(id))],
+    failed: [
+      ...before.failed.filter(({ messageId }) => !came.has(messageId) && !failedAgain.has(messageId)),
+      ...after.failed,
+    ],
+  }
+}
+
+function answerTo(sent: SendOutcome | undefined, { messages }: CollectReport): DayReport['answer'] {
+  if (!sent || !('entry' in sent)) return undefined
+  const { localId, sequence } = sent.entry
+  for (const message of messages) {
+    if (message.kind !== 'acknowledgement' || message.upload?.sequence !== sequence) continue
+    if (message.kept.info.localId !== undefined && message.kept.info.localId !== localId) continue
+    return { summary: message.summary, rowsOf: rowsOf(message.upload, message.summary) }
+  }
+  return undefined
+}
+
+/** The rows of the table behind each record that failed. */
+export function rowsOf(
+  { rows = [] }: UploadEntry,
+  { failures }: AcknowledgementSummary,
+): ReadonlyMap<number, readonly number[]> {
+  return new Map(failures.map(({ position }) => [position, rows[position - 1] ?? []]))
+}
