@@ -63,12 +63,7 @@ export function onboard(
   return deps.storage.transaction(async stores => {
     const problems = [...repeated(file, mailboxes), ...(await conflicts(deps, stores, file, mailboxes))]
     if (problems.length > 0) return failure(problems)
-    const steps = [
-      ...(await Promise.all(mailboxes.map(mailbox => mailboxStep(deps, stores, mailbox)))),
-      ...(await Promise.all(file.authorities.map(authority => authorityStep(deps, stores, authority)))),
-      ...(await Promise.all(file.organisations.map(organisation => organisationStep(stores, organisation)))),
-      ...(await Promise.all(file.systems.map(system => systemStep(stores, system)))),
-    ]
+    const steps = await stepsOf(deps, stores, file, mailboxes)
     const changing = steps.filter(({ line }) => line.outcome !== 'unchanged')
     if (dryRun) {
       await recordChange(deps, stores, {
@@ -87,6 +82,21 @@ export function onboard(
     })
     return success(steps.map(({ line }) => line))
   })
+}
+
+/** One after the other: a transaction has one connection. */
+async function stepsOf(
+  deps: OnboardDeps,
+  stores: Stores,
+  file: OnboardingFile,
+  mailboxes: readonly MailboxToOnboard[],
+): Promise<Step[]> {
+  const steps: Step[] = []
+  for (const mailbox of mailboxes) steps.push(await mailboxStep(deps, stores, mailbox))
+  for (const authority of file.authorities) steps.push(await authorityStep(deps, stores, authority))
+  for (const organisation of file.organisations) steps.push(await organisationStep(stores, organisation))
+  for (const system of file.systems) steps.push(await systemStep(stores, system))
+  return steps
 }
 
 function mailboxOf({ mailboxId, name, odsCode, password }: AuthorityToOnboard): MailboxToOnboard {
