@@ -9,6 +9,7 @@ import * as clientExchanges from './migrations/0006-client-exchanges.ts'
 import * as asynchronousAnswers from './migrations/0007-asynchronous-answers.ts'
 import * as numberChanges from './migrations/0008-number-changes.ts'
 import * as missedAppointments from './migrations/0009-missed-appointments.ts'
+import * as concerns from './migrations/0010-concerns.ts'
 import * as onboarding from './migrations/0011-onboarding.ts'
 import * as relay from './migrations/0012-relay.ts'
 import type { Schema } from './schema.ts'
@@ -23,6 +24,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0007-asynchronous-answers': asynchronousAnswers,
   '0008-number-changes': numberChanges,
   '0009-missed-appointments': missedAppointments,
+  '0010-concerns': concerns,
   '0011-onboarding': onboarding,
   '0012-relay': relay,
 }

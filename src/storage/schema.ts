@@ -2,6 +2,7 @@ import type { ColumnType, Generated, JSONColumnType } from 'kysely'
 import type { UploadMode } from '../domain/authority.ts'
 import type { CareSetting } from '../domain/care-setting.ts'
 import type { ClientExchange, MessagingContract } from '../domain/client-system.ts'
+import type { ConcernDetails, ConcernKind } from '../domain/concern.ts'
 import type { MessageFailure, MessageLabel } from '../domain/mesh-message.ts'
 import type { RecordFault } from '../domain/record-faults.ts'
 import type { Author } from '../domain/requester.ts'
@@ -40,6 +41,11 @@ export interface Schema {
   client_system: ClientSystemTable
   test_upload: TestUploadTable
   organisation: { ods_code: string; name: string; settings: readonly CareSetting[]; wave: string | null }
+  concern: ConcernTable
+  watch_round: { single: Generated<boolean>; at: Date; next_by: Date }
+  confirmed_phones: ConfirmedPhonesTable
+  accepted_gaps: { authority: string; sequence_epoch: number; up_to: number }
+  failing_record: FailingRecordTable
   asynchronous_answer: AsynchronousAnswerTable
   outside_mailbox: OutsideMailboxTable
   outside_arrival: { outside_id: string; message_id: string; arrived_at: Date; reason: string | null }
@@ -182,6 +188,7 @@ interface MissedAppointmentTable {
   id: string
   nhs_number: string
   starts_at: Date
+  ends_at: Date | null
   service: string | null
   description: string | null
   author: JSONColumnType<Author>
@@ -234,6 +241,35 @@ interface AuditTable {
   trace_id: string | null
   subject: string | null
   details: ColumnType<Record<string, unknown> | null, string | null, never>
+}
+
+interface ConcernTable {
+  authority: string
+  kind: ConcernKind
+  subject: string
+  since: Date
+  raised_at: Date
+  details: JSONColumnType<ConcernDetails[ConcernKind]>
+  cleared_at: Date | null
+}
+
+interface ConfirmedPhonesTable {
+  authority: string
+  duty_phone: string
+  office_phone: string | null
+  confirmed_at: Date
+}
+
+interface FailingRecordTable {
+  authority: string
+  person: string
+  nhs_number: string | null
+  local_id: string | null
+  since: Date
+  upload_id: string
+  position: number
+  written_created_at: Date
+  written_sequence: number
 }
 
 interface AsynchronousAnswerTable {

@@ -4,6 +4,7 @@ import { asynchronousAnswerStore } from './asynchronous-answer-store.ts'
 import { auditLog } from './audit-log.ts'
 import { authorityStore } from './authority-store.ts'
 import { clientSystemStore } from './client-system-store.ts'
+import { concernStore } from './concern-store.ts'
 import type { Jobs } from './job-queue.ts'
 import { mailboxStore } from './mailbox-store.ts'
 import { messageStore } from './message-store.ts'
@@ -42,6 +43,7 @@ function storesOn(db: Kysely<Schema>, run: RunStatement, jobs: Jobs): Stores {
     notifications: notificationStore(db),
     missedAppointments: missedAppointmentStore(db),
     numbers: numberStore(db),
+    concerns: concernStore(db),
     mailboxes: mailboxStore(db),
     workflows: workflowStore(db),
     messages: messageStore(db),

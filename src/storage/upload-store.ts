@@ -2,6 +2,7 @@ import { type Kysely, sql } from 'kysely'
 import type { RecordResult } from '../domain/acknowledgement.ts'
 import { visibleUntil } from '../domain/plan.ts'
 import type { JudgedRecord, UploadReceipt, UploadStore } from '../flows/ports.ts'
+import { keepFailures } from './failing-records.ts'
 import { silenceReplaced } from './number-links.ts'
 import { enrolNumbers } from './number-store.ts'
 import type { Schema } from './schema.ts'
@@ -65,6 +66,7 @@ export function uploadStore(db: Kysely<Schema>): UploadStore {
       await writeContact(db, upload)
       await silenceReplaced(db, upload)
       await enrolNumbers(db, upload)
+      await keepFailures(db, upload)
       const counts = await countOutcomes(db, upload)
       await db.updateTable('upload').set(counts).where('id', '=', upload.id).execute()
       return { loaded: counts.loaded, failed: counts.failed }

@@ -1,0 +1,51 @@
+import type { OdsCode } from '../domain/organisation.ts'
+import { failure, type Result, success } from '../domain/result.ts'
+import type { ConfirmedPhones } from './concern-ports.ts'
+import { type ManageExchangeDeps, recordChange } from './manage-exchange.ts'
+import type { NoSuchAuthority } from './onboard-authority.ts'
+
+/** Why phone numbers cannot be confirmed. */
+export type PhonesObstacle =
+  | NoSuchAuthority
+  | { readonly kind: 'no-phones' }
+  | { readonly kind: 'other-phones'; readonly shown: ConfirmedPhones }
+
+/**
+ * Somebody rang the numbers that clinicians are shown, and says which. They must be just those: an upload may have changed them
+ * meanwhile (rule 16.5). Spaces and hyphens do not matter.
+ */
+export function confirmPhones(
+  deps: ManageExchangeDeps,
+  odsCode: OdsCode,
+  rung: readonly string[],
+): Promise<Result<ConfirmedPhones, PhonesObstacle>> {
+  return deps.storage.transaction(async stores => {
+    const authority = await stores.authorities.hold(odsCode)
+    if (!authority) return failure({ kind: 'no-such-authority' } as const)
+    if (!authority.contact) return failure({ kind: 'no-phones' } as const)
+    const { dutyPhone, officePhone } = authority.contact
+    const shown = { dutyPhone, ...(officePhone !== undefined && { officePhone }) }
+    if (!sameNumbers(rung, Object.values(shown))) return failure({ kind: 'other-phones', shown } as const)
+    await stores.concerns.confirmPhones(odsCode, shown, deps.clock.now())
+    await recordChange(deps, stores, { action: 'confirm phones', subject: odsCode, details: shown })
+    return success(shown)
+  })
+}
+
+function sameNumbers(some: readonly string[], others: readonly string[]): boolean {
+  const known = new Set(some.map(phone => phone.replace(/[\s-]/g, '')))
+  return known.size === new Set(others).size && others.every(phone => known.has(phone))
+}
+
+/** The files that are missing up to now will not come; those missing later are raised as ever (rule 16.3). */
+export function acceptGaps(
+  deps: ManageExchangeDeps,
+  odsCode: OdsCode,
+): Promise<Result<{ readonly odsCode: OdsCode }, NoSuchAuthority>> {
+  return deps.storage.transaction(async stores => {
+    if (!(await stores.authorities.hold(odsCode))) return failure({ kind: 'no-such-authority' } as const)
+    await stores.concerns.acceptGaps(odsCode)
+    await recordChange(deps, stores, { action: 'accept sequence gaps', subject: odsCode })
+    return success({ odsCode })
+  })
+}
