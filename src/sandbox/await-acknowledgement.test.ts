@@ -52,7 +52,17 @@ test("the reference may have become the partner's on its way through another MES
 
 test('a file that was taken and whose answer is gone was answered to somebody else', async () => {
   const { mesh } = mailbox({ status: 'acknowledged', inbox: { A1: 'another' } })
-  expect(await awaitAcknowledgement(mesh, FILE, { withinMs: 5_000 })).toEqual({ kind: 'collected-elsewhere' })
+  expect(await awaitAcknowledgement(mesh, FILE, { withinMs: 5_000, answeredWithinMs: 0 })).toEqual({
+    kind: 'collected-elsewhere',
+  })
+})
+
+test('a file that was taken may be answered later: a MESH server between takes it before it is judged', async () => {
+  const { mesh } = mailbox(
+    { status: 'acknowledged', inbox: {} },
+    { status: 'acknowledged', inbox: { A1: 'mine' } },
+  )
+  expect(await awaitAcknowledgement(mesh, FILE, { withinMs: 5_000 })).toMatchObject({ kind: 'arrived' })
 })
 
 test('a file that nobody took in time is given up', async () => {

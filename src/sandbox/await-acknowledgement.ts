@@ -23,10 +23,14 @@ export type AwaitedAcknowledgement =
 
 export interface Patience {
   readonly withinMs: number
+  /** A file that was taken so long ago was answered, if to somebody else. */
+  readonly answeredWithinMs?: number
   readonly signal?: AbortSignal
 }
 
 const LOOK_EVERY_MS = 300
+/** Through a MESH server between, a file counts as taken when it is fetched, and is judged after that. */
+const ANSWERED_WITHIN_MS = 120_000
 
 /**
  * Waits as an authority's own system does until the acknowledgement of a file is in its mailbox. It is left there: to
@@ -35,10 +39,11 @@ const LOOK_EVERY_MS = 300
 export async function awaitAcknowledgement(
   mailbox: MeshClient,
   file: SentFile,
-  { withinMs, signal }: Patience,
+  { withinMs, answeredWithinMs = ANSWERED_WITHIN_MS, signal }: Patience,
 ): Promise<AwaitedAcknowledgement> {
   const deadline = Date.now() + withinMs
   const others = new Set<string>()
+  let takenAt: number | undefined
   for (;;) {
     // Asked before the inbox is listed: an answer is in the mailbox before its file counts as taken.
     const status = (await mailbox.track(file.messageId)).status.toLowerCase()
@@ -52,8 +57,10 @@ export async function awaitAcknowledgement(
       others.add(id)
       await passOver(content)
     }
-    if (status === 'acknowledged') return { kind: 'collected-elsewhere' }
-    if (Date.now() > deadline || signal?.aborted) return { kind: 'not-yet' }
+    const now = Date.now()
+    if (status === 'acknowledged') takenAt ??= now
+    if (takenAt !== undefined && now - takenAt >= answeredWithinMs) return { kind: 'collected-elsewhere' }
+    if (now > deadline || signal?.aborted) return { kind: 'not-yet' }
     await sleep(LOOK_EVERY_MS, undefined, { ...(signal && { signal }) }).catch(() => undefined)
   }
 }
