@@ -65,12 +65,7 @@ export function uploadHistory(db: Kysely<Schema>): UploadHistory {
 
     holding: async (authority, at) => {
       const { rows } = await sql<NumberMatch>`
-        with held as (
-          select distinct p.nhs_number, c.nhs_number is null as matched
-          from plan p left join number_change c on c.nhs_number = p.nhs_number and c.authority = p.authority
-          where p.authority = ${authority} and p.delete_time is null and not p.silent and p.visible_until > ${at}
-        ),
-        failed as (
+        with failed as (
           select distinct on (person) person, said.local_id, said.number as nhs_number, u.created_at, u.sequence
           from upload u join upload_record r on r.upload_id = u.id and r.nhs_number is null
           cross join lateral (
@@ -82,14 +77,26 @@ export function uploadHistory(db: Kysely<Schema>): UploadHistory {
           ) known (person)
           where u.authority = ${authority} and u.file_code is not null
           order by person, u.created_at desc, u.sequence desc
+        ),
+        failing as (
+          select * from failed f where not exists (
+            select from plan p where p.authority = ${authority}
+              and (p.local_id = f.local_id or p.nhs_number = f.nhs_number)
+              and (p.written_created_at, p.written_sequence) >= (f.created_at, f.sequence)
+          )
+        ),
+        visible as (
+          select p.nhs_number, p.local_id, f.person, c.nhs_number is null and f.person is null as matched
+          from plan p left join number_change c on c.nhs_number = p.nhs_number and c.authority = p.authority
+          left join failing f on f.nhs_number = p.nhs_number or f.local_id = p.local_id
+          where p.authority = ${authority} and p.delete_time is null and not p.silent and p.visible_until > ${at}
+        ),
+        held as (
+          select nhs_number, bool_and(matched) as matched from visible group by nhs_number
         )
         select (select count(*) filter (where matched) from held) as matched,
           (select count(*) from held) + (
-            select count(*) from failed f where not exists (
-              select from plan p where p.authority = ${authority}
-                and (p.local_id = f.local_id or p.nhs_number = f.nhs_number)
-                and (p.written_created_at, p.written_sequence) >= (f.created_at, f.sequence)
-            )
+            select count(*) from failing where person not in (select person from visible where person is not null)
           ) as total`.execute(db)
       return rows[0] ?? { matched: 0, total: 0 }
     },
