@@ -1,0 +1,201 @@
+import { sql } from 'kysely'
+import { v7 as newId } from 'uuid'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Answer, VisiblePlan } from '../src/domain/answer.ts'
+import { parseNhsNumber } from '../src/domain/nhs-number.ts'
+import type { OdsCode } from '../src/domain/organisation.ts'
+import { PLAN_TYPES } from '../src/domain/plan.ts'
+import type { Author, PersonAuthor } from '../src/domain/requester.ts'
+import { answerQuery } from '../src/flows/answer-query.ts'
+import { writeUpload } from '../src/formats/hl7v3/write-upload.ts'
+import { SYSTEMS } from '../src/sandbox/systems.ts'
+import { tellingPeople } from '../src/sandbox/telling-people.ts'
+import { openDesk } from './support/authority-desk.ts'
+import { collected } from './support/collected.ts'
+import {
+  type Learnt,
+  type LearntPlan,
+  learntFromMiniService,
+  learntFromSpine,
+  texts,
+} from './support/plain-answer.ts'
+import { plainMiniServiceQuery, plainSpineQuery } from './support/plain-query.ts'
+import { makePlace, type Place, type RunningService, startIn } from './support/running-service.ts'
+import { TOOLKITS, type Toolkit } from './support/soap-toolkits.ts'
+
+const [WARD] = SYSTEMS
+if (!WARD) throw new Error('The sandbox has a ward')
+
+const NURSE: PersonAuthor = {
+  kind: 'person',
+  userId: '000000000001',
+  name: { prefix: 'Nurse', given: ['Tansy', 'Briar'], family: 'Testcase' },
+  jobRole: { code: 'S8000:G8000:R8001', display: 'Nurse Access Role' },
+  organisation: { odsCode: 'X9Z01' as OdsCode, name: 'SANDBOX GENERAL HOSPITAL' },
+}
+const BY_ITSELF: Author = {
+  kind: 'system',
+  asid: WARD.asid,
+  organisation: NURSE.organisation,
+  responsible: [{ name: NURSE.name, jobRole: NURSE.jobRole }],
+}
+/** In the range of made-up numbers, and nobody's. */
+const NOBODY = '9999999980'
+
+/** How each door is asked by whoever is registered, or not; what becomes of it is learnt from plain objects. */
+const DOORS = [
+  {
+    door: 'Spine messaging',
+    refusal: '1',
+    failure: { kind: 'fault', codes: ['200'] },
+    ask: async (toolkit: Toolkit, { service }: RunningService, author: Author, nhsNumber: string) => {
+      const query = plainSpineQuery(service, WARD.asid, { author, nhsNumber, newId })
+      return learntFromSpine(await toolkit.ask(query))
+    },
+    askUnregistered: async (toolkit: Toolkit, { service }: RunningService, nhsNumber: string) => {
+      const query = plainSpineQuery(service, '999000000099', { author: NURSE, nhsNumber, newId })
+      return learntFromSpine(await toolkit.ask(query))
+    },
+  },
+  {
+    door: 'the mini service',
+    refusal: 'SMSP-0005',
+    failure: { kind: 'refused', codes: ['CPIS-9999'] },
+    ask: async (toolkit: Toolkit, { service }: RunningService, author: Author, nhsNumber: string) => {
+      const query = plainMiniServiceQuery(service, 'X9Z01', { author, nhsNumber, newId })
+      return learntFromMiniService(await toolkit.ask(query))
+    },
+    askUnregistered: async (toolkit: Toolkit, { service }: RunningService, nhsNumber: string) => {
+      const query = plainMiniServiceQuery(service, 'X9Z99', { author: NURSE, nhsNumber, newId })
+      return learntFromMiniService(await toolkit.ask(query))
+    },
+  },
+] as const satisfies readonly { failure: Learnt; [name: string]: unknown }[]
+
+let place: Place
+let running: RunningService
+/** A person for each kind of plan. */
+let held: readonly string[]
+
+beforeAll(async () => {
+  place = await makePlace('embedded')
+  running = await startIn(place, { CPIS_SANDBOX_CHILDREN: '60' })
+  const { sandbox } = running.service
+  if (!sandbox) throw new Error('The service of this test has a sandbox')
+  for (const { authority, header, records } of sandbox.population.uploads) {
+    const desk = await openDesk(running.service, authority)
+    await desk.upload(await collected(writeUpload(header, records)))
+  }
+  const people = new Map<string, string>()
+  for (const { nhsNumber } of tellingPeople(sandbox.population)) {
+    for (const { type } of (await truth(nhsNumber)).plans) people.set(type, nhsNumber)
+  }
+  expect([...people.keys()].sort()).toEqual([...PLAN_TYPES].sort())
+  held = [...new Set(people.values())]
+})
+afterAll(async () => {
+  await running.stop()
+  await place.remove()
+})
+
+/** What the store holds, asked in silence and without any door. */
+async function truth(digits: string): Promise<Answer> {
+  const { storage } = running.service.store
+  const nhsNumber = parseNhsNumber(digits)
+  if (!nhsNumber.ok) throw new Error('The sandbox has valid numbers')
+  const answered = await answerQuery(
+    { queries: storage.queries, audit: storage.audit, clock: { now: () => new Date() }, newId },
+    {
+      requester: { author: NURSE, activities: new Set(['B0170']) },
+      nhsNumber: nhsNumber.value,
+      access: 'scheduled',
+      door: 'operations',
+      action: 'compare',
+      traceId: newId(),
+    },
+  )
+  if (!answered.ok) throw new Error('A scheduled query is allowed here')
+  return answered.value
+}
+
+function learntPlan({ type, start, end, subject, authority }: VisiblePlan): LearntPlan {
+  const { given, family, birthDate } = subject
+  const { odsCode, dutyPhone } = authority
+  const birthTime = birthDate.replaceAll('-', '')
+  return { type, start, end, given, family, birthTime, odsCode, dutyPhone: `tel:${dutyPhone}` }
+}
+
+const inOrder = (plans: readonly LearntPlan[]) => plans.map(plan => JSON.stringify(plan)).sort()
+
+describe.each(TOOLKITS)('$name, which knows of a door its description alone', toolkit => {
+  describe.skipIf(toolkit.missing).each(DOORS)('asks $door', ({ ask, askUnregistered, refusal, failure }) => {
+    test('and learns of a person what is held, field by field, and who looked', async () => {
+      for (const nhsNumber of held) {
+        const learnt = await ask(toolkit, running, NURSE, nhsNumber)
+        const { plans, accesses } = await truth(nhsNumber)
+        expect(learnt.kind).toBe('held')
+        if (learnt.kind !== 'held') return
+        expect(inOrder(learnt.plans)).toEqual(inOrder(plans.map(learntPlan)))
+        expect(learnt.accesses).toEqual(accesses.map(({ id }) => id.toUpperCase()))
+        expect(learnt.accesses.length).toBeGreaterThan(0)
+        expect(accesses.map(({ author }) => author)).toContainEqual(NURSE)
+      }
+    })
+
+    test('as a system by itself', async () => {
+      const [nhsNumber = ''] = held
+      expect(await ask(toolkit, running, BY_ITSELF, nhsNumber)).toMatchObject({ kind: 'held' })
+      expect((await truth(nhsNumber)).accesses.map(({ author }) => author)).toContainEqual(BY_ITSELF)
+    })
+
+    test('and learns that nothing is held', async () => {
+      expect(await ask(toolkit, running, NURSE, NOBODY)).toMatchObject({ kind: 'not-held' })
+    })
+
+    test('and is refused where it is not registered, whomever it asks for', async () => {
+      const refused = { kind: 'refused', codes: [refusal] }
+      for (const nhsNumber of [held[0] ?? '', NOBODY]) {
+        expect(await askUnregistered(toolkit, running, nhsNumber)).toEqual(refused)
+      }
+    })
+
+    test('and is told when the service could not look, whomever it asks for (rule 4.3)', async () => {
+      const { kysely } = running.service.store.database
+      await sql`alter table plan rename to elsewhere`.execute(kysely)
+      try {
+        for (const nhsNumber of [held[0] ?? '', NOBODY]) {
+          expect(await ask(toolkit, running, NURSE, nhsNumber)).toEqual(failure)
+        }
+      } finally {
+        await sql`alter table elsewhere rename to plan`.execute(kysely)
+      }
+    })
+  })
+
+  test.skipIf(toolkit.missing)('raises a fault where an envelope is wrong', async () => {
+    const { service } = running
+    const asked = { author: NURSE, nhsNumber: NOBODY, newId }
+    const elsewhere = { ...service, config: { ...service.config, spineAsid: WARD.asid } }
+    const spine = await toolkit.ask(plainSpineQuery(elsewhere, WARD.asid, asked))
+    const miniService = await toolkit.ask(plainMiniServiceQuery(service, undefined, asked))
+    expect([spine, miniService]).toMatchObject([
+      { kind: 'fault', code: 'soap:Client' },
+      { kind: 'fault', code: 'soap:Client' },
+    ])
+    expect(learntFromSpine(spine)).toEqual({ kind: 'fault', codes: ['201'] })
+    expect(learntFromMiniService(miniService)).toEqual({ kind: 'fault', codes: ['DE0004'] })
+  })
+
+  test.skipIf(toolkit.missing)('finds in the header what an answer belongs to', async () => {
+    const query = plainSpineQuery(running.service, WARD.asid, { author: NURSE, nhsNumber: NOBODY, newId })
+    const answer = await toolkit.ask(query)
+    if (answer.kind !== 'answer') throw new Error('The service is running')
+    expect(texts(answer.header, 'RelatesTo')).toEqual(texts(query.header, 'MessageID'))
+  })
+})
+
+test('no person is in the log (rule 8.2)', () => {
+  const log = running.logLines.join('')
+  expect(log).toContain('/smsp/cpis')
+  for (const secret of [...held, NOBODY, 'Testcase']) expect(log).not.toContain(secret)
+})
