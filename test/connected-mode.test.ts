@@ -78,8 +78,11 @@ describe.each(ENGINES)('connected mode on %s', engine => {
     }
   }
   const start = async () => {
+    running = await another()
+  }
+  const another = () => {
     const { cert, key } = trust.issue('cpis')
-    running = await startIn(place, {
+    return startIn(place, {
       CPIS_SANDBOX_AUTHORITIES: '1',
       CPIS_SANDBOX_CHILDREN: '20',
       CPIS_NOTIFICATION_WINDOW_MS: '200',
@@ -167,6 +170,25 @@ describe.each(ENGINES)('connected mode on %s', engine => {
       sequences.push(expectValue(taken).sequence)
     }
     expect(sequences.sort()).toEqual([2, 3])
+    const waiting = []
+    for await (const id of authority().inbox()) waiting.push(id)
+    expect(waiting).toEqual([])
+  })
+
+  test.runIf(engine === 'postgresql')('two processes fetch and answer each file once', async () => {
+    const second = await another()
+    const files = 6
+    const first = sequence + 1
+    for (let n = 0; n < files; n++) await send(authority())
+    const sequences = []
+    for (let n = 0; n < files; n++) {
+      const { taken } = await take(ACKNOWLEDGEMENT, readWholeAcknowledgement)
+      sequences.push(expectValue(taken).sequence)
+    }
+    expect(sequences.sort((one, other) => one - other)).toEqual(
+      Array.from({ length: files }, (_, n) => first + n),
+    )
+    await second.stop()
     const waiting = []
     for await (const id of authority().inbox()) waiting.push(id)
     expect(waiting).toEqual([])
