@@ -12,6 +12,7 @@ export interface MissedAppointment {
   readonly nhsNumber: NhsNumber
   /** When it was to begin (instant). */
   readonly start: Date
+  readonly end?: Date
   /** The kind of care, in the reporter's words. */
   readonly service?: string
   /** What it was for, in the reporter's words. */
@@ -66,6 +67,7 @@ export function isSameAppointment(one: MissedAppointment, other: MissedAppointme
   return (
     one.nhsNumber === other.nhsNumber &&
     one.start.getTime() === other.start.getTime() &&
+    one.end?.getTime() === other.end?.getTime() &&
     one.service === other.service &&
     one.description === other.description &&
     one.identifier.system === other.identifier.system &&

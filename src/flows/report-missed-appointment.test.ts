@@ -117,7 +117,7 @@ describeOnEachEngine('missed appointments', database => {
 
   test('each authority with a visible plan is told, in its mailbox and with the reason on its desk', async () => {
     const child = await held('801', '802')
-    const appointment = missed(child, { description: 'Two-year review' })
+    const appointment = missed(child, { end: now, description: 'Two-year review' })
     const reportedAt = now
     expect(await told(appointment)).toEqual(['new', '801', '802'])
     expect(await deskOf('801', child)).toMatchObject([
@@ -207,6 +207,7 @@ describeOnEachEngine('missed appointments', database => {
     await told(appointment)
     const others: MissedAppointment[] = [
       { ...appointment, start: new Date(now.getTime() - 2 * DAY) },
+      { ...appointment, end: now },
       { ...appointment, service: 'Dentistry' },
       { ...appointment, description: 'Other' },
       missed(await held('801'), { identifier }),

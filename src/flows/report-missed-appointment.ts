@@ -54,7 +54,7 @@ export async function reportMissedAppointment(
         id: deps.newId(),
         at,
         door,
-        action: REPORT_ACTION,
+        action: 'report missed appointment',
         author,
         nhsNumber: appointment.nhsNumber,
         traceId,
@@ -85,6 +85,3 @@ export async function reportMissedAppointment(
     return success({ report, repeated: !isNew })
   })
 }
-
-/** A report in the audit log's words. */
-export const REPORT_ACTION = 'report missed appointment'

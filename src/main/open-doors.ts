@@ -8,11 +8,14 @@ import { meshDoor } from '../doors/mesh/mesh-door.ts'
 import { smspDoor } from '../doors/smsp/smsp-door.ts'
 import { ebxmlDoor } from '../doors/spine/ebxml-door.ts'
 import { spineDoor } from '../doors/spine/spine-door.ts'
+import type { SignIn } from '../doors/web/door-deps.ts'
+import { webDoor } from '../doors/web/web-door.ts'
 import { announceNumberChange } from '../flows/announce-number-change.ts'
 import { answerLater } from '../flows/answer-later.ts'
 import { answerQuery, type QueryRequest } from '../flows/answer-query.ts'
 import type { Clock, Storage } from '../flows/ports.ts'
 import { recordRequest } from '../flows/record-request.ts'
+import { reportMissedAppointment } from '../flows/report-missed-appointment.ts'
 import { TOKEN_ALGORITHMS, tokenVerifier } from '../identity/token-verifier.ts'
 import type { Config } from './config.ts'
 import type { Logger } from './logger.ts'
@@ -30,6 +33,12 @@ export interface OpenDoorsDeps {
   readonly clock: Clock
   readonly logger: Logger
   readonly metrics: Metrics
+  /** How the service reaches its own FHIR door, as clinicians' pages do. */
+  readonly fhirUrl: string
+  /** Where people sign in to the pages; absent: there are none. */
+  readonly signIn: SignIn | undefined
+  /** Seals the sessions of the pages. */
+  readonly sessionSecret: string
   /** An answer that is posted later was kept: it is due. */
   readonly answerKept: () => void
   /** Whose tokens are believed. */
@@ -39,6 +48,7 @@ export interface OpenDoorsDeps {
 /** The server that everybody but operators reaches, with each door at its address. */
 export function openDoors(deps: OpenDoorsDeps): FastifyInstance {
   const { config, baseUrl, tls, storage, clock, logger, metrics, tokens, answerKept } = deps
+  const { signIn, sessionSecret, fhirUrl } = deps
   const recording = { audit: storage.audit, clock, newId }
   const asking = {
     answerQuery: (request: QueryRequest) => answerQuery({ ...recording, queries: storage.queries }, request),
@@ -73,6 +83,7 @@ export function openDoors(deps: OpenDoorsDeps): FastifyInstance {
         algorithms: TOKEN_ALGORITHMS,
         clockToleranceSeconds: 5,
       }),
+      reportMissedAppointment: request => reportMissedAppointment({ storage, clock, newId }, request),
       baseUrl: () => `${baseUrl}/cpis/FHIR/R4`,
       reportFailure: reportFailure('fhir'),
       softwareVersion: packageVersion(),
@@ -138,6 +149,19 @@ export function openDoors(deps: OpenDoorsDeps): FastifyInstance {
         reportFailure: reportFailure('spine'),
       }),
       { prefix: '/reliablemessaging' },
+    )
+  }
+  if (signIn) {
+    app.register(
+      webDoor({
+        ...asking,
+        signIn,
+        sessionSecret,
+        fhirUrl,
+        sandbox: config.mode === 'sandbox',
+        secure: baseUrl.startsWith('https:'),
+        reportFailure: reportFailure('web'),
+      }),
     )
   }
   return app

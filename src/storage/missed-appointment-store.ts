@@ -12,7 +12,7 @@ export function missedAppointmentStore(db: Kysely<Schema>): MissedAppointmentSto
     // One statement and one snapshot: whoever is told had a plan that was visible when the report was kept. Two reports under one
     // identifier meet on its row: the second waits for the first, and then keeps nothing.
     keep: async ({ id, appointment, author, reportedAt }) => {
-      const { nhsNumber, identifier, start, service = null, description = null } = appointment
+      const { nhsNumber, identifier, start, end = null, service = null, description = null } = appointment
       const { rows } = await sql`
         with visible as materialized (
           select * from plan
@@ -23,10 +23,10 @@ export function missedAppointmentStore(db: Kysely<Schema>): MissedAppointmentSto
         ),
         kept as (
           insert into missed_appointment
-            (organisation, identifier_system, identifier_value, id, nhs_number, starts_at, service, description, author,
+            (organisation, identifier_system, identifier_value, id, nhs_number, starts_at, ends_at, service, description, author,
              reported_at)
           select ${author.organisation.odsCode}, ${identifier.system}, ${identifier.value}, ${id}::uuid, ${nhsNumber},
-            ${start}::timestamptz, ${service}, ${description}, ${JSON.stringify(author)}::jsonb,
+            ${start}::timestamptz, ${end}::timestamptz, ${service}, ${description}, ${JSON.stringify(author)}::jsonb,
             ${reportedAt}::timestamptz
           where exists (select from visible)
           on conflict (organisation, identifier_system, identifier_value) do nothing
@@ -110,6 +110,7 @@ function readReport(row: Selectable<Schema['missed_appointment']>): AppointmentR
       identifier: { system: row.identifier_system, value: row.identifier_value },
       nhsNumber: row.nhs_number as NhsNumber,
       start: row.starts_at,
+      ...(row.ends_at !== null && { end: row.ends_at }),
       ...(row.service !== null && { service: row.service }),
       ...(row.description !== null && { description: row.description }),
     },

@@ -1,3 +1,5 @@
+/** More than 300 lines: every table once, in one place. */
+
 import type { ColumnType, Generated, JSONColumnType } from 'kysely'
 import type { UploadMode } from '../domain/authority.ts'
 import type { CareSetting } from '../domain/care-setting.ts'

@@ -16,13 +16,9 @@ export async function admitCaller(
   exchange: Exchange,
   verifyToken: VerifyToken,
 ): Promise<Result<Requester, FhirFault>> {
-  const verified = await verifyToken(authorization(request.raw))
-  if (!verified.ok) {
-    exchange.reason = verified.fault.kind
-    return failure(tokenRefusal(verified.fault))
-  }
-  const requester = verified.value
-  exchange.requester = requester
+  const signedIn = await signIn(request, exchange, verifyToken)
+  if (!signedIn.ok) return signedIn
+  const requester = signedIn.value
   const access = readAccessKind(request.headers)
   if (access.ok) {
     const allowed = mayQuery(requester, access.value)
@@ -32,4 +28,19 @@ export async function admitCaller(
   }
   const mayAskAtAll = Object.values(ACTIVITY_FOR).some(activity => requester.activities.has(activity))
   return mayAskAtAll ? success(requester) : failure({ kind: 'no-activity' })
+}
+
+/** Who asks, by their token; from now on the exchange knows them. */
+export async function signIn(
+  request: FastifyRequest,
+  exchange: Exchange,
+  verifyToken: VerifyToken,
+): Promise<Result<Requester, FhirFault>> {
+  const verified = await verifyToken(authorization(request.raw))
+  if (verified.ok) {
+    exchange.requester = verified.value
+    return verified
+  }
+  exchange.reason = verified.fault.kind
+  return failure(tokenRefusal(verified.fault))
 }

@@ -4,7 +4,7 @@ import type { OpenApiDocument } from '../../formats/fhir/openapi-document.ts'
 import { PAGE_POLICY } from '../../formats/fhir/openapi-page-style.ts'
 import { type DescribedDocument, writeOpenApi } from '../../formats/fhir/write-openapi.ts'
 import { writeOpenApiPage } from '../../formats/fhir/write-openapi-page.ts'
-import { SERVED } from './served.ts'
+import { MISSED_APPOINTMENTS, SERVED } from './served.ts'
 
 /** A document that is served to anybody: what reading it is called in the audit log, and how it is written. */
 export interface ServedDocument extends DescribedDocument {
@@ -13,7 +13,8 @@ export interface ServedDocument extends DescribedDocument {
   readonly write: (server: ServerDescription) => string
 }
 
-const writeCapabilities = (server: ServerDescription) => writeCapabilityStatement(SERVED, server)
+const writeCapabilities = (server: ServerDescription) =>
+  writeCapabilityStatement(SERVED, [MISSED_APPOINTMENTS], server)
 
 /** What is served besides searches: routes and descriptions are made from this table, which describes itself too. */
 export const DOCUMENTS: readonly ServedDocument[] = [
@@ -43,5 +44,5 @@ export const DOCUMENTS: readonly ServedDocument[] = [
 ]
 
 function describeDoor(server: ServerDescription): OpenApiDocument {
-  return writeOpenApi(SERVED, DOCUMENTS, server)
+  return writeOpenApi(SERVED, [MISSED_APPOINTMENTS], DOCUMENTS, server)
 }

@@ -1,4 +1,5 @@
 import type { Answer } from '../../domain/answer.ts'
+import type { AppointmentTimeFault, MissedAppointment, ToldReport } from '../../domain/missed-appointment.ts'
 import type { NhsNumber } from '../../domain/nhs-number.ts'
 import type { AccessKind, MissingActivity, Requester } from '../../domain/requester.ts'
 import type { Result } from '../../domain/result.ts'
@@ -16,7 +17,19 @@ export interface FhirDoorDeps {
     action: string
     traceId: string
   }) => Promise<Result<Answer, MissingActivity>>
-  /** Leaves the audit entry of a request that `answerQuery` did not deal with. */
+  /** Tells authorities, and leaves the audit entry whatever came of it. Throws when it is not known what did. */
+  readonly reportMissedAppointment: (request: {
+    requester: Requester
+    appointment: MissedAppointment
+    door: 'fhir'
+    traceId: string
+  }) => Promise<
+    Result<
+      { readonly report: ToldReport; readonly repeated: boolean },
+      AppointmentTimeFault | { readonly kind: 'no-activity' | 'nothing-held' | 'identifier-in-use' }
+    >
+  >
+  /** Leaves the audit entry of a request that neither of them dealt with. */
   readonly recordRequest: (entry: RequestEntry) => Promise<void>
   /** Told of every failure whose details the caller is not shown. An error may quote data: not for the log as it stands. */
   readonly reportFailure: (error: unknown, action: string) => void

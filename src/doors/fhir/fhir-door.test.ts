@@ -133,6 +133,7 @@ describe('what a clinician is answered', () => {
       'CareTeam',
       'AuditEvent',
       'Flag',
+      'Appointment',
     ])
     expect(body.rest[0].resource[2].documentation).toContain('PatientFlag')
     expect(stage.entries).toMatchObject([{ action: 'read capabilities', outcome: 'allowed' }])

@@ -11,9 +11,12 @@ import { entryOf, keepFhirExchanges } from './exchange.ts'
 import { FHIR_CONTENT, turnIntoFault, UNAVAILABLE } from './fault-reply.ts'
 import { parametersOf } from './read-query.ts'
 import { acceptsFhirJson } from './request-headers.ts'
-import { SERVED } from './served.ts'
+import { MISSED_APPOINTMENTS, SERVED } from './served.ts'
+import { admitReporter, readResources, takeReport } from './take-report.ts'
 
-const LONGEST_BODY = 4_000
+const LONGEST_SEARCH = 4_000
+/** Much more than is read of an appointment: real ones hold more. */
+const LONGEST_RESOURCE = 100_000
 
 /**
  * The FHIR R4 API of those who ask, to be registered under its prefix. A request is dealt with in the order: who asks (401),
@@ -53,20 +56,33 @@ export function fhirDoor(deps: FhirDoorDeps): FastifyPluginAsync {
       })
     }
 
-    const admit = async (request: FastifyRequest, reply: FastifyReply) => {
-      const admitted = await admitCaller(request, exchangeOf(request), deps.verifyToken)
+    const admit = (admission: typeof admitCaller) => async (request: FastifyRequest, reply: FastifyReply) => {
+      const admitted = await admission(request, exchangeOf(request), deps.verifyToken)
       if (!admitted.ok) return refuse(request, reply, admitted.fault)
     }
     for (const served of SERVED) {
-      const onRequest = [begin(served.action), admit]
+      const onRequest = [begin(served.action), admit(admitCaller)]
       const handler = async (request: FastifyRequest, reply: FastifyReply) => {
         const result = await answerSearch(served, deps, request, exchangeOf(request))
         if (!result.ok) return refuse(request, reply, result.fault)
         return reply.type(FHIR_CONTENT).send(JSON.stringify(result.value))
       }
       fastify.get(`/${served.path}`, { onRequest }, handler)
-      fastify.post(`/${served.path}/_search`, { onRequest, bodyLimit: LONGEST_BODY }, handler)
+      fastify.post(`/${served.path}/_search`, { onRequest, bodyLimit: LONGEST_SEARCH }, handler)
     }
+
+    fastify.register(async resources => {
+      readResources(resources)
+      const { type, action } = MISSED_APPOINTMENTS
+      const options = { onRequest: [begin(action), admit(admitReporter)], bodyLimit: LONGEST_RESOURCE }
+      resources.post(`/${type}`, options, async (request, reply) => {
+        const taken = await takeReport(deps, request, exchangeOf(request))
+        if (!taken.ok) return refuse(request, reply, taken.fault)
+        const { status, appointment } = taken.value
+        reply.header('Location', `${deps.baseUrl()}/${type}/${appointment.id}`)
+        return reply.code(status).type(FHIR_CONTENT).send(JSON.stringify(appointment))
+      })
+    })
   }
 }
 

@@ -7,7 +7,7 @@ import {
   writeFlagBundle,
   writePlanBundle,
 } from '../../formats/fhir/search-bundle.ts'
-import type { ServedResource } from '../../formats/fhir/served-resource.ts'
+import type { ServedResource, TakenResource } from '../../formats/fhir/served-resource.ts'
 
 /** A search that is served: what it is called in the audit log, and how its answer is written. */
 export interface ServedSearch extends ServedResource {
@@ -48,3 +48,10 @@ export const SERVED: readonly ServedSearch[] = [
   { ...FLAGS, path: 'Flag' },
   { ...FLAGS, path: 'PatientFlag' },
 ]
+
+/** What can be sent: its route and its descriptions are made from this. */
+export const MISSED_APPOINTMENTS: TakenResource & { readonly action: string } = {
+  type: 'Appointment',
+  documentation: 'Reports a missed appointment to the authorities that have a plan for the person',
+  action: 'report missed appointment',
+}

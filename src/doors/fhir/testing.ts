@@ -1,8 +1,9 @@
 import Fastify from 'fastify'
 import type { Answer } from '../../domain/answer.ts'
-import { mayQuery, type Requester } from '../../domain/requester.ts'
+import type { MissedAppointment, ToldReport } from '../../domain/missed-appointment.ts'
+import { type Author, mayQuery, type Requester } from '../../domain/requester.ts'
 import { failure, success } from '../../domain/result.ts'
-import { ANSWER, NURSE } from '../../formats/fhir/testing.ts'
+import { ANSWER, NURSE, PLAN } from '../../formats/fhir/testing.ts'
 import type { TokenFault } from '../../identity/token-fault.ts'
 import type { FhirDoorDeps } from './door-deps.ts'
 import type { RequestEntry } from './exchange.ts'
@@ -11,14 +12,19 @@ import { fhirDoor } from './fhir-door.ts'
 export const PREFIX = '/cpis/FHIR/R4'
 
 type Queried = Parameters<FhirDoorDeps['answerQuery']>[0]
+type Reported = Parameters<FhirDoorDeps['reportMissedAppointment']>[0]
+type ReportOutcome = Awaited<ReturnType<FhirDoorDeps['reportMissedAppointment']>>
 
 /** What stands behind the door in a test; a test changes it to break something. */
 export interface Backstage {
   /** Every audit entry, whoever left it. */
   readonly entries: RequestEntry[]
   readonly queried: Queried[]
+  readonly reported: Reported[]
   readonly failures: unknown[]
   answer: Answer
+  /** What came of a report; told to the authority of the example plan unless said otherwise. */
+  reportOutcome?: ReportOutcome
   tokenFault?: TokenFault
   storeIsDown?: boolean
   auditIsDown?: boolean
@@ -31,9 +37,20 @@ const ROLES: Readonly<Record<string, readonly string[]>> = {
   neither: ['B0820'],
 }
 
+/** The report of an appointment, told to the authority of the example plan. */
+export function reportOf(appointment: MissedAppointment, author: Author = NURSE): ToldReport {
+  return {
+    id: '0197a000-0000-7000-8000-0000000000d1',
+    appointment,
+    author,
+    reportedAt: new Date('2026-03-10T09:30:00Z'),
+    told: [PLAN.authority],
+  }
+}
+
 /** The door on a server, before a made-up flow. Bearer tokens are the names of the roles above. */
 export function openDoor(change: Partial<Backstage> = {}) {
-  const stage: Backstage = { entries: [], queried: [], failures: [], answer: ANSWER, ...change }
+  const stage: Backstage = { entries: [], queried: [], reported: [], failures: [], answer: ANSWER, ...change }
   const logged: string[] = []
   const server = Fastify({
     logger: { level: 'warn', stream: { write: (line: string) => void logged.push(line) } },
@@ -55,6 +72,22 @@ export function openDoor(change: Partial<Backstage> = {}) {
       const outcome = allowed.ok ? 'allowed' : 'refused'
       stage.entries.push({ door: 'fhir', action, outcome, author: requester.author, nhsNumber, traceId })
       return allowed.ok ? success({ ...stage.answer, access: request.access }) : allowed
+    },
+    reportMissedAppointment: async request => {
+      stage.reported.push(request)
+      const { requester, appointment, traceId } = request
+      const { author } = requester
+      if (stage.storeIsDown) throw new Error(`no connection while reporting ${appointment.nhsNumber}`)
+      const { reportOutcome = success({ report: reportOf(appointment, author), repeated: false }) } = stage
+      stage.entries.push({
+        door: 'fhir',
+        action: 'report missed appointment',
+        outcome: reportOutcome.ok ? 'allowed' : 'refused',
+        author,
+        nhsNumber: appointment.nhsNumber,
+        traceId,
+      })
+      return reportOutcome
     },
     recordRequest: async entry => {
       if (stage.auditIsDown) throw new Error('the audit log cannot be written')

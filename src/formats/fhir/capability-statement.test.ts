@@ -13,6 +13,7 @@ test('says what is served and how to sign in, as valid R4', () => {
         includes: [],
       },
     ],
+    [{ type: 'Appointment', documentation: 'Missed ones' }],
     { baseUrl: 'https://cp-is.example/cpis/FHIR/R4', since: new Date(0), softwareVersion: '1.2.3' },
   )
   expect(statement).toMatchObject({
@@ -30,6 +31,7 @@ test('says what is served and how to sign in, as valid R4', () => {
             interaction: [{ code: 'search-type' }],
             searchParam: [{ name: 'patient', type: 'reference' }],
           },
+          { type: 'Appointment', interaction: [{ code: 'create' }] },
         ],
       },
     ],

@@ -1,6 +1,6 @@
 import type { CapabilityStatement, CapabilityStatementRestResource } from 'fhir/r4.js'
 import { FHIR_JSON, FHIR_VERSION } from './codes.ts'
-import type { ServedResource } from './served-resource.ts'
+import type { ServedResource, TakenResource } from './served-resource.ts'
 
 export interface ServerDescription {
   /** Absolute, without a slash at its end. */
@@ -10,9 +10,10 @@ export interface ServerDescription {
   readonly softwareVersion: string
 }
 
-/** What the door serves, made from the table its routes are made from, so that it cannot promise anything else. */
+/** What the door serves, made from the tables its routes are made from, so that it cannot promise anything else. */
 export function writeCapabilityStatement(
   served: readonly ServedResource[],
+  taken: readonly TakenResource[],
   server: ServerDescription,
 ): CapabilityStatement {
   return {
@@ -42,9 +43,16 @@ export function writeCapabilityStatement(
           description:
             'A user-restricted access token of a person, with the selected role, as a bearer token',
         },
-        resource: served
-          .filter(({ path, type }) => path === type)
-          .map(search => describe(search, otherPaths(search, served))),
+        resource: [
+          ...served
+            .filter(({ path, type }) => path === type)
+            .map(search => describe(search, otherPaths(search, served))),
+          ...taken.map(({ type, documentation }) => ({
+            type,
+            documentation,
+            interaction: [{ code: 'create' as const }],
+          })),
+        ],
       },
     ],
   }

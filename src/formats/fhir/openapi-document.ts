@@ -23,7 +23,10 @@ export interface Operation {
   /** Absent where the document's own holds; empty where nobody need sign in. */
   readonly security?: readonly SecurityRequirement[]
   readonly parameters: readonly Parameter[]
-  readonly requestBody?: { readonly required: true; readonly content: Readonly<Record<string, FormContent>> }
+  readonly requestBody?: {
+    readonly required: true
+    readonly content: Readonly<Record<string, RequestContent>>
+  }
   readonly responses: Readonly<Record<string, ApiResponse | Reference>>
 }
 
@@ -46,13 +49,10 @@ export interface Schema {
   readonly maxLength?: number
 }
 
-interface FormContent {
-  readonly schema: {
-    readonly type: 'object'
-    readonly properties: Readonly<Record<string, Schema>>
-    readonly required: readonly string[]
-  }
-  readonly example: Readonly<Record<string, string>>
+export interface RequestContent {
+  readonly schema: object
+  /** The fields of a form, or a resource. */
+  readonly example: object
 }
 
 export interface ApiResponse {

@@ -1,13 +1,31 @@
-import type { Answer } from '../../domain/answer.ts'
+import type { Answer, AuthorityContact } from '../../domain/answer.ts'
 import type { CalendarDate, PlanTime } from '../../domain/english-time.ts'
+import type { ToldReport } from '../../domain/missed-appointment.ts'
 import { type NhsNumber, nhsCheckDigit } from '../../domain/nhs-number.ts'
 import type { OdsCode } from '../../domain/organisation.ts'
+import type { Author } from '../../domain/requester.ts'
 import type { FhirFault } from './operation-outcome.ts'
 
 const NINE_DIGITS = '999000001'
 
 /** A number of the range that is never issued (rule 1.3). */
 const EXAMPLE_NUMBER = `${NINE_DIGITS}${nhsCheckDigit(NINE_DIGITS)}` as NhsNumber
+
+const AUTHORITY: AuthorityContact = {
+  odsCode: 'ZZ901' as OdsCode,
+  name: 'Made-up Borough Council',
+  dutyPhone: '03069990002',
+  officePhone: '03069990001',
+}
+
+const AUTHOR: Author = {
+  kind: 'person',
+  userId: '999000000017',
+  roleProfileId: '999000000025',
+  name: { prefix: 'Nurse', given: ['Ada'], family: 'Madeup' },
+  jobRole: { code: 'R8001', display: 'Nurse Access Role' },
+  organisation: { odsCode: 'ZZ1' as OdsCode, name: 'MADE-UP HOSPITAL' },
+}
 
 /** An answer about nobody, for descriptions of the API: the writers of real answers make the examples from it. */
 export const EXAMPLE_ANSWER: Answer = {
@@ -21,12 +39,7 @@ export const EXAMPLE_ANSWER: Answer = {
       type: 'CPP',
       start: '202509260900' as PlanTime,
       subject: { given: 'Sam', family: 'Madeup', birthDate: '2019-05-01' as CalendarDate },
-      authority: {
-        odsCode: 'ZZ901' as OdsCode,
-        name: 'Made-up Borough Council',
-        dutyPhone: '03069990002',
-        officePhone: '03069990001',
-      },
+      authority: AUTHORITY,
       lastUploadedAt: new Date('2026-03-09T02:00:00Z'),
     },
   ],
@@ -35,20 +48,29 @@ export const EXAMPLE_ANSWER: Answer = {
       id: '0197a000-0000-7000-8000-0000000000a1',
       nhsNumber: EXAMPLE_NUMBER,
       at: new Date('2026-03-10T09:30:00Z'),
-      author: {
-        kind: 'person',
-        userId: '999000000017',
-        roleProfileId: '999000000025',
-        name: { prefix: 'Nurse', given: ['Ada'], family: 'Madeup' },
-        jobRole: { code: 'R8001', display: 'Nurse Access Role' },
-        organisation: { odsCode: 'ZZ1' as OdsCode, name: 'MADE-UP HOSPITAL' },
-      },
+      author: AUTHOR,
     },
   ],
 }
 
 /** "No information held" (rule 4.2). */
 export const EXAMPLE_OF_NOTHING: Answer = { ...EXAMPLE_ANSWER, plans: [], accesses: [] }
+
+/** A report of an appointment that nobody missed. */
+export const EXAMPLE_REPORT: ToldReport = {
+  id: '0197a000-0000-7000-8000-0000000000d1',
+  appointment: {
+    identifier: { system: 'https://hospital.example/Id/appointment', value: 'A-2026-417' },
+    nhsNumber: EXAMPLE_NUMBER,
+    start: new Date('2026-03-09T14:00:00Z'),
+    end: new Date('2026-03-09T14:30:00Z'),
+    service: 'Community paediatrics',
+    description: 'Review at two years',
+  },
+  author: AUTHOR,
+  reportedAt: new Date('2026-03-10T09:30:00Z'),
+  told: [AUTHORITY],
+}
 
 type FaultExamples = {
   readonly [K in FhirFault['kind']]: readonly Extract<FhirFault, { readonly kind: K }>[]
@@ -65,6 +87,13 @@ const FAULT_EXAMPLES: FaultExamples = {
     { kind: 'invalid-header', header: 'IsUnscheduledAccessEvent', rule: 'must be true or false' },
     { kind: 'invalid-header', header: 'TraceID', rule: 'must be at most 128 printable characters' },
   ],
+  'invalid-appointment': [
+    { kind: 'invalid-appointment', element: 'Appointment.identifier', rule: 'is needed, once' },
+  ],
+  'not-past': [{ kind: 'not-past' }],
+  'too-long-ago': [{ kind: 'too-long-ago' }],
+  'identifier-in-use': [{ kind: 'identifier-in-use' }],
+  'nothing-held': [{ kind: 'nothing-held' }],
   'unreadable-request': [{ kind: 'unreadable-request' }],
   'not-signed-in': [{ kind: 'not-signed-in', why: 'The access token has expired', tokenSent: true }],
   'missing-activity': [

@@ -1,3 +1,5 @@
+import { MISSED_APPOINTMENT, REPORTED_APPOINTMENT } from './appointment-schemas.ts'
+
 /** What an answer is made of, as far as a reader needs it; HL7 publishes the rest (https://hl7.org/fhir/R4). */
 export const ANSWER_SCHEMAS = {
   Searchset: {
@@ -52,6 +54,8 @@ export const ANSWER_SCHEMAS = {
       },
     },
   },
+  MissedAppointment: MISSED_APPOINTMENT,
+  ReportedAppointment: REPORTED_APPOINTMENT,
   OperationOutcome: {
     type: 'object',
     description: 'A FHIR R4 OperationOutcome: why there is no answer.',
@@ -87,6 +91,11 @@ export const ANSWER_SCHEMAS = {
               },
             },
             diagnostics: { type: 'string', description: 'What to put right, in words.' },
+            expression: {
+              type: 'array',
+              description: 'The element that is at fault, where a resource was sent.',
+              items: { type: 'string' },
+            },
           },
         },
       },

@@ -1,13 +1,19 @@
 import type { OperationOutcome, OperationOutcomeIssue } from 'fhir/r4.js'
+import { type AppointmentTimeFault, REPORT_WITHIN_DAYS } from '../../domain/missed-appointment.ts'
 import { ACTIVITY_FOR, type MissingActivity } from '../../domain/requester.ts'
 import { unreachable } from '../../domain/result.ts'
 import { CPIS_FLAG, FHIR_JSON, SYSTEM } from './codes.ts'
+import type { AppointmentFault } from './read-appointment.ts'
 import type { SearchFault } from './read-search.ts'
 
 /** Everything that can keep a FHIR request from its answer. Texts in it are fixed sentences, never what the caller sent. */
 export type FhirFault =
   | SearchFault
   | MissingActivity
+  | AppointmentFault
+  | AppointmentTimeFault
+  | { readonly kind: 'identifier-in-use' }
+  | { readonly kind: 'nothing-held' }
   | { readonly kind: 'invalid-header'; readonly header: string; readonly rule: string }
   | { readonly kind: 'unreadable-request' }
   | { readonly kind: 'not-signed-in'; readonly why: string; readonly tokenSent: boolean }
@@ -28,18 +34,25 @@ interface Row {
   readonly code: string
   readonly display: string
   readonly diagnostics: string
+  /** The element that is at fault, where something was sent that has elements. */
+  readonly element?: string
 }
+
+/** How a client knows that nobody was told of a missed appointment, because no plan is visible. */
+export const NO_INFORMATION_HELD = 'NO_INFORMATION_HELD'
 
 /** The HTTP status of a fault and its OperationOutcome. The id is the answer's own. */
 export function writeFault(fault: FhirFault, id: string): { status: number; outcome: OperationOutcome } {
-  const { status, issue, code, display, diagnostics } = rowOf(fault)
+  const { status, issue, code, display, diagnostics, element } = rowOf(fault)
   const details = { coding: [{ system: SYSTEM.errorCode, code, display }] }
   return {
     status,
     outcome: {
       resourceType: 'OperationOutcome',
       id,
-      issue: [{ severity: 'error', code: issue, details, diagnostics }],
+      issue: [
+        { severity: 'error', code: issue, details, diagnostics, ...(element && { expression: [element] }) },
+      ],
     },
   }
 }
@@ -58,6 +71,25 @@ function rowOf(fault: FhirFault): Row {
       )
     case 'unsupported-parameter':
       return invalidSearch('A search parameter is not supported, and handling=strict was asked for')
+    case 'invalid-appointment':
+      return invalidResource(fault.element, fault.rule)
+    case 'not-past':
+      return invalidResource('Appointment.start', 'must be past: nobody has missed what is still to come')
+    case 'too-long-ago':
+      return invalidResource('Appointment.start', `must be within the last ${REPORT_WITHIN_DAYS} days`)
+    case 'identifier-in-use':
+      return {
+        ...row(409, 'conflict', 'IDENTIFIER_IN_USE', 'The identifier stands for another report'),
+        diagnostics:
+          'Your organisation has reported something else under this identifier, which stands as it was. Nobody was told of this report',
+        element: 'Appointment.identifier',
+      }
+    case 'nothing-held':
+      return {
+        ...row(422, 'business-rule', NO_INFORMATION_HELD, 'No information held: nobody was told'),
+        diagnostics:
+          'No information is held of the patient, so there is no authority to tell, and nobody was told. This is not an assurance of safety: where you are worried, phone the local authority yourself',
+      }
     case 'invalid-header':
       return {
         ...row(400, 'invalid', 'PRECONDITION_FAILED', 'A precondition of the request is not met'),
@@ -94,7 +126,7 @@ function rowOf(fault: FhirFault): Row {
         415,
         'not-supported',
         'UNSUPPORTED_MEDIA_TYPE',
-        'Searches are posted as application/x-www-form-urlencoded',
+        `Searches are posted as application/x-www-form-urlencoded, appointments as ${FHIR_JSON}`,
       )
     case 'too-many-requests':
       return row(429, 'throttled', 'TOO_MANY_REQUESTS', 'Too many requests: ask again after a while')
@@ -123,6 +155,14 @@ function row(status: number, issue: Row['issue'], code: string, display: string)
 
 function invalidSearch(diagnostics: string): Row {
   return { ...row(400, 'invalid', 'INVALID_SEARCH_DATA', 'The search data is not valid'), diagnostics }
+}
+
+function invalidResource(element: string, rule: string): Row {
+  return {
+    ...row(400, 'invalid', 'INVALID_RESOURCE', 'The resource that was sent is not valid'),
+    diagnostics: `${element} ${rule}`,
+    element,
+  }
 }
 
 function denied(reason: string): Row {

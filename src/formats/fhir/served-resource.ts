@@ -17,3 +17,10 @@ export interface ServedResource {
   /** The one code that a search may name, where what is found has one. */
   readonly code?: Readonly<Record<'system' | 'code' | 'display', string>>
 }
+
+/** A resource that may be sent to the door, for it to act on. */
+export interface TakenResource {
+  readonly type: 'Appointment'
+  /** What comes of it, in words. */
+  readonly documentation: string
+}

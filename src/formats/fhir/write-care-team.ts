@@ -20,7 +20,7 @@ export function writeCareTeam(plan: VisiblePlan, answer: Answer): CareTeam {
 }
 
 /** Office hours as `work`, the emergency duty team as `mobile`: consumers read them by these uses. */
-function writeTelecom(authority: AuthorityContact): ContactPoint[] {
+export function writeTelecom(authority: AuthorityContact): ContactPoint[] {
   const duty: ContactPoint = { system: 'phone', value: authority.dutyPhone, use: 'mobile' }
   if (authority.officePhone === undefined) return [duty]
   return [{ system: 'phone', value: authority.officePhone, use: 'work' }, duty]

@@ -116,12 +116,12 @@ function writeHeaders(operations: readonly Placed[]): XmlNode[] {
 }
 
 function writeOperation(placed: Placed, document: OpenApiDocument): XmlNode[] {
-  const { operation, method } = placed
+  const { operation, path } = placed
   const { operationId, summary, description, responses } = operation
   const queries = operation.parameters.filter(parameter => parameter.in === 'query')
   const errors = Object.entries(responses).filter(([, response]) => '$ref' in response)
   const answers = Object.entries(responses).flatMap(([status, response]) =>
-    '$ref' in response || method === 'post' ? [] : writeExamples(status, response),
+    '$ref' in response || isPostedSearch(path) ? [] : writeExamples(status, response),
   )
   return [
     element('h2', { id: operationId }, code(nameOf(placed))),
@@ -208,16 +208,28 @@ function writeRequest({ path, method, operation }: Placed, document: OpenApiDocu
     .filter(({ where }) => where === 'query')
     .map(({ name, example }) => `${name}=${example.replaceAll('|', '%7C')}`)
     .join('&')
-  const [form] = Object.entries(requestBody?.content ?? {})
+  const [body] = Object.entries(requestBody?.content ?? {})
   const lines = [
     `${method.toUpperCase()} ${pathname}${path}${query && `?${query}`} HTTP/1.1`,
     `Host: ${host}`,
     ...(security.length > 0 ? ['Authorization: Bearer {access token}'] : []),
     ...shown.filter(({ where }) => where === 'header').map(({ name, example }) => `${name}: ${example}`),
   ]
-  if (!form) return lines.join('\n')
-  const [mediaType, { example }] = form
-  return [...lines, `Content-Type: ${mediaType}`, '', new URLSearchParams(example).toString()].join('\n')
+  if (!body) return lines.join('\n')
+  const [mediaType, { example }] = body
+  return [...lines, `Content-Type: ${mediaType}`, '', writeRequestBody(mediaType, example)].join('\n')
+}
+
+/** The body of a request as it travels; a resource with room to read it. */
+export function writeRequestBody(mediaType: string, example: object): string {
+  return mediaType === 'application/x-www-form-urlencoded'
+    ? new URLSearchParams({ ...example }).toString()
+    : JSON.stringify(example, null, 2)
+}
+
+/** It is answered as the search by GET is, whose examples stand there. */
+function isPostedSearch(path: string): boolean {
+  return path.endsWith('/_search')
 }
 
 function serverOf({ servers }: OpenApiDocument): string {

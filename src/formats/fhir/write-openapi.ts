@@ -3,6 +3,7 @@ import type { Answer } from '../../domain/answer.ts'
 import { ACTIVITY_FOR } from '../../domain/requester.ts'
 import type { ServerDescription } from './capability-statement.ts'
 import { FHIR_JSON } from './codes.ts'
+import { describeReport } from './describe-report.ts'
 import type { ApiResponse, OpenApiDocument, Operation, Reference } from './openapi-document.ts'
 import { EXAMPLE_ANSWER, EXAMPLE_OF_NOTHING } from './openapi-examples.ts'
 import {
@@ -17,7 +18,7 @@ import {
 } from './openapi-parts.ts'
 import { ANSWER_SCHEMAS, schemaReference } from './openapi-schemas.ts'
 import type { BundleFrame } from './search-bundle.ts'
-import type { ServedResource } from './served-resource.ts'
+import type { ServedResource, TakenResource } from './served-resource.ts'
 
 /** A search with the writer of its real answers, which writes its examples too. */
 export interface DescribedSearch extends ServedResource {
@@ -34,11 +35,14 @@ export interface DescribedDocument {
   readonly example?: (server: ServerDescription) => unknown
 }
 
+const REPORT_ERRORS = [400, 401, 403, 406, 409, 413, 414, 415, 422, 429, 500, 503]
+
 const DESCRIPTION = [
   'Child Protection - Information Sharing (CP-IS) tells health care staff whether a child, or the mother of an unborn child, is known to have a child protection plan or to be looked after, and whom to phone about it.',
   `Whoever asks signs in, and sends an access token of their own as a bearer token. The role selected in it decides what they may ask: an unscheduled (emergency) look-up needs activity ${ACTIVITY_FOR.unscheduled}, a scheduled one ${ACTIVITY_FOR.scheduled}. A token of a system without a person opens nothing.`,
   'An unscheduled look-up of somebody with a plan is listed in their access history and told to the authority, once in 24 hours for the same person looking, whichever address was used. A scheduled one is silent. Every request is kept in the audit log.',
   'An answer without entries means that no information is held. It does not mean that a child is safe. An error means that nobody looked: it says nothing about the child, and must never be shown as “no information held”.',
+  'That somebody did not come to a booked appointment can be reported. The authorities that have a plan for them are told, and whoever reports it hears which these are. Either activity opens this.',
   `Post your searches where you can: NHS numbers in addresses find their way into logs. Every address that answers GET answers HEAD too. Answers are FHIR R4 as JSON (${FHIR_JSON}).`,
   'All people, organisations and numbers in the examples are made up.',
 ]
@@ -46,6 +50,7 @@ const DESCRIPTION = [
 /** The OpenAPI description of the door, made from the tables its routes are made from, with examples by its own writers. */
 export function writeOpenApi(
   searches: readonly DescribedSearch[],
+  taken: readonly TakenResource[],
   documents: readonly DescribedDocument[],
   server: ServerDescription,
 ): OpenApiDocument {
@@ -63,6 +68,10 @@ export function writeOpenApi(
       ...searches.flatMap(search => [
         [`/${search.path}`, { get: describeSearch(search, server) }],
         [`/${search.path}/_search`, { post: describePostedSearch(search, server) }],
+      ]),
+      ...taken.map(resource => [
+        `/${resource.type}`,
+        { post: describeReport(resource, errorReferences(REPORT_ERRORS)) },
       ]),
       ...documents.map(document => [`/${document.path}`, { get: describeDocument(document, server) }]),
     ]),

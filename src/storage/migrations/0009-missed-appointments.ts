@@ -10,6 +10,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     id uuid not null unique,
     nhs_number text not null,
     starts_at timestamptz not null,
+    ends_at timestamptz,
     service text,
     description text,
     author jsonb not null,
