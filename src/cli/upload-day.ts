@@ -24,7 +24,7 @@ export interface UploadDayOptions extends MailboxOptions {
   readonly patience: number
 }
 
-const LOOK_EVERY_MS = 2_000
+const FIRST_LOOK_MS = 500
 
 const STEP_WORDS: Readonly<Record<DayStep, string>> = {
   settle: 'Finding out what became of earlier files',
@@ -65,7 +65,7 @@ export async function uploadDay(
         ...(options.gzip && { gzip: true }),
         now,
         patienceMs: options.patience * 1000,
-        lookEveryMs: Math.min(LOOK_EVERY_MS, options.patience * 100),
+        lookEveryMs: FIRST_LOOK_MS,
         onStep: step => terminal.watched && terminal.err(`${STEP_WORDS[step]}.`),
       },
       fileSheet(path),
@@ -79,35 +79,32 @@ export async function uploadDay(
   }
 }
 
-/** The worst of what happened: what could not be done before what was refused. */
-function dayFailure({
-  settled,
-  notMade,
-  made,
-  notGood,
-  sent,
-  answer,
-  collected,
-}: DayReport): CommandFailure | undefined {
-  if (sent && sent.kind !== 'sent') return sendFailure(sent)
-  const unsettled = settled.find(({ kind }) => kind !== 'sent')
-  if (unsettled) return sendFailure(unsettled)
-  if (sent && !answer) {
+/** The worst of what happened: what could not be done before what was refused, of this file and of earlier ones. */
+function dayFailure(report: DayReport): CommandFailure | undefined {
+  const { settled, notMade, made, notGood, sent, answer, collected } = report
+  const unsent = [...(sent ? [sent] : []), ...settled].find(({ kind }) => kind !== 'sent')
+  if (unsent) return sendFailure(unsent)
+  const answers = collected.messages.flatMap(message =>
+    message.kind === 'acknowledgement' && message.kept.repeats === undefined ? [message.summary] : [],
+  )
+  if (sent && 'entry' in sent && !answer) {
     return fault(
       `File ${sent.entry.sequence} is not acknowledged yet.`,
       'The next run, or cpis upload collect, fetches it.',
     )
   }
-  if (answer?.summary.fileCode === 'CPF05') {
-    return fault('PDS could not be asked, so nothing was loaded.', 'Run it again later.')
+  if (answers.some(({ fileCode }) => fileCode === 'CPF05')) {
+    return fault('PDS could not be asked, so nothing was loaded.', 'The next run sends the file again.')
   }
-  if (collected.failed.length > 0)
-    return fault(`${counted(collected.failed.length, 'message')} could not be collected.`)
+  if (collected.failed.length > 0) {
+    return fault(`${counted(collected.failed.length, 'message')} could not be collected.`, 'They come again.')
+  }
   if (notMade) return refused(sheetReasonOf(notMade.fault))
   if (notGood?.file) return refused(`The file was not sent. ${notGood.file.reason}`)
+  const whole = answers.find(({ fileCode }) => ['CPF01', 'CPF06'].includes(fileCode))
+  if (whole) return refused(`File ${whole.sequence} was refused as a whole.`, whole.fileReason)
   const left = made ? rowsLeftOut(made.report) : 0
-  const failed = answer ? answer.summary.failed : 0
-  if (answer && answer.summary.fileCode === 'CPF01') return refused('The file was refused as a whole.')
+  const failed = answers.reduce((total, summary) => total + summary.failed, 0)
   if (left === 0 && failed === 0) return undefined
   return refused(
     [left > 0 && `${counted(left, 'row')} left out`, failed > 0 && `${counted(failed, 'record')} refused`]

@@ -13,8 +13,9 @@ import type { SheetSource } from './sheet-source.ts'
 import type { AcknowledgementSummary } from './summarise-acknowledgement.ts'
 
 export interface DayDeps extends SendDeps, CollectDeps {
-  /** How long the acknowledgement is waited for, and how often it is looked for, in milliseconds. */
+  /** How long the acknowledgement is waited for, in milliseconds. */
   readonly patienceMs: number
+  /** When it is looked for first, in milliseconds; the waits double up to a minute, since a mailbox is not to be asked too often. */
   readonly lookEveryMs: number
   /** Called as each part of the day begins. */
   readonly onStep?: (step: DayStep) => void
@@ -83,6 +84,8 @@ async function makeAndSend(
   }
 }
 
+const LONGEST_WAIT_MS = 60_000
+
 /** Collects until the file is answered or patience ends; once at least. */
 async function collectAll(deps: DayDeps, sent: SendOutcome | undefined): Promise<CollectReport> {
   const { state, now, patienceMs, lookEveryMs, sleep = setTimeout, onStep } = deps
@@ -90,7 +93,7 @@ async function collectAll(deps: DayDeps, sent: SendOutcome | undefined): Promise
   onStep?.(awaited === undefined ? 'collect' : 'await')
   const deadline = now().getTime() + patienceMs
   let all: CollectReport = { messages: [], vanished: [], failed: [] }
-  for (;;) {
+  for (let wait = lookEveryMs; ; wait = Math.min(2 * wait, LONGEST_WAIT_MS)) {
     const waiting = awaited !== undefined && (await state.upload(awaited))?.status === 'sent'
     try {
       all = merged(all, await collectMessages(deps))
@@ -100,7 +103,7 @@ async function collectAll(deps: DayDeps, sent: SendOutcome | undefined): Promise
     }
     const answered = awaited === undefined || (await state.upload(awaited))?.status !== 'sent'
     if (answered || now().getTime() >= deadline) return all
-    await sleep(lookEveryMs)
+    await sleep(wait)
   }
 }
 
