@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { runCli } from '../src/cli/testing.ts'
 import type { RecordAsSent } from '../src/domain/upload.ts'
@@ -215,6 +218,22 @@ describe.each(ENGINES)('onboarding on %s', engine => {
         /X9Z11 +spring +emergency-department paediatric-ward +999000000091/,
       )
     })
+  })
+
+  test.each([
+    ['{', 'is not JSON'],
+    ['[]', 'expected object'],
+    [
+      '{"authorities": [{"odsCode": "X9L03", "name": "X", "mailboxId": "M1", "gssCode": "?"}]}',
+      'authorities[0].gssCode',
+    ],
+  ])('the file %s is refused, and says where it is wrong', async (text, words) => {
+    const path = join(mkdtempSync(join(tmpdir(), 'cpis-onboard-')), 'file.json')
+    writeFileSync(path, text)
+    const { exitCode, err } = await cpis('onboard', path)
+    rmSync(dirname(path), { recursive: true })
+    expect(exitCode).toBe(1)
+    expect(err).toContain(words)
   })
 
   test('an organisation is forgotten only when nobody asks through it any more', async () => {

@@ -128,6 +128,21 @@ describeOnEachEngine("the operator's door", database => {
     ['/mailboxes', { id: 'a b', name: 'X', odsCode: '801', password: 'long enough' }],
     ['/mailboxes', { id: 'AB', name: 'X', odsCode: '801', password: 'short' }],
     ['/authorities', { odsCode: '!', name: 'X', mailboxId: 'AB', password: 'long enough' }],
+    ['/authorities', { ...AUTHORITY, mailboxId: 'CPISOT001', gssCode: 'W06000015' }],
+    ['/authorities', { ...AUTHORITY, dfeCode: '8' }],
+    ['/authorities', { ...AUTHORITY, intervalHours: 0 }],
+    ['/authorities', { ...AUTHORITY, mode: 'now and then' }],
+    ['/authorities', { ...AUTHORITY, interval: 24 }],
+    ['/authorities', { ...AUTHORITY, odsCode: '802' }],
+    ['/authorities/801/settings', {}],
+    ['/authorities/801/suspend', {}],
+    ['/authorities/801/suspend', { why: ' x ' }],
+    ['/organisations', { odsCode: 'X9Z01', name: 'X', settings: [] }],
+    ['/organisations', { odsCode: 'X9Z01', name: 'X', settings: ['lunch'] }],
+    ['/onboarding', {}],
+    ['/onboarding', { file: { organisation: [] } }],
+    ['/onboarding', { file: { authorities: [{ odsCode: '803', name: 'X' }] } }],
+    ['/onboarding', { file: { organisations: [{ odsCode: 'X9Z01', name: 'X', settings: ['camhs', 'x'] }] } }],
     ['/workflows', { id: 'W', senders: ['NOBODY'], receivers: [] }],
     ['/workflows', {}],
     ['/clients', { ...CLIENT, asid: '99900000001' }],
@@ -143,7 +158,12 @@ describeOnEachEngine("the operator's door", database => {
     ['/clients', { ...CLIENT, contract: { ...CONTRACT, retries: -1 } }],
     ['/clients', { ...CLIENT, certificate: 'AB' }],
   ])('what is wrong with a POST to %s is said, and nothing changes', async (url, body) => {
-    const state = async () => [await storage.mailboxes.list(), await storage.clientSystems.list()]
+    const state = async () => [
+      await storage.mailboxes.list(),
+      await storage.clientSystems.list(),
+      await storage.authorities.list(),
+      await storage.organisations.list(),
+    ]
     const before = await state()
     const refused = await call('POST', url, body)
     expect(refused.statusCode).toBe(400)
@@ -156,6 +176,40 @@ describeOnEachEngine("the operator's door", database => {
     expect((await call('POST', '/authorities/801/restart-sequence')).statusCode).toBe(200)
     expect((await call('GET', '/authorities')).json()).toMatchObject([{ sequenceEpoch: 1 }])
     expect(await audited()).toContainEqual({ action: 'restart sequence', outcome: 'allowed', subject: '801' })
+  })
+
+  test.each([
+    ['GET', '/authorities/999', 404],
+    ['GET', '/authorities/!', 404],
+    ['GET', '/authorities/999/missing', 404],
+    ['GET', '/authorities/801/missing', 409],
+    ['POST', '/authorities/999/go-live', 404],
+    ['POST', '/authorities/801/go-live', 409],
+    ['POST', '/authorities/801/resume', 409],
+    ['POST', '/organisations/X9Z01/remove', 404],
+  ] as const)('%s %s is answered %i in words, and the authority stands where it stood', async (method, url, status) => {
+    const refused = await call(method, url)
+    expect(refused.statusCode).toBe(status)
+    expect(refused.json<{ error: string }>().error).toMatch(/^[A-Z].*\.$/)
+    expect((await call('GET', '/authorities')).json()).toMatchObject([{ stage: 'onboarding' }])
+  })
+
+  test('an authority is suspended and resumed on record, with the reason', async () => {
+    const why = 'its system is being replaced'
+    expect((await call('POST', '/authorities/801/suspend', { why })).statusCode).toBe(200)
+    expect((await call('POST', '/authorities/801/suspend', { why })).statusCode).toBe(409)
+    expect((await call('GET', '/authorities/801')).json()).toMatchObject({
+      authority: { stage: 'suspended', suspension: { why } },
+      overdue: false,
+    })
+    expect((await call('POST', '/authorities/801/resume')).json()).toEqual({ live: false })
+    expect(
+      await database()
+        .kysely.selectFrom('audit')
+        .select(['action', 'details'])
+        .where('action', '=', 'suspend authority')
+        .execute(),
+    ).toEqual([{ action: 'suspend authority', details: { why } }])
   })
 
   test('a client system is added, listed and removed on record (rule 9.5)', async () => {

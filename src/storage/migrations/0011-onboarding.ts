@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 
-/** How authorities are taken on, what each is like, and the organisations of health (rules 19.1 to 19.9). */
+/** How authorities are taken on, what each is like, and the organisations of health (rules 19.1 to 19.8). */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`alter table authority
     add column gss_code text,
