@@ -44,6 +44,17 @@ export function addUploadCommands(line: CommandLine): void {
         return uploadCheck(terminal, path, options, now())
       }),
     )
+  upload
+    .command('diff')
+    .description('say what a later file says otherwise than an earlier one, by person and plan')
+    .argument('<earlier.xml>')
+    .argument('<later.xml>')
+    .action((earlier: string, later: string) =>
+      perform(async () => {
+        const { uploadDiff } = await import('./upload-diff.ts')
+        return uploadDiff(terminal, earlier, later)
+      }),
+    )
   const send = upload
     .command('send')
     .description('send a file through a mailbox, wait for its acknowledgement and say what it says')

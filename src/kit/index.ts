@@ -19,6 +19,7 @@ export {
   collectMessages,
 } from './collect-messages.ts'
 export { type ColumnMap, SHEET_FIELDS, type SheetField } from './columns.ts'
+export { type Difference, type DiffFault, diffUploads, type UploadToDiff } from './diff-uploads.ts'
 export { fileSheet } from './file-sheet.ts'
 export { type MadeUpload, makeUpload, type NotMade, type UploadHead } from './make-upload.ts'
 export { type SendDeps, type SendOutcome, sendUpload, settleUploads } from './send-upload.ts'
