@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { addAnswerCommands } from './authority-answers.ts'
 import { addStageCommands } from './authority-stages.ts'
 import type { CommandLine } from './command-line.ts'
 import { done } from './command-result.ts'
@@ -102,6 +103,7 @@ export function addAuthorityCommands(line: CommandLine): void {
       }),
     )
   addStageCommands(line, authority)
+  addAnswerCommands(line, authority)
 }
 
 /** What an operator may say of an authority (rule 19.1). */

@@ -18,6 +18,7 @@ import { addServeCommand } from './serve.ts'
 import type { Terminal } from './terminal.ts'
 import { addTokenCommand } from './token.ts'
 import { addUploadCommands } from './upload.ts'
+import { addWatchCommand } from './watch.ts'
 import { addWorkflowCommands } from './workflow.ts'
 
 /** Runs one command line, given without the names of node and the script; answers the exit code. Never throws. */
@@ -75,6 +76,7 @@ function cpisProgram(context: Omit<CommandLine, 'program'>): Command {
   addMailboxCommands(line)
   addWorkflowCommands(line)
   addAuthorityCommands(line)
+  addWatchCommand(line)
   addClientCommands(line)
   addOrganisationCommands(line)
   addOnboardCommand(line)

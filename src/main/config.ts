@@ -63,6 +63,8 @@ export interface Config {
   readonly spinePartyKey: string | undefined
   readonly maxUploadCharacters: number
   readonly notificationWindowMs: number
+  /** How often it is looked at how authorities and the service exchange (rule 16.1). */
+  readonly watchEveryMs: number
   readonly sandbox: { readonly seed: number; readonly authorities: number; readonly children: number }
 }
 
@@ -149,6 +151,7 @@ const environment = z.object({
   CPIS_EVENTS_TOKEN: z.string().min(16, 'must be at least 16 characters').optional(),
   CPIS_MAX_UPLOAD_CHARACTERS: whole(1, Number.MAX_SAFE_INTEGER).default(2 ** 31),
   CPIS_NOTIFICATION_WINDOW_MS: whole(0, 3_600_000).default(10_000),
+  CPIS_WATCH_SECONDS: whole(1, 3600).default(300),
   CPIS_SANDBOX_SEED: whole(0, 2 ** 31).default(1),
   CPIS_SANDBOX_AUTHORITIES: whole(1, 153).default(3),
   CPIS_SANDBOX_CHILDREN: whole(10, 100_000).default(300),
@@ -222,6 +225,7 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     },
     maxUploadCharacters: set.CPIS_MAX_UPLOAD_CHARACTERS,
     notificationWindowMs: set.CPIS_NOTIFICATION_WINDOW_MS,
+    watchEveryMs: set.CPIS_WATCH_SECONDS * 1000,
     sandbox: {
       seed: set.CPIS_SANDBOX_SEED,
       authorities: set.CPIS_SANDBOX_AUTHORITIES,

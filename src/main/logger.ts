@@ -13,6 +13,10 @@ export interface LogFields {
   readonly messageId?: string
   /** The ASID of a client system. */
   readonly system?: string
+  /** The ODS code of an authority. */
+  readonly authority?: string
+  /** A kind of concern. */
+  readonly kind?: string
   /** A code, never what somebody sent. */
   readonly reason?: string
   readonly task?: string

@@ -1,4 +1,5 @@
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import { CONCERN_KINDS } from '../domain/concern.ts'
 import type { Database } from '../storage/open-database.ts'
 
 export interface Metrics {
@@ -22,6 +23,18 @@ select
    where m.status = 'accepted' and d.reason is not null) as untaken,
   (select count(*) from asynchronous_answer where state = 'waiting') as answers,
   (select count(*) from asynchronous_answer where state = 'undeliverable') as undelivered`
+
+/** What is wrong with how authorities and the service exchange, and how long ago that was looked at: for ever, if never. */
+const CONCERNS = `
+select kind, count(*) as open, null::float8 as seconds from concern where cleared_at is null group by kind
+union all
+select 'watched', 0, extract(epoch from now() - at)::float8 from watch_round`
+
+interface ConcernsRow {
+  readonly kind: string
+  readonly open: number
+  readonly seconds: number | null
+}
 
 /** Metrics for Prometheus: no label and no value is of a person (rule 8.2). */
 export function createMetrics(database: Database, cpisMailbox: string): Metrics {
@@ -56,6 +69,13 @@ export function createMetrics(database: Database, cpisMailbox: string): Metrics 
     undelivered: gauge('cpis_answers_undelivered', 'Answers that their systems did not take, last 24 hours'),
     oldest_upload: gauge('cpis_upload_oldest_seconds', 'Age of the oldest upload not yet acknowledged'),
   }
+  const concerns = new Gauge({
+    name: 'cpis_concerns',
+    help: 'What is wrong with how authorities and the service exchange: see cpis watch',
+    labelNames: ['kind'],
+    registers: [register],
+  })
+  const watched = gauge('cpis_watched_seconds', 'How long ago the exchange with authorities was looked at')
   return {
     request: (labels, seconds) => requests.observe(labels, seconds),
     read: async () => {
@@ -64,6 +84,10 @@ export function createMetrics(database: Database, cpisMailbox: string): Metrics 
       ])
       for (const name of Object.keys(gauges) as (keyof typeof gauges)[])
         gauges[name].set(waiting?.[name] ?? 0)
+      const found = await database.statement<ConcernsRow>('concerns', CONCERNS, [])
+      for (const kind of CONCERN_KINDS)
+        concerns.set({ kind }, found.find(row => row.kind === kind)?.open ?? 0)
+      watched.set(found.find(row => row.kind === 'watched')?.seconds ?? Number.POSITIVE_INFINITY)
       return { contentType: register.contentType, text: await register.metrics() }
     },
   }

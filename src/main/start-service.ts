@@ -146,6 +146,7 @@ export async function startService(given: Config, logger: Logger): Promise<Servi
     jobs: store.jobs,
     relayed: relay !== undefined,
     windowMs: config.notificationWindowMs,
+    watchEveryMs: config.watchEveryMs,
     demographics: pdsClient({
       baseUrl: pdsUrl,
       token: async () => config.pds.token,

@@ -6,6 +6,7 @@ import { type NotifyAuthoritiesDeps, notifyAuthorities } from '../flows/notify-a
 import { type NotifyInactiveNumbersDeps, notifyInactiveNumbers } from '../flows/notify-inactive-numbers.ts'
 import { type ReceiveUploadDeps, receiveUpload } from '../flows/receive-upload.ts'
 import { type SweepNumbersDeps, sweepNumbers } from '../flows/sweep-numbers.ts'
+import { type WatchExchangeDeps, watchExchange } from '../flows/watch-exchange.ts'
 import type { Jobs } from '../storage/job-queue.ts'
 import type { Logger } from './logger.ts'
 import { repeat } from './repeat.ts'
@@ -15,6 +16,7 @@ export interface WorkerDeps
     NotifyAuthoritiesDeps,
     NotifyInactiveNumbersDeps,
     SweepNumbersDeps,
+    WatchExchangeDeps,
     ExpireMessagesDeps {
   readonly jobs: Jobs
   readonly logger: Logger
@@ -60,6 +62,7 @@ export async function startWorker(deps: WorkerDeps): Promise<{ stop(): Promise<v
       },
       failed('notify-authorities'),
     ),
+    repeat(deps.watchEveryMs, () => watch(deps), failed('watch-exchange')),
     repeat(SWEEP_EVERY_MS, signal => watchNumbers(deps, signal), failed('sweep-numbers')),
     repeat(COLLECT_EVERY_MS, () => collectUploads(deps), failed('collect-uploads')),
     repeat(
@@ -82,6 +85,14 @@ export async function startWorker(deps: WorkerDeps): Promise<{ stop(): Promise<v
       await Promise.all(tasks.map(task => task.stop()))
     },
   }
+}
+
+/** What is wrong with how an authority and the service exchange is said once, and once more when it is mended (rule 16.1). */
+async function watch(deps: WorkerDeps): Promise<void> {
+  const { raised, cleared } = await watchExchange(deps)
+  for (const { kind, authority } of raised)
+    deps.logger.warn('concern raised: see cpis watch', { kind, authority })
+  for (const { kind, authority } of cleared) deps.logger.info('concern cleared', { kind, authority })
 }
 
 /** Looks at the numbers that are due, and tells authorities of those that are no longer in use (rules 14.1 and 14.2). */

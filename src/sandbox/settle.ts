@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type MeshClient, MeshError, meshClient } from '../client/index.ts'
+import { confirmPhones } from '../flows/answer-concern.ts'
 import { addAuthority, type CpisWorkflows, type ManageExchangeDeps } from '../flows/manage-exchange.ts'
 import { readAcknowledgement } from '../formats/hl7v3/read-acknowledgement.ts'
 import type { Database } from '../storage/open-database.ts'
@@ -61,6 +62,7 @@ export async function settle(deps: SettleDeps): Promise<Settled> {
       }
       loaded += answer.loaded
       failed += answer.failed
+      await confirm(deps, upload)
       report(deps, 'acknowledged', upload)
     }
     await markSettled(deps.database, deps.clock.now())
@@ -121,6 +123,12 @@ async function collect(
     return fileReason ?? item.totals
   }
   return 'the acknowledgement of its file ends early'
+}
+
+/** In a made-up England the numbers are always right. */
+async function confirm(deps: SettleDeps, { authority, header }: PopulationUpload): Promise<void> {
+  const { dutyPhone, officePhone } = header.authority
+  await confirmPhones(deps, authority.odsCode, [dutyPhone, officePhone ?? dutyPhone])
 }
 
 function report(deps: SettleDeps, stage: SettleProgress['stage'], upload: PopulationUpload): void {
