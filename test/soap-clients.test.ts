@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { sql } from 'kysely'
 import { v7 as newId } from 'uuid'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -7,6 +8,7 @@ import type { OdsCode } from '../src/domain/organisation.ts'
 import { PLAN_TYPES } from '../src/domain/plan.ts'
 import type { Author, PersonAuthor } from '../src/domain/requester.ts'
 import { answerQuery } from '../src/flows/answer-query.ts'
+import { RESPONSE_PLANS } from '../src/formats/hl7v3/codes.ts'
 import { writeUpload } from '../src/formats/hl7v3/write-upload.ts'
 import { SYSTEMS } from '../src/sandbox/systems.ts'
 import { tellingPeople } from '../src/sandbox/telling-people.ts'
@@ -21,8 +23,9 @@ import {
 } from './support/plain-answer.ts'
 import { plainMiniServiceQuery, plainSpineQuery } from './support/plain-query.ts'
 import { makePlace, type Place, type RunningService, startIn } from './support/running-service.ts'
-import { TOOLKITS, type Toolkit } from './support/soap-toolkits.ts'
+import { runPython, TOOLKITS, type Toolkit, ZEEP_MISSING } from './support/soap-toolkits.ts'
 
+const GUIDE = readFileSync(new URL('../docs/hl7v3.md', import.meta.url), 'utf8')
 const [WARD] = SYSTEMS
 if (!WARD) throw new Error('The sandbox has a ward')
 
@@ -118,6 +121,17 @@ async function truth(digits: string): Promise<Answer> {
   return answered.value
 }
 
+/** Does something while the database answers every query with an error. */
+async function withoutPlans(act: () => Promise<void>): Promise<void> {
+  const { kysely } = running.service.store.database
+  await sql`alter table plan rename to elsewhere`.execute(kysely)
+  try {
+    await act()
+  } finally {
+    await sql`alter table elsewhere rename to plan`.execute(kysely)
+  }
+}
+
 function learntPlan({ type, start, end, subject, authority }: VisiblePlan): LearntPlan {
   const { given, family, birthDate } = subject
   const { odsCode, dutyPhone } = authority
@@ -160,15 +174,11 @@ describe.each(TOOLKITS)('$name, which knows of a door its description alone', to
     })
 
     test('and is told when the service could not look, whomever it asks for (rule 4.3)', async () => {
-      const { kysely } = running.service.store.database
-      await sql`alter table plan rename to elsewhere`.execute(kysely)
-      try {
+      await withoutPlans(async () => {
         for (const nhsNumber of [held[0] ?? '', NOBODY]) {
           expect(await ask(toolkit, running, NURSE, nhsNumber)).toEqual(failure)
         }
-      } finally {
-        await sql`alter table elsewhere rename to plan`.execute(kysely)
-      }
+      })
     })
   })
 
@@ -191,6 +201,37 @@ describe.each(TOOLKITS)('$name, which knows of a door its description alone', to
     const answer = await toolkit.ask(query)
     if (answer.kind !== 'answer') throw new Error('The service is running')
     expect(texts(answer.header, 'RelatesTo')).toEqual(texts(query.header, 'MessageID'))
+  })
+})
+
+describe.skipIf(ZEEP_MISSING)('the program of the guide', () => {
+  const [program = ''] = GUIDE.match(/(?<=```python\n).*?(?=```)/s) ?? []
+  const run = (change: (text: string) => string) =>
+    runPython(['-'], change(program.replace('http://127.0.0.1:8080', running.service.baseUrl)))
+
+  test('says what is held, and whom to phone', async () => {
+    const { plans } = await truth('9990000018')
+    const lines = (await run(text => text)).trim().split('\n')
+    expect(lines.sort()).toEqual(
+      plans
+        .map(
+          ({ type, authority }) =>
+            `${RESPONSE_PLANS[type].contentId} ${authority.name} tel:${authority.dutyPhone}`,
+        )
+        .sort(),
+    )
+    expect(lines.length).toBeGreaterThan(0)
+  })
+
+  test('says in words of its own that nothing is held, that it is refused, and that its message is wrong', async () => {
+    expect(await run(text => text.replace('9990000018', NOBODY))).toBe('No information held.\n')
+    expect(await run(text => text.replace('999000000011', '999000000099'))).toBe("['Access denied']\n")
+    const wrong = run(text => text.replace('999000000001', '999000000002'))
+    await expect(wrong).rejects.toThrow('The message is wrong.')
+  })
+
+  test('says when nobody could look (rule 4.3)', async () => {
+    await withoutPlans(() => expect(run(text => text)).rejects.toThrow('Nobody could look: ask again.'))
   })
 })
 

@@ -1,4 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { createClientAsync } from 'soap'
@@ -36,23 +37,32 @@ export interface Toolkit {
 const PYTHON = '/usr/bin/python3'
 const ZEEP_CLIENT = fileURLToPath(new URL('zeep-client.py', import.meta.url))
 const isZeepThere = spawnSync(PYTHON, ['-c', 'import zeep']).status === 0
+/** Where it is required, what needs it fails instead of being skipped. */
+export const ZEEP_MISSING = !isZeepThere && process.env['CPIS_TEST_ZEEP'] !== 'required'
 
 /** The published clients that doors are held to. Where `CPIS_TEST_ZEEP` is `required`, none may be missing. */
 export const TOOLKITS: readonly Toolkit[] = [
   { name: 'soap of npm', missing: false, ask: askWithSoap },
   {
     name: isZeepThere ? 'zeep of Debian' : 'zeep of Debian (install python3-zeep to run these)',
-    missing: !isZeepThere && process.env['CPIS_TEST_ZEEP'] !== 'required',
+    missing: ZEEP_MISSING,
     ask: askWithZeep,
   },
 ]
 
 async function askWithZeep(question: PlainQuestion): Promise<PlainAnswer> {
-  const child = spawn(PYTHON, [ZEEP_CLIENT], { timeout: 40_000 })
-  child.stdin.end(JSON.stringify(question))
-  const [said, complaint] = await Promise.all([text(child.stdout), text(child.stderr)])
-  if (said === '') throw new Error(`zeep asked nothing: ${complaint}`)
-  return undressed(JSON.parse(said)) as PlainAnswer
+  return undressed(JSON.parse(await runPython([ZEEP_CLIENT], JSON.stringify(question)))) as PlainAnswer
+}
+
+/** What a program for Debian's Python writes; fails where it ends otherwise than well. */
+export async function runPython(args: readonly string[], input: string): Promise<string> {
+  const env = { ...process.env, NO_PROXY: '127.0.0.1', no_proxy: '127.0.0.1' }
+  const child = spawn(PYTHON, args, { timeout: 40_000, env })
+  const ended = once(child, 'close')
+  child.stdin.end(input)
+  const [written, complaint] = await Promise.all([text(child.stdout), text(child.stderr), ended])
+  if (child.exitCode !== 0) throw new Error(`The program ended with ${child.exitCode}: ${complaint}`)
+  return written
 }
 
 async function askWithSoap({

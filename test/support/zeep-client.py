@@ -12,7 +12,6 @@ from zeep.helpers import serialize_object
 
 question = json.load(sys.stdin)
 transport = Transport(timeout=20, operation_timeout=20)
-transport.session.trust_env = False
 client = Client(question["wsdl"], transport=transport)
 operation = getattr(client.service, question["operation"])
 try:
