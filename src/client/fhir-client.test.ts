@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { type Backstage, openDoor, PREFIX } from '../doors/fhir/testing.ts'
 import { ANSWER, NOTHING_HELD, PLAN } from '../formats/fhir/testing.ts'
 import { fhirClient } from './index.ts'
+import { writeMissedAppointment } from './missed-appointment.ts'
 
 const CHILD = '9990000018'
 
@@ -121,7 +122,7 @@ describe('asking', () => {
       kind: 'described',
       fhirVersion: '4.0.1',
       softwareVersion: '1.2.3',
-      resources: ['CareTeam', 'AuditEvent', 'Flag'],
+      resources: ['CareTeam', 'AuditEvent', 'Flag', 'Appointment'],
     })
   })
 })
@@ -246,5 +247,104 @@ test('a kind of plan that is not known is shown by its description, never left o
   expect(await facing(() => json(bundle)).careTeams(CHILD)).toMatchObject({
     kind: 'held',
     plans: [{ type: 'other', description: 'Something new' }],
+  })
+})
+
+describe('reporting a missed appointment', () => {
+  const APPOINTMENT = {
+    identifier: { system: 'https://hospital.example/Id/appointment', value: 'A-1' },
+    nhsNumber: CHILD,
+    start: new Date('2026-03-09T14:00:00Z'),
+    service: 'Community paediatrics',
+    description: 'Review',
+  }
+  const TOLD = {
+    kind: 'told',
+    id: '0197a000-0000-7000-8000-0000000000d1',
+    repeated: false,
+    authorities: [PLAN.authority],
+  }
+  const failing = (kind: 'nothing-held' | 'identifier-in-use') => ({
+    reportOutcome: { ok: false as const, fault: { kind } },
+  })
+
+  test('the authorities that are told come with their phones', async () => {
+    const { client, stage, addresses } = await connect()
+    expect(await client.reportMissedAppointment(APPOINTMENT, { traceId: 'T-7' })).toEqual(TOLD)
+    expect(stage.reported).toMatchObject([{ appointment: APPOINTMENT, traceId: 'T-7' }])
+    expect(addresses.join()).not.toContain(CHILD)
+  })
+
+  test('an end is told where one is known', async () => {
+    const { client, stage } = await connect()
+    const end = new Date('2026-03-09T14:30:00Z')
+    await client.reportMissedAppointment({ ...APPOINTMENT, end })
+    expect(stage.reported[0]?.appointment.end).toEqual(end)
+  })
+
+  test('that nobody was told is an outcome of its own, and no assurance', async () => {
+    const { client } = await connect(failing('nothing-held'))
+    expect(await client.reportMissedAppointment(APPOINTMENT)).toEqual({
+      kind: 'nobody-told',
+      message: expect.stringContaining('not an assurance of safety'),
+    })
+  })
+
+  test('what is refused is not to be sent again as it is', async () => {
+    const { client } = await connect(failing('identifier-in-use'))
+    expect(await client.reportMissedAppointment(APPOINTMENT)).toMatchObject({ kind: 'refused', status: 409 })
+    const { client: stranger } = await connect({}, 'neither')
+    expect(await stranger.reportMissedAppointment(APPOINTMENT)).toMatchObject({
+      kind: 'refused',
+      status: 403,
+    })
+  })
+
+  test('a report made again says so', async () => {
+    const { server } = await connect()
+    const sent = await server.inject({
+      method: 'POST',
+      url: `${PREFIX}/Appointment`,
+      headers: { authorization: 'Bearer both', 'content-type': 'application/fhir+json' },
+      payload: JSON.stringify(writeMissedAppointment(APPOINTMENT)),
+    })
+    const again = facing(() => json(sent.json(), 200))
+    expect(await again.reportMissedAppointment(APPOINTMENT)).toEqual({ ...TOLD, repeated: true })
+    for (const change of [
+      { resourceType: 'OperationOutcome' },
+      { status: 'booked' },
+      { id: undefined },
+      { identifier: [{ ...APPOINTMENT.identifier, value: 'A-2' }] },
+      { participant: [] },
+      { contained: [] },
+      { contained: undefined },
+    ]) {
+      const tampered = facing(() => json({ ...sent.json<object>(), ...change }, 201))
+      expect(await tampered.reportMissedAppointment(APPOINTMENT)).toMatchObject({ kind: 'not-known' })
+    }
+    expect(await again.reportMissedAppointment({ ...APPOINTMENT, nhsNumber: '9990000026' })).toMatchObject({
+      kind: 'not-known',
+    })
+  })
+
+  test.each<[string, () => Response | Promise<Response>]>([
+    ['the service down', () => Promise.reject(new Error('refused'))],
+    ['a 503', () => json({}, 503)],
+    ['a 429', () => json({}, 429)],
+    ['a page', () => new Response('<html>', { status: 201 })],
+    ['an empty 201', () => json({}, 201)],
+    ['a 202', () => json({}, 202)],
+    ['a 422 without words', () => json({}, 422)],
+  ])('%s leaves it unknown whether anybody was told', async (_, answer) => {
+    expect(await facing(answer).reportMissedAppointment(APPOINTMENT)).toMatchObject({ kind: 'not-known' })
+  })
+
+  test('any other 422 is a refusal, and never "nobody needed telling"', async () => {
+    const client = facing(() => json({ issue: [{ diagnostics: 'Not now' }] }, 422))
+    expect(await client.reportMissedAppointment(APPOINTMENT)).toEqual({
+      kind: 'refused',
+      status: 422,
+      message: 'Not now',
+    })
   })
 })

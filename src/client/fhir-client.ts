@@ -1,8 +1,15 @@
+import {
+  type MissedAppointment,
+  notKnown,
+  readReportOutcome,
+  writeMissedAppointment,
+} from './missed-appointment.ts'
 import type {
   AccessHistoryOutcome,
   CareTeamsOutcome,
   CouldNotLook,
   MetadataOutcome,
+  MissedAppointmentOutcome,
   Refused,
 } from './outcomes.ts'
 import { readAccesses, readDiagnostics, readMetadata, readPlans } from './read-answer.ts'
@@ -30,11 +37,19 @@ export interface FhirClient {
   careTeams(nhsNumber: string, options?: QueryOptions): Promise<CareTeamsOutcome>
   /** Who viewed the record of a person with a visible plan: at most the 25 newest unscheduled accesses. */
   accessHistory(nhsNumber: string, options?: QueryOptions): Promise<AccessHistoryOutcome>
+  /** Tells each authority with a visible plan that a person did not come to a booked appointment. */
+  reportMissedAppointment(
+    appointment: MissedAppointment,
+    options?: Omit<QueryOptions, 'unscheduled'>,
+  ): Promise<MissedAppointmentOutcome>
   /** What the server serves. Needs no sign-in. */
   metadata(): Promise<MetadataOutcome>
 }
 
-type Received = { readonly kind: 'received'; readonly body: unknown } | Refused | CouldNotLook
+type Received =
+  | { readonly kind: 'received'; readonly status: number; readonly body: unknown }
+  | Refused
+  | CouldNotLook
 
 /**
  * A client of the CP-IS FHIR API. It never throws and never takes a failure for an answer: what cannot be reached, read or
@@ -57,6 +72,23 @@ export function fhirClient(settings: FhirClientSettings): FhirClient {
       if (!accesses) return notUnderstood()
       return accesses.length > 0 ? { kind: 'listed', accesses } : { kind: 'none-listed' }
     },
+    reportMissedAppointment: async (appointment, options = {}) => {
+      const received = await post(
+        settings,
+        `${baseUrl}/Appointment`,
+        {
+          headers: { 'Content-Type': 'application/fhir+json' },
+          body: JSON.stringify(writeMissedAppointment(appointment)),
+        },
+        options,
+        [200, 201, 422],
+      )
+      if (received.kind === 'refused') return received
+      if (received.kind === 'could-not-look') return notKnown(received.message, received.retryAfterSeconds)
+      return (
+        readReportOutcome(received.status, received.body, appointment) ?? notKnown(notUnderstood().message)
+      )
+    },
     metadata: async () => {
       const received = await call(settings, `${baseUrl}/metadata`, { headers: ACCEPT })
       if (received.kind !== 'received') return received
@@ -67,11 +99,26 @@ export function fhirClient(settings: FhirClientSettings): FhirClient {
 
 const ACCEPT = { Accept: 'application/fhir+json' }
 
-async function search(
+function search(
   settings: FhirClientSettings,
   url: string,
   nhsNumber: string,
-  { unscheduled = true, traceId, signal }: QueryOptions,
+  { unscheduled = true, ...options }: QueryOptions,
+): Promise<Received> {
+  const request = {
+    headers: { IsUnscheduledAccessEvent: String(unscheduled) },
+    body: new URLSearchParams({ 'patient:identifier': `https://fhir.nhs.uk/Id/nhs-number|${nhsNumber}` }),
+  }
+  return post(settings, url, request, options)
+}
+
+/** Posts something in the clinician's name; `answers` are the statuses that answer it. */
+async function post(
+  settings: FhirClientSettings,
+  url: string,
+  request: { readonly headers: Record<string, string>; readonly body: string | URLSearchParams },
+  { traceId, signal }: QueryOptions,
+  answers?: readonly number[],
 ): Promise<Received> {
   let token: string
   try {
@@ -79,20 +126,26 @@ async function search(
   } catch {
     return couldNotLook('No access token could be had')
   }
-  return call(settings, url, {
-    method: 'POST',
-    headers: {
-      ...ACCEPT,
-      Authorization: `Bearer ${token}`,
-      IsUnscheduledAccessEvent: String(unscheduled),
-      ...(traceId !== undefined && { TraceID: traceId }),
-    },
-    body: new URLSearchParams({ 'patient:identifier': `https://fhir.nhs.uk/Id/nhs-number|${nhsNumber}` }),
-    ...(signal && { signal }),
-  })
+  const headers = {
+    ...ACCEPT,
+    ...request.headers,
+    Authorization: `Bearer ${token}`,
+    ...(traceId !== undefined && { TraceID: traceId }),
+  }
+  return call(
+    settings,
+    url,
+    { method: 'POST', headers, body: request.body, ...(signal && { signal }) },
+    answers,
+  )
 }
 
-async function call(settings: FhirClientSettings, url: string, request: RequestInit): Promise<Received> {
+async function call(
+  settings: FhirClientSettings,
+  url: string,
+  request: RequestInit,
+  answers: readonly number[] = [200],
+): Promise<Received> {
   const { fetch = globalThis.fetch, timeoutMilliseconds = 10_000 } = settings
   const timeout = AbortSignal.timeout(timeoutMilliseconds)
   const signal = request.signal ? AbortSignal.any([request.signal, timeout]) : timeout
@@ -100,16 +153,18 @@ async function call(settings: FhirClientSettings, url: string, request: RequestI
     // A token must not follow a redirection to somewhere else.
     const response = await fetch(url, { ...request, signal, redirect: 'error' })
     const body: unknown = await response.json().catch(() => undefined)
-    return judge(response, body)
+    return judge(response, body, answers)
   } catch {
     return couldNotLook(timeout.aborted ? 'No answer came in time' : 'The service could not be reached')
   }
 }
 
-/** Only a 200 is an answer, and only the caller's own mistakes are refusals; 408 and 429 pass with time. */
-function judge(response: Response, body: unknown): Received {
+/** Only what answers is an answer, and only the caller's own mistakes are refusals; 408 and 429 pass with time. */
+function judge(response: Response, body: unknown, answers: readonly number[]): Received {
   const { status } = response
-  if (status === 200) return body === undefined ? notUnderstood() : { kind: 'received', body }
+  if (answers.includes(status)) {
+    return body === undefined ? notUnderstood() : { kind: 'received', status, body }
+  }
   const message = readDiagnostics(body) ?? `HTTP status ${status}`
   if (status >= 400 && status < 500 && status !== 408 && status !== 429) {
     return { kind: 'refused', status, message }

@@ -15,14 +15,18 @@ export type { MeshContent } from './mesh-content.ts'
 export { MeshError } from './mesh-error.ts'
 export type { MeshMessageInfo } from './mesh-message-info.ts'
 export { type MeshCredentials, meshToken } from './mesh-token.ts'
+export type { MissedAppointment } from './missed-appointment.ts'
 export type {
   AccessHistoryOutcome,
+  AuthorityToPhone,
   CareTeamsOutcome,
   CouldNotLook,
   HeldPlan,
   ListedAccess,
   MetadataOutcome,
+  MissedAppointmentOutcome,
   NothingHeld,
+  NotKnown,
   PlanKind,
   QueryOutcome,
   Refused,

@@ -1,6 +1,14 @@
 /** The kinds of plan; `other` is one this client does not know, to be shown by its description all the same. */
 export type PlanKind = 'CPP' | 'LAC' | 'UCPP' | 'other'
 
+/** A local authority, by day and by night. */
+export interface AuthorityToPhone {
+  readonly odsCode?: string
+  readonly name: string
+  readonly dutyPhone?: string
+  readonly officePhone?: string
+}
+
 /** A plan that is held for the person asked for, and whom to phone about it. Days are `YYYY-MM-DD`. */
 export interface HeldPlan {
   /** The service's own, for the plan; HL7 v3 carries none. */
@@ -15,12 +23,7 @@ export interface HeldPlan {
   readonly subjectName?: string
   /** The number the authority holds the plan under, where the answer names another than was asked for: PDS may have replaced one. */
   readonly heldUnder?: string
-  readonly authority: {
-    readonly odsCode?: string
-    readonly name: string
-    readonly dutyPhone?: string
-    readonly officePhone?: string
-  }
+  readonly authority: AuthorityToPhone
   readonly lastUploadedAt?: Date
 }
 
@@ -58,6 +61,26 @@ export interface CouldNotLook {
   readonly codes?: readonly string[]
 }
 
+/** Whether the report arrived, nobody knows. Sent again under the same identifier it tells nobody twice. */
+export interface NotKnown {
+  readonly kind: 'not-known'
+  readonly message: string
+  readonly retryAfterSeconds?: number
+}
+
+export type MissedAppointmentOutcome =
+  | {
+      readonly kind: 'told'
+      readonly id: string
+      /** The same report was made before, and nobody is told again. */
+      readonly repeated: boolean
+      readonly authorities: readonly AuthorityToPhone[]
+    }
+  /** No information is held, and nobody was told: never an assurance that nothing is wrong. */
+  | { readonly kind: 'nobody-told'; readonly message: string }
+  | Refused
+  | NotKnown
+
 export type CareTeamsOutcome =
   | { readonly kind: 'held'; readonly plans: readonly HeldPlan[] }
   | NothingHeld
@@ -90,7 +113,7 @@ export type MetadataOutcome =
       readonly kind: 'described'
       readonly fhirVersion: string
       readonly softwareVersion?: string
-      /** The kinds of resource that can be asked for. */
+      /** The kinds of resource that can be asked for or sent. */
       readonly resources: readonly string[]
     }
   | Refused

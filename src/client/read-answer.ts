@@ -50,6 +50,22 @@ export function readDiagnostics(body: unknown): string | undefined {
   return text(issue?.['diagnostics']) ?? text(coding?.['display'])
 }
 
+/** The national code of an error. */
+export function readErrorCode(body: unknown): string | undefined {
+  const [issue] = objects(object(body)?.['issue'])
+  return text(objects(object(issue?.['details'])?.['coding'])[0]?.['code'])
+}
+
+/** Whom to phone by night and by day. */
+export function readTelecom(resource: Json): {
+  dutyPhone: string | undefined
+  officePhone: string | undefined
+} {
+  const phone = (use: string) =>
+    text(objects(resource['telecom']).find(point => point['use'] === use)?.['value'])
+  return { dutyPhone: phone('mobile'), officePhone: phone('work') }
+}
+
 /** Every match of a searchset, each read; undefined unless all are there and all can be read. */
 function readMatches<T>(
   body: unknown,
@@ -75,8 +91,6 @@ function readPlan(resource: Json, nhsNumber: string): HeldPlan | undefined {
   const code = text(coding?.['code'])
   const status = resource['status']
   if (!id || !name || !code || !namesPerson(subject, nhsNumber)) return undefined
-  const phone = (use: string) =>
-    text(objects(resource['telecom']).find(point => point['use'] === use)?.['value'])
   const period = object(resource['period'])
   return known({
     id,
@@ -89,8 +103,7 @@ function readPlan(resource: Json, nhsNumber: string): HeldPlan | undefined {
     authority: known({
       odsCode: text(object(objects(resource['managingOrganization'])[0]?.['identifier'])?.['value']),
       name,
-      dutyPhone: phone('mobile'),
-      officePhone: phone('work'),
+      ...readTelecom(resource),
     }),
     lastUploadedAt: instant(object(resource['meta'])?.['lastUpdated']),
   })
