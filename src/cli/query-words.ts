@@ -1,5 +1,5 @@
 import type { HeldPlan, ListedAccess } from '../client/index.ts'
-import { displayNhsNumber, type NhsNumber } from '../domain/nhs-number.ts'
+import { displayNhsNumber, type NhsNumber, parseNhsNumber } from '../domain/nhs-number.ts'
 import type { Pen } from './terminal.ts'
 import { columns, counted, dayWords, instantWords } from './words.ts'
 
@@ -8,6 +8,11 @@ export const NOTHING_HELD = 'No information held. This is not an assurance of sa
 
 /** Rule 4.3. */
 export const COULD_NOT_LOOK = 'Could not look.'
+
+export const NONE_LISTED = 'No unscheduled look is listed. That does not say that nothing is held.'
+
+export const OUT_OF_DATE =
+  'Answered from a copy that may be out of date: the mini service could not reach Spine.'
 
 const PLAN_WORDS: Readonly<Record<HeldPlan['type'], string | undefined>> = {
   CPP: 'Child protection plan',
@@ -25,6 +30,7 @@ export function planWords(pen: Pen, nhsNumber: NhsNumber, plans: readonly HeldPl
 function onePlan(pen: Pen, plan: HeldPlan): string {
   const kind = PLAN_WORDS[plan.type] ?? plan.description
   const { name, odsCode, dutyPhone, officePhone } = plan.authority
+  const heldUnder = parseNhsNumber(plan.heldUnder ?? '')
   const title = plan.ended ? `${kind}, ENDED` : kind
   return [
     pen.style(plan.ended ? 'yellow' : 'bold', title),
@@ -32,6 +38,7 @@ function onePlan(pen: Pen, plan: HeldPlan): string {
       ['started', plan.start && dayWords(plan.start)],
       [plan.ended ? 'ended' : 'ends', plan.end && dayWords(plan.end)],
       ['held for', plan.subjectName],
+      ['held under', heldUnder.ok ? displayNhsNumber(heldUnder.value) : undefined],
       ['authority', odsCode ? `${name} (${odsCode})` : name],
       ['by day', officePhone ?? (dutyPhone && `${dutyPhone} (emergency duty team)`)],
       ['by night', dutyPhone && `${dutyPhone} (emergency duty team)`],

@@ -1,0 +1,151 @@
+import { readFile } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
+import { z } from 'zod'
+import type { AskingAuthor } from '../client/hl7v3/index.ts'
+import type { ClientSystem } from '../domain/client-system.ts'
+import { ACTIVITY_FOR, type AccessKind } from '../domain/requester.ts'
+import { failure, type Result, success } from '../domain/result.ts'
+import type { Config } from '../main/config.ts'
+import { CAST, type CastMember, castMember } from '../sandbox/cast.ts'
+import { type CommandFailure, refused } from './command-result.ts'
+import { askOperations } from './operations.ts'
+import type { AskingSystem, Hl7Door } from './query-door.ts'
+import { askSandbox } from './sandbox-guide.ts'
+
+const EXCHANGE = { soap: 'synchronous', ebxml: 'asynchronous', smsp: 'mini-service' } as const
+
+/** Somebody of the sandbox's cast, before the system of their organisation that is registered for such questions. */
+export async function sandboxSystem(
+  config: Config,
+  question: { readonly door: Hl7Door; readonly access: AccessKind; readonly as: string },
+): Promise<Result<AskingSystem, CommandFailure>> {
+  const { door, access, as } = question
+  const member = castMember(as)
+  if (!member) {
+    const names = CAST.map(({ handle }) => handle).join(', ')
+    return failure(refused(`Nobody in the sandbox is called ${as}.`, `These are: ${names}.`))
+  }
+  // Messages carry no activities: what its people may do is for the system that asks to see to (rule 9.5).
+  if (!member.activities.includes(ACTIVITY_FOR[access])) {
+    return failure(
+      refused(
+        `${as} may not ask so: their role has no activity ${ACTIVITY_FOR[access]}. Nothing was sent.`,
+        'A system that asks by HL7 v3 sees to that itself.',
+      ),
+    )
+  }
+  const sandbox = await askSandbox(config)
+  if (!sandbox.ok) return sandbox
+  const answer = await askOperations(config, '/clients')
+  if (!answer.ok) return answer
+  const { odsCode, name } = member.organisation
+  const system = (answer.value as ClientSystem[]).find(
+    ({ organisation, allows, exchanges }) =>
+      organisation.odsCode === odsCode && allows.includes(access) && exchanges.includes(EXCHANGE[door]),
+  )
+  if (!system) {
+    return failure(
+      refused(
+        `No system of ${name} is registered for ${access} questions through this door.`,
+        'cpis client list shows those that are.',
+      ),
+    )
+  }
+  return success({
+    author: authorOf(member),
+    localUserId: as,
+    asid: system.asid,
+    spineAsid: sandbox.value.guide.spineAsid,
+    partyKey: system.partyKey,
+    spinePartyKey: config.spinePartyKey,
+    contract: system.contract,
+  })
+}
+
+function authorOf(member: CastMember): AskingAuthor {
+  const { userId, roleProfileId, title, given, family, role, roleCode, organisation } = member
+  return {
+    kind: 'person',
+    userId,
+    roleProfileId,
+    name: { prefix: title, given: [given], family },
+    jobRole: { code: roleCode, display: role.display },
+    organisation,
+  }
+}
+
+const text = z.string().min(1)
+const name = z.strictObject({
+  prefix: text.exactOptional(),
+  given: z.array(text),
+  family: text,
+  suffix: text.exactOptional(),
+})
+const jobRole = z.strictObject({ code: text, display: text })
+const organisation = z.strictObject({ odsCode: z.string().regex(/^[A-Za-z0-9]{2,12}$/), name: text })
+const author = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('person'),
+    userId: text,
+    roleProfileId: text.exactOptional(),
+    name,
+    jobRole,
+    organisation,
+  }),
+  z.strictObject({
+    kind: z.literal('system'),
+    asid: text,
+    organisation,
+    responsible: z.array(z.strictObject({ name, jobRole })).default([]),
+  }),
+])
+const systemFile = z.strictObject({
+  author,
+  localUserId: text.exactOptional(),
+  asid: z
+    .string()
+    .regex(/^\d{12}$/)
+    .exactOptional(),
+  spineAsid: z
+    .string()
+    .regex(/^\d{12}$/)
+    .exactOptional(),
+  partyKey: text.exactOptional(),
+  spinePartyKey: text.exactOptional(),
+  contract: z
+    .strictObject({
+      cpaId: text,
+      callback: z.url({ protocol: /^https?$/ }),
+      reliability: z.enum(['reliable', 'express']).default('reliable'),
+      retries: z.int().min(0).max(20).exactOptional(),
+      retryIntervalSeconds: z.int().min(1).max(3600).exactOptional(),
+    })
+    .exactOptional(),
+  /** Names of PEM files, as seen from the file that names them. */
+  tls: z.strictObject({ certificate: text, key: text, authorities: text.exactOptional() }).exactOptional(),
+})
+
+/** Who asks, and through what, from a file of JSON. */
+export async function systemInFile(path: string): Promise<Result<AskingSystem, CommandFailure>> {
+  const read = systemFile.safeParse(jsonOf(await readFile(path, 'utf8')))
+  if (!read.success) {
+    const problems = read.error.issues.map(
+      ({ path, message }) => `${path.join('.') || 'the file'}: ${message}`,
+    )
+    return failure(refused(`${path} does not describe a system that asks.`, problems.join('\n')))
+  }
+  const { tls, ...described } = read.data
+  const pem = (name: string) => readFile(resolve(dirname(path), name), 'utf8')
+  if (!tls) return success(described)
+  const [cert, key] = await Promise.all([pem(tls.certificate), pem(tls.key)])
+  const ca = tls.authorities === undefined ? {} : { ca: await pem(tls.authorities) }
+  return success({ ...described, tls: { cert, key, ...ca } })
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,214 @@
+import { writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { freePorts } from '../../test/support/free-ports.ts'
+import { freshNhsNumber, planRow, storedAuthority } from '../../test/support/records.ts'
+import { makePlace, type Place, type RunningService, startIn } from '../../test/support/running-service.ts'
+import type { NhsNumber } from '../domain/nhs-number.ts'
+import { runCli } from './testing.ts'
+
+const DOORS = ['fhir', 'soap', 'ebxml', 'smsp'] as const
+const WARD = ['--party-key', 'X9Z01-999001', '--ods', 'X9Z01', '--name', 'Sandbox General Hospital']
+const CLINIC = ['--party-key', 'X9Z02-999001', '--ods', 'X9Z02', '--name', 'Sandbox Village Surgery']
+
+describe('cpis query', () => {
+  let place: Place
+  let running: RunningService
+  let settings: Record<string, string>
+  let callback: string
+  let callbackPort: number
+
+  const cpis = (...args: string[]) => runCli(args, { variables: settings })
+  const register = (asid: string, of: string[], allows: string, ...more: string[]) => {
+    const contract = [
+      '--cpa-id',
+      `CPA${asid}`,
+      '--callback',
+      callback,
+      '--retries',
+      '1',
+      '--retry-interval',
+      '1',
+    ]
+    return cpis('client', 'add', asid, ...of, '--allows', allows, ...more, ...contract)
+  }
+  const held = async (): Promise<NhsNumber> => {
+    const nhsNumber = freshNhsNumber()
+    await running.service.store.database.kysely
+      .insertInto('plan')
+      .values(planRow({ nhs_number: nhsNumber, authority: '801' }))
+      .execute()
+    return nhsNumber
+  }
+
+  beforeAll(async () => {
+    place = await makePlace('embedded')
+    running = await startIn(place, { CPIS_SANDBOX_AUTHORITIES: '1', CPIS_SANDBOX_CHILDREN: '10' })
+    const { port, adminPort } = running.service.config
+    settings = { ...place.settings, PORT: String(port), CPIS_ADMIN_PORT: String(adminPort) }
+    ;[callbackPort = 0] = await freePorts(1)
+    callback = `http://127.0.0.1:${callbackPort}/answers`
+    const all = ['--exchanges', 'synchronous', 'asynchronous', 'mini-service']
+    await register('999000000011', WARD, 'unscheduled', ...all)
+    await register('999000000012', CLINIC, 'scheduled', '--exchanges', 'synchronous', 'asynchronous')
+    await storedAuthority(running.service.store.database, '801')
+  })
+  afterAll(async () => {
+    await running.stop()
+    await place.remove()
+  })
+
+  test('says the same of a child through every door', async () => {
+    const child = await held()
+    const said: string[] = []
+    for (const door of DOORS) {
+      const { exitCode, out, err } = await cpis('query', child, '--door', door)
+      expect([exitCode, err]).toEqual([0, ''])
+      // When a plan was last uploaded is in no message of HL7 v3.
+      said.push(out.replace(/\n *last uploaded.*/, '').replace(/ +/g, ' '))
+    }
+    expect(said[0]).toContain('Child protection plan')
+    expect(said[0]).toMatch(/by night \d+ \(emergency duty team\)/)
+    expect(new Set(said).size).toBe(1)
+  })
+
+  test('says through every door that no information is held', async () => {
+    for (const door of DOORS) {
+      const { exitCode, out } = await cpis('query', freshNhsNumber(), '--door', door)
+      expect([exitCode, out]).toEqual([0, 'No information held. This is not an assurance of safety.'])
+    }
+  })
+
+  test('shows who has looked: the same nurse once, whatever door she came through (rule 5.6)', async () => {
+    const child = await held()
+    for (const door of DOORS) {
+      const { out } = await cpis('query', child, '--door', door, '--history')
+      expect(out.match(/Nurse Quince SANDBOX, Nurse Access Role, .*\(X9Z01\)/g)).toHaveLength(1)
+    }
+    expect((await cpis('query', await held(), '--door', 'soap', '--scheduled', '--history')).out).toContain(
+      'No unscheduled look is listed.',
+    )
+    const nobody = await cpis('query', freshNhsNumber(), '--door', 'soap', '--history')
+    expect(nobody.out).toBe('No information held. This is not an assurance of safety.')
+  })
+
+  test('--json is the outcome whole: plans and accesses', async () => {
+    const child = await held()
+    for (const door of ['soap', 'ebxml', 'smsp']) {
+      const { out } = await cpis('query', child, '--door', door, '--json')
+      expect(JSON.parse(out)).toMatchObject({
+        kind: 'held',
+        plans: [{ type: 'CPP', authority: { odsCode: '801' } }],
+        accesses: [{ viewer: 'Nurse Quince SANDBOX' }],
+      })
+    }
+  })
+
+  test('a booked appointment is silent through the surgery’s system, and not for a mini service', async () => {
+    const child = await held()
+    for (const door of ['soap', 'ebxml']) {
+      expect((await cpis('query', child, '--door', door, '--scheduled')).out).toContain('1 plan held')
+    }
+    const looks = await running.service.store.database.kysely
+      .selectFrom('access')
+      .select('id')
+      .where('nhs_number', '=', child)
+      .execute()
+    expect(looks).toEqual([])
+    const silent = await cpis('query', child, '--door', 'smsp', '--scheduled')
+    expect([silent.exitCode, silent.out]).toEqual([1, ''])
+    expect(silent.err).toContain('unscheduled care alone')
+  })
+
+  test.each([
+    [['--door', 'soap', '--as', 'porter'], 'no activity B0107'],
+    [['--door', 'soap', '--as', 'nobody'], 'These are: ed-nurse'],
+    [['--door', 'ebxml', '--as', 'midwife', '--scheduled'], 'No system of Sandbox General Hospital'],
+    [['--door', 'soap', '--token', 'x'], 'Only over FHIR'],
+    [['--system', 'x.json'], 'Over FHIR a token says who asks'],
+    [['--door', 'soap', '--system', 'x.json', '--as', 'ed-nurse'], 'both say who asks'],
+    [['--door', 'window'], "'window' is invalid"],
+  ])('%j is refused with its reason, and nothing is asked', async (args, words) => {
+    const { exitCode, out, err } = await cpis('query', freshNhsNumber(), ...args)
+    expect([exitCode, out]).toEqual([1, ''])
+    expect(err).toContain(words)
+  })
+
+  test('a callback that is taken is told of before anything is asked', async () => {
+    const squatter = createServer()
+    await new Promise<void>(resolve => squatter.listen(callbackPort, '127.0.0.1', resolve))
+    const { exitCode, out, err } = await cpis('query', await held(), '--door', 'ebxml')
+    await new Promise(resolve => squatter.close(resolve))
+    expect([exitCode, out]).toEqual([2, ''])
+    expect(err).toContain(`${callback}, and they cannot be awaited there: something else listens there`)
+  })
+
+  describe('with --system', () => {
+    const author = {
+      kind: 'person',
+      userId: '999000000017',
+      name: { given: ['Ada'], family: 'Example' },
+      jobRole: { code: 'R8001', display: 'Nurse Access Role' },
+      organisation: { odsCode: 'X9Z01', name: 'Made-up Hospital' },
+    }
+    const system = {
+      author,
+      asid: '999000000011',
+      spineAsid: '999000000001',
+      partyKey: 'X9Z01-999001',
+      spinePartyKey: 'X26-999001',
+    }
+    const file = (content: object | string) => {
+      const path = join(place.settings['CPIS_DATA_DIR'] ?? '', 'system.json')
+      writeFileSync(path, typeof content === 'string' ? content : JSON.stringify(content))
+      return path
+    }
+    const contract = { cpaId: 'CPA999000000011', retryIntervalSeconds: 1 }
+
+    test.each(['soap', 'ebxml', 'smsp'])('whoever the file names asks through %s', async door => {
+      const path = file({ ...system, contract: { ...contract, callback } })
+      const { out } = await cpis('query', await held(), '--door', door, '--system', path, '--history')
+      expect(out).toContain('Ada EXAMPLE, Nurse Access Role, Made-up Hospital (X9Z01)')
+    })
+
+    test.each<[string, string, object | string, string]>([
+      ['soap', 'no JSON', 'rubbish', 'does not describe a system'],
+      ['soap', 'no author', { asid: '999000000011' }, 'author: '],
+      ['soap', 'no ASID', { author }, 'needs asid and spineAsid'],
+      ['ebxml', 'no contract', system, 'needs partyKey, spinePartyKey and contract'],
+      [
+        'ebxml',
+        'an address for HTTPS without a certificate',
+        { ...system, contract: { ...contract, callback: 'https://ward.example/answers' } },
+        'needs tls',
+      ],
+      [
+        'soap',
+        'a certificate that is not there',
+        { ...system, tls: { certificate: 'a', key: 'b' } },
+        'is not there',
+      ],
+    ])('asking over %s, a file with %s is refused', async (door, _name, content, words) => {
+      const { exitCode, err } = await cpis('query', '9990000018', '--door', door, '--system', file(content))
+      expect(exitCode).toBeGreaterThan(0)
+      expect(err).toContain(words)
+    })
+
+    test('a system that is not registered is denied by the service', async () => {
+      const path = file({ ...system, asid: '999000000099' })
+      const { exitCode, err } = await cpis('query', await held(), '--door', 'soap', '--system', path)
+      expect(exitCode).toBe(1)
+      expect(err).toContain('Refused (1): Access denied.')
+    })
+  })
+
+  test('where nobody answers, nobody could look (rule 4.3)', async () => {
+    const child = await held()
+    for (const door of ['soap', 'smsp', 'ebxml']) {
+      const { exitCode, out, err } = await cpis('query', child, '--door', door, '--url', 'http://127.0.0.1:1')
+      expect([exitCode, out]).toEqual([2, ''])
+      expect(err).toContain('Could not look.')
+    }
+  })
+})
