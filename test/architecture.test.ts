@@ -14,7 +14,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   identity: ['domain'],
   storage: ['flows', 'domain'],
   demographics: ['flows', 'domain'],
-  doors: ['flows', 'formats', 'domain', 'identity'],
+  doors: ['flows', 'formats', 'domain', 'identity', 'client'],
   callbacks: ['flows', 'formats', 'domain', 'client'],
   connected: ['flows', 'formats', 'domain', 'client'],
   // The codec of HL7 v3 is one for those who answer and those who ask.
@@ -105,6 +105,17 @@ describe('the rooms', () => {
             ({ target }) =>
               roomOf(target) === 'doors' && ![doorOf(file.path), 'common'].includes(doorOf(target)),
           )
+          .map(({ specifier }) => `${label(file)} imports ${specifier}`),
+      )
+    expect(wrong).toEqual([])
+  })
+
+  test('of the doors only the pages ask as a client does', () => {
+    const wrong = files
+      .filter(file => /[\\/]doors[\\/](?!web[\\/])/.test(file.path))
+      .flatMap(file =>
+        localImports(file)
+          .filter(({ target }) => roomOf(target) === 'client')
           .map(({ specifier }) => `${label(file)} imports ${specifier}`),
       )
     expect(wrong).toEqual([])

@@ -63,6 +63,7 @@ export function openDoors(deps: OpenDoorsDeps): FastifyInstance {
 
   const app = createServer({
     logger,
+    otherwise: 'web',
     metrics,
     https: tls && listeningTls(tls),
     onMalformed: door =>

@@ -4,7 +4,7 @@ import type { DoorName } from '../domain/audit.ts'
 import type { Logger } from './logger.ts'
 import type { Metrics } from './metrics.ts'
 
-type PublicDoor = Exclude<DoorName, 'web' | 'worker'>
+type PublicDoor = Exclude<DoorName, 'worker'>
 
 /** The longest part of an address: a page token of the mailbox service may have a thousand characters. */
 const LONGEST_PATH_PART = 1024
@@ -18,6 +18,8 @@ export function createServer(deps: {
   readonly metrics?: Metrics
   /** How it speaks HTTPS; absent: it speaks HTTP. */
   readonly https?: ServerOptions | undefined
+  /** The door of whatever has none of the addresses of systems. */
+  readonly otherwise: 'web' | 'operations'
   /** Records a request whose address no door ever sees, because it cannot be decoded (rule 8.1). */
   readonly onMalformed: (door: PublicDoor) => Promise<void>
 }): FastifyInstance {
@@ -26,7 +28,7 @@ export function createServer(deps: {
     logger: false,
     forceCloseConnections: true,
     frameworkErrors: async (_error, request, reply: FastifyReply) => {
-      await deps.onMalformed(doorAt(request.url))
+      await deps.onMalformed(doorAt(request.url, deps.otherwise))
       return reply.code(400).send({
         error: 'The address is not well-formed: a percent sign must be followed by two hexadecimal digits.',
       })
@@ -35,7 +37,7 @@ export function createServer(deps: {
   })
   app.addHook('onResponse', async (request, reply) => {
     const fields = {
-      door: doorOf(request),
+      door: doorOf(request, deps.otherwise),
       method: request.method,
       route: request.routeOptions.url ?? 'unknown',
       status: reply.statusCode,
@@ -47,21 +49,26 @@ export function createServer(deps: {
     reply.code(404).send({ error: 'Nothing is served at this address.' }),
   )
   app.setErrorHandler(async (error, request, reply) => {
-    deps.logger.failure('request failed', error, { door: doorOf(request) })
+    deps.logger.failure('request failed', error, { door: doorOf(request, deps.otherwise) })
     return reply.code(500).send({ error: 'The service failed. Nothing can be said about what was asked.' })
   })
   return app
 }
 
-function doorOf(request: FastifyRequest): string {
+function doorOf(request: FastifyRequest, otherwise: PublicDoor): string {
   const route = request.routeOptions.url ?? ''
-  return route.startsWith('/sandbox') ? 'sandbox' : doorAt(route)
+  return route.startsWith('/sandbox') ? 'sandbox' : doorAt(route, otherwise)
 }
 
-function doorAt(address: string): PublicDoor {
-  if (address.startsWith('/cpis/FHIR')) return 'fhir'
-  if (address.startsWith('/sync-service') || address.startsWith('/reliablemessaging')) return 'spine'
-  if (address.startsWith('/smsp')) return 'smsp'
-  if (address.startsWith('/events')) return 'events'
-  return address.startsWith('/messageexchange') ? 'mesh' : 'operations'
+function doorAt(address: string, otherwise: PublicDoor): PublicDoor {
+  return ADDRESSES.find(([begin]) => address.startsWith(begin))?.[1] ?? otherwise
 }
+
+const ADDRESSES: readonly (readonly [string, PublicDoor])[] = [
+  ['/cpis/FHIR', 'fhir'],
+  ['/messageexchange', 'mesh'],
+  ['/sync-service', 'spine'],
+  ['/reliablemessaging', 'spine'],
+  ['/smsp', 'smsp'],
+  ['/events', 'events'],
+]

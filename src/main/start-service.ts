@@ -103,11 +103,14 @@ export async function startService(given: Config, logger: Logger): Promise<Servi
     logger,
     metrics,
     answerKept: poster.wake,
+    fhirUrl: `${here}/cpis/FHIR/R4`,
+    signIn: sandbox?.signIn(baseUrl),
+    sessionSecret: operatorSecret(config),
     tokens: tokensOf(config, here, baseUrl, sandbox),
   })
   sandbox?.routes(app, baseUrl)
 
-  const admin = createServer({ logger, onMalformed: async () => undefined })
+  const admin = createServer({ logger, otherwise: 'operations', onMalformed: async () => undefined })
   admin.register(
     operationsDoor({
       ...operating,

@@ -9,8 +9,10 @@ import { sandboxIssuerRoutes } from './issuer-routes.ts'
 import { remember } from './memory.ts'
 import { type PdsConduct, sandboxPds } from './pds-server.ts'
 import { makePopulation, type Population } from './population.ts'
+import { type SandboxSignIn, sandboxSignIn } from './sign-in.ts'
 import { SYSTEMS } from './systems.ts'
 import { tellingPeople } from './telling-people.ts'
+import { issueToken } from './token-issuer.ts'
 
 const ISSUER_PATH = '/sandbox/issuer'
 const PDS_PATH = '/sandbox/personal-demographics/FHIR/R4'
@@ -27,6 +29,8 @@ export interface Sandbox {
   tokens(baseUrl: string, here: string): { issuer: string; audience: string; jwksUrl: string }
   pdsUrl(here: string): string
   routes(app: FastifyInstance, baseUrl: string): void
+  /** Who may sign in to the pages. */
+  signIn(baseUrl: string): SandboxSignIn
   describe(service: SandboxedService): object
 }
 
@@ -73,6 +77,18 @@ export async function openSandbox(
         newId,
       })
     },
+    signIn: baseUrl =>
+      sandboxSignIn(
+        population.shares.map(({ authority }) => authority),
+        member =>
+          issueToken(member, {
+            key: issuerKey,
+            issuer: baseUrl + ISSUER_PATH,
+            audience: baseUrl,
+            at: clock.now(),
+            tokenId: newId(),
+          }),
+      ),
     describe: ({ baseUrl, mesh, spineAsid }) => ({
       baseUrl,
       country: population.country,

@@ -1,0 +1,74 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { KeptForm, Pages } from './pages.ts'
+import { homeOf } from './pages.ts'
+import type { Session } from './session.ts'
+import { showSignIn } from './sign-in-routes.ts'
+
+type Of<K extends Session['kind']> = Extract<Session, { kind: K }>
+type Fields = Readonly<Record<string, unknown>>
+
+/** A form is kept for as long as somebody may take to sign in again. */
+const KEEP_FORM_MINUTES = 60
+
+/**
+ * Lets people of one kind in: answers their session, or undefined after having said what is to be said. Whoever is not signed in
+ * signs in and goes on where they were, with what they had typed. A form counts only if it is one of this session's own pages.
+ */
+export async function admit<K extends Session['kind']>(
+  pages: Pages,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  kind: K,
+): Promise<Of<K> | undefined> {
+  const exchange = pages.exchangeOf(request)
+  const { session } = exchange
+  const fields = request.method === 'POST' ? (request.body as Fields | undefined) : undefined
+  if (!session) {
+    exchange.reason = 'not signed in'
+    const kept =
+      fields && (await pages.forms.seal(keptOf(request, fields), pages.deps.now(), KEEP_FORM_MINUTES))
+    showSignIn(pages, request, reply, {
+      ended: true,
+      next: fields ? '/' : request.url,
+      ...(kept && { resume: kept }),
+    })
+    return undefined
+  }
+  if (session.kind !== kind) {
+    exchange.reason = `not a page of ${session.kind}`
+    pages.show(request, reply, {
+      view: 'message',
+      title: 'Page not found',
+      status: 404,
+      values: { lines: ['Nothing is here.'], link: { href: homeOf(session), text: 'Go to your first page' } },
+    })
+    return undefined
+  }
+  if (fields && fields['csrf'] !== session.csrf) {
+    exchange.reason = 'form of another session'
+    pages.show(request, reply, {
+      view: 'message',
+      title: 'This form cannot be used any more',
+      status: 403,
+      values: {
+        lines: ['It was made before you signed in, or by another site. Nothing was done.'],
+        link: { href: homeOf(session), text: 'Start again' },
+      },
+    })
+    return undefined
+  }
+  return session as Of<K>
+}
+
+function keptOf(request: FastifyRequest, fields: Fields): KeptForm {
+  const kept = Object.entries(fields).flatMap(([name, value]) =>
+    name !== 'csrf' && typeof value === 'string' ? [{ name, value }] : [],
+  )
+  return { path: request.url, fields: kept }
+}
+
+/** A field of a form as text, without the white space around it; empty where there is none. */
+export function field(request: FastifyRequest, name: string): string {
+  const value = (request.body as Fields | undefined)?.[name]
+  return typeof value === 'string' ? value.trim() : ''
+}

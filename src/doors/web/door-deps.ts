@@ -1,0 +1,36 @@
+import type { RequestEntry } from './exchange.ts'
+import type { Session } from './session.ts'
+
+/** Somebody who may sign in here. */
+export interface Person {
+  readonly id: string
+  readonly name: string
+  readonly role: string
+  readonly organisation: string
+  readonly kind: Session['kind']
+}
+
+type WithoutCsrf<S> = S extends unknown ? Omit<S, 'csrf'> : never
+
+/** Where people sign in; the sandbox lets them choose who they are. The full exchange with a national sign-in comes here. */
+export interface SignIn {
+  readonly people: readonly Person[]
+  /** Undefined where nobody of that id may sign in. */
+  signIn(id: string): Promise<WithoutCsrf<Session> | undefined>
+}
+
+export interface WebDoorDeps {
+  readonly signIn: SignIn
+  /** Seals sessions: secret, and the same wherever they are to be opened. */
+  readonly sessionSecret: string
+  /** Whether everybody in it is made up, which every page then says. */
+  readonly sandbox: boolean
+  /** Whether pages are reached over HTTPS: then the cookie never goes another way. */
+  readonly secure: boolean
+  /** The FHIR API that clinicians' pages ask, for example `https://cp-is.example/cpis/FHIR/R4`. */
+  readonly fhirUrl: string
+  readonly recordRequest: (entry: RequestEntry) => Promise<void>
+  readonly reportFailure: (error: unknown, action: string) => void
+  readonly now: () => Date
+  readonly newId: () => string
+}

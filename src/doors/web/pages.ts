@@ -1,0 +1,116 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { v4 as newCsrf } from 'uuid'
+import { z } from 'zod'
+import type { WebDoorDeps } from './door-deps.ts'
+import { type Exchange, keepWebExchanges } from './exchange.ts'
+import { type Render, renderer } from './render.ts'
+import { type SealedBox, sealedBox } from './sealed-box.ts'
+import { type Session, sessionSeal } from './session.ts'
+import type { Styles } from './styles.ts'
+
+export interface Page {
+  readonly view: string
+  readonly title: string
+  readonly status?: number
+  /** There is a problem on it that has to be seen first. */
+  readonly failed?: boolean
+  /** It shows something of a patient. */
+  readonly confidential?: boolean
+  readonly values?: object
+}
+
+/** A form that somebody sent when their session was over, kept until they are signed in again. */
+export interface KeptForm {
+  readonly path: string
+  readonly fields: readonly { readonly name: string; readonly value: string }[]
+}
+
+/** What every route of the pages needs. */
+export interface Pages {
+  readonly deps: WebDoorDeps
+  readonly exchangeOf: (request: FastifyRequest) => Exchange
+  readonly forms: SealedBox<KeptForm>
+  show(request: FastifyRequest, reply: FastifyReply, page: Page): FastifyReply
+  redirect(reply: FastifyReply, address: string): FastifyReply
+  signIn(reply: FastifyReply, session: Session): Promise<Session>
+  signOut(reply: FastifyReply): void
+  /** Reads the cookie of a request, and gives its session new time. */
+  recognise(request: FastifyRequest, reply: FastifyReply): Promise<void>
+}
+
+const keptForm = z.object({
+  path: z.string(),
+  fields: z.array(z.object({ name: z.string(), value: z.string() })),
+})
+
+export function newSessionToken(): string {
+  return newCsrf()
+}
+
+export function pagesOf(deps: WebDoorDeps, styles: Styles): Pages {
+  const exchangeOf = keepWebExchanges()
+  const render: Render = renderer()
+  const sessions = sessionSeal(deps.sessionSecret)
+  const cookie = deps.secure ? '__Host-cpis-session' : 'cpis-session'
+  const attributes = { path: '/', httpOnly: true, secure: deps.secure, sameSite: 'lax' } as const
+
+  const remember = async (reply: FastifyReply, session: Session) => {
+    reply.setCookie(cookie, await sessions.seal(session, deps.now()), attributes)
+    return session
+  }
+  return {
+    deps,
+    exchangeOf,
+    forms: sealedBox(deps.sessionSecret, 'form', keptForm),
+    show: (request, reply, { view, title, status = 200, values, ...page }) => {
+      const { session } = exchangeOf(request)
+      const shared = {
+        ...page,
+        title,
+        session,
+        styles,
+        now: deps.now(),
+        sandbox: deps.sandbox,
+        here: request.routeOptions.url,
+        navigation: session ? navigationOf(session) : [],
+      }
+      return reply
+        .code(status)
+        .type('text/html; charset=utf-8')
+        .send(render(`${view}.njk`, { ...shared, ...values }))
+    },
+    redirect: (reply, address) => reply.redirect(address, 303),
+    signIn: remember,
+    signOut: reply => {
+      reply.clearCookie(cookie, attributes)
+    },
+    recognise: async (request, reply) => {
+      const sealed = request.cookies[cookie]
+      const session = sealed === undefined ? undefined : await sessions.open(sealed, deps.now())
+      if (session) exchangeOf(request).session = await remember(reply, session)
+    },
+  }
+}
+
+/** Where a session begins, and what its menu leads to. */
+export function homeOf(session: Session): string {
+  switch (session.kind) {
+    case 'clinician':
+      return session.may.length === 0 || session.access ? '/check' : '/care'
+    case 'authority':
+      return '/desk'
+    case 'operator':
+      return '/operator'
+  }
+}
+
+function navigationOf(session: Session): readonly { readonly href: string; readonly text: string }[] {
+  switch (session.kind) {
+    case 'clinician':
+      return [{ href: '/check', text: 'Check' }]
+    case 'authority':
+      return [{ href: '/desk', text: 'Today' }]
+    case 'operator':
+      return [{ href: '/operator', text: 'Overview' }]
+  }
+}
