@@ -213,6 +213,9 @@ describe.each(ENGINES)('onboarding on %s', engine => {
       expect(again.out).toContain('0 entries added or changed.')
       expect(again.out).not.toContain('password')
       expect((await cpis('authority', 'list')).out).toMatch(/X9L01 +onboarding +spring +X9L01OT001/)
+      expect(
+        (await cpis('authority', 'list', '--wave', 'spring', '--stage', 'onboarding')).out.split('\n'),
+      ).toEqual([expect.stringMatching(/^code/), expect.stringMatching(/^X9L01/)])
       expect((await cpis('authority', 'show', 'X9L01')).out).toContain('all that it holds')
       expect((await cpis('organisation', 'list')).out).toMatch(
         /X9Z11 +spring +emergency-department paediatric-ward +999000000091/,

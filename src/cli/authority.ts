@@ -38,11 +38,15 @@ export function addAuthorityCommands(line: CommandLine): void {
   authority
     .command('list')
     .description('every authority, where it stands and the numbers its newest file gave')
-    .action(() =>
+    .option('--stage <stage>', 'only those that are onboarding, live or suspended')
+    .option('--wave <name>', 'only those of a wave')
+    .action((only: { stage?: string; wave?: string }) =>
       perform(async () => {
         const answer = await askOperations(config(), '/authorities')
         if (!answer.ok) return answer.fault
-        const authorities = answer.value as AuthorityShown[]
+        const authorities = (answer.value as AuthorityShown[]).filter(
+          ({ stage, wave }) => stage === (only.stage ?? stage) && wave === (only.wave ?? wave),
+        )
         const rows = authorities.map(({ odsCode, stage, wave, mailbox, contact, name }) => [
           odsCode,
           stage,

@@ -76,10 +76,10 @@ export async function settle(deps: SettleDeps): Promise<Settled> {
 }
 
 async function openMailbox(deps: SettleDeps, { authority }: PopulationUpload): Promise<MeshClient> {
-  const { odsCode, name } = authority
+  const { odsCode, dfeCode, gssCode, name } = authority
   const mailbox = sandboxMailbox(authority)
   if (!(await deps.storage.authorities.find(odsCode)))
-    await addAuthority(deps, { odsCode, name, mailbox, live: true })
+    await addAuthority(deps, { odsCode, dfeCode, gssCode, name, mailbox, live: true })
   const { id: mailboxId, password } = mailbox
   const client = meshClient({ baseUrl: deps.url, mailboxId, password, sharedKey: deps.mesh.sharedKey })
   await client.handshake()
