@@ -27,11 +27,19 @@ export function concernWords(finding: Finding): ConcernWords {
         todo: 'Send the missing files again under their own numbers. Where they never were, an operator may accept the gap.',
       }
     }
-    case 'not-collected':
-      return {
-        what: `${counted(finding.details.messages, 'message')} in the mailbox for more than ${COLLECT_WITHIN_HOURS} hours.`,
-        todo: 'Collect the mailbox: accesses and failed records are told there.',
-      }
+    case 'not-collected': {
+      const { messages, handedOn } = finding.details
+      const waiting = `${counted(messages, 'message')} in the mailbox for more than ${COLLECT_WITHIN_HOURS} hours`
+      return handedOn
+        ? {
+            what: `${waiting}, which the MESH server elsewhere has not taken.`,
+            todo: 'The operator sees with cpis relay why: no connection, or no such mailbox there.',
+          }
+        : {
+            what: `${waiting}.`,
+            todo: 'Collect the mailbox: accesses and failed records are told there.',
+          }
+    }
     case 'not-delivered':
       return {
         what: `A message (${finding.subject}) was not collected in ${COLLECT_WITHIN_DAYS} days, or could not be delivered.`,

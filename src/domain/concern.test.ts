@@ -82,7 +82,14 @@ describe('a concern in words', () => {
       of('sequence-gap', { missing: 1, gaps: 1, newest: '9' }),
       '1 file missing between those that were applied: 9.',
     ],
-    [of('not-collected', { messages: 2 }), '2 messages in the mailbox for more than 24 hours'],
+    [
+      of('not-collected', { messages: 2, handedOn: false }),
+      '2 messages in the mailbox for more than 24 hours.',
+    ],
+    [
+      of('not-collected', { messages: 1, handedOn: true }),
+      'hours, which the MESH server elsewhere has not taken',
+    ],
     [of('not-delivered', {}, 'CPIS_ACCESS_NOTIFICATION'), 'CPIS_ACCESS_NOTIFICATION'],
     [of('phones-unconfirmed', { why: 'never' }), 'Nobody has confirmed'],
     [of('phones-unconfirmed', { why: 'changed' }), 'have changed'],

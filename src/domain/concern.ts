@@ -1,13 +1,13 @@
 import type { OdsCode } from './organisation.ts'
 
-/** What may be wrong with how an authority and the service exchange (rules 16.1 to 16.8), and what is told of each: counts and codes alone. */
+/** What may be wrong with how an authority and the service exchange (rules 16.2 to 16.7), and what is told of each: counts and codes alone. */
 export interface ConcernDetails {
   /** No file was applied for longer than the authority's interval. */
   readonly silent: { readonly intervalHours: number; readonly everApplied: boolean }
   /** Files are missing between those that were applied. */
   readonly 'sequence-gap': { readonly missing: number; readonly gaps: number; readonly newest: string }
-  /** Messages wait in the authority's mailbox. */
-  readonly 'not-collected': { readonly messages: number }
+  /** Messages wait in the authority's mailbox: for the authority, or to be handed on to a MESH server elsewhere. */
+  readonly 'not-collected': { readonly messages: number; readonly handedOn: boolean }
   /** A message of the workflow that is the concern's subject did not reach the authority. */
   readonly 'not-delivered': Readonly<Record<string, never>>
   /** Nobody has said that the numbers which clinicians are shown are right. */

@@ -241,8 +241,14 @@ describeOnEachEngine('freshness and collection', database => {
       later(1)
       await message()
       expect((await watch()).raised).toMatchObject([
-        { kind: 'not-collected', since: NOON, details: { messages: 1 } },
+        { kind: 'not-collected', since: NOON, details: { messages: 1, handedOn: false } },
       ])
+      await database()
+        .kysely.insertInto('outside_dispatch')
+        .values({ message_id: waiting.id, due_at: now })
+        .execute()
+      await watch()
+      expect(await storage.concerns.open(code)).toMatchObject([{ details: { handedOn: true } }])
       await collect(waiting)
       expect((await watch()).cleared).toEqual(['not-collected'])
     })

@@ -22,7 +22,7 @@ const DAY = 24 * HOUR
 /** So many gaps are named; all are counted. */
 const GAPS_NAMED = 10
 
-/** What is wrong with all authorities at an instant: one statement for each kind (rules 16.2 to 16.8). */
+/** What is wrong with all authorities at an instant: one statement for each kind (rules 16.2 to 16.7). */
 export const FINDINGS: Readonly<Record<ConcernKind, (at: Date) => RawBuilder<FindingRow>>> = {
   silent: at => sql`
     select a.ods_code as authority, '' as subject, coalesce(last.received_at, a.live_since) as since,
@@ -55,8 +55,9 @@ export const FINDINGS: Readonly<Record<ConcernKind, (at: Date) => RawBuilder<Fin
 
   'not-collected': at => sql`
     select a.ods_code as authority, '' as subject, min(m.accepted_at) as since,
-      jsonb_build_object('messages', count(*)) as details
+      jsonb_build_object('messages', count(*), 'handedOn', bool_or(d.message_id is not null)) as details
     from authority a join message m on m.recipient = a.mailbox_id and m.status = 'accepted'
+    left join outside_dispatch d on d.message_id = m.id
     where m.accepted_at < ${before(at, COLLECT_WITHIN_HOURS * HOUR)}
     group by a.ods_code`,
 
