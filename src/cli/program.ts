@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander'
+import { addAppointmentCommands } from './appointment.ts'
 import { addAuthorityCommands } from './authority.ts'
 import { addClientCommands } from './client.ts'
 import type { CliContext, CommandLine } from './command-line.ts'
@@ -71,6 +72,7 @@ function cpisProgram(context: Omit<CommandLine, 'program'>): Command {
   addSandboxCommand(line)
   addTokenCommand(line)
   addQueryCommand(line)
+  addAppointmentCommands(line)
   addUploadCommands(line)
   addInboxCommand(line)
   addMailboxCommands(line)

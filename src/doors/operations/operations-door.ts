@@ -11,6 +11,7 @@ import {
 } from '../../flows/manage-exchange.ts'
 import type { Storage } from '../../flows/ports.ts'
 import { showsSecret } from '../common/bearer-secret.ts'
+import { appointmentRoutes } from './appointment-routes.ts'
 import { authorityRoutes } from './authority-routes.ts'
 import { clientSystemBody } from './client-system-body.ts'
 import { concernRoutes } from './concern-routes.ts'
@@ -69,6 +70,7 @@ function commands(deps: OperationsDoorDeps): FastifyPluginAsync {
     reading(app, deps)
     changing(app, deps)
     authorityRoutes(app, deps)
+    appointmentRoutes(app, deps)
     organisationRoutes(app, deps)
     concernRoutes(app, deps)
     onboardRoute(app, deps)

@@ -1,0 +1,55 @@
+import type { MissedAppointmentOutcome } from '../client/index.ts'
+import type { AppointmentAlert } from '../domain/missed-appointment.ts'
+import { displayNhsNumber } from '../domain/nhs-number.ts'
+import { type Author, displayName } from '../domain/requester.ts'
+import type { Pen } from './terminal.ts'
+import { columns, counted, instantWords } from './words.ts'
+
+/** An alert as JSON has it. */
+export type ShownAlert = Omit<AppointmentAlert, 'reportedAt' | 'appointment'> & {
+  readonly reportedAt: string
+  readonly appointment: { readonly start: string; readonly service?: string; readonly description?: string }
+}
+
+/** Which authorities are told, each with whom to phone by day and by night. */
+export function toldWords(
+  pen: Pen,
+  { repeated, authorities }: Extract<MissedAppointmentOutcome, { kind: 'told' }>,
+): string {
+  const count = counted(authorities.length, 'authority', 'authorities')
+  const head = repeated ? `Reported before: ${count} told then, and nobody again` : `${count} told`
+  const parts = authorities.map(({ name, odsCode, officePhone, dutyPhone }) =>
+    columns([
+      ['authority', odsCode ? `${name} (${odsCode})` : name],
+      ['by day', officePhone],
+      ['by night', dutyPhone && `${dutyPhone} (emergency duty team)`],
+    ]),
+  )
+  return [pen.style('bold', head), ...parts].join('\n\n')
+}
+
+/** What lies on the desk of an authority. */
+export function alertWords(pen: Pen, ods: string, alerts: readonly ShownAlert[]): string {
+  if (alerts.length === 0) return `Authority ${ods} was told of no missed appointment.`
+  return alerts.map(alert => oneAlert(pen, alert)).join('\n\n')
+}
+
+function oneAlert(pen: Pen, { nhsNumber, localId, appointment, author, reportedAt, messageId }: ShownAlert) {
+  return [
+    `${pen.style('bold', 'Missed appointment')} ${instantWords(new Date(appointment.start))}`,
+    columns([
+      ['person', displayNhsNumber(nhsNumber) + (localId ? ` (local id ${localId})` : '')],
+      ['service', appointment.service],
+      ['for', appointment.description],
+      ['reported', `${instantWords(new Date(reportedAt))} by ${authorWords(author)}`],
+      ['at', `${author.organisation.name} (${author.organisation.odsCode})`],
+      ['message', messageId ?? 'none yet'],
+    ]),
+  ].join('\n')
+}
+
+function authorWords(author: Author): string {
+  return author.kind === 'person'
+    ? `${displayName(author.name)}, ${author.jobRole.display}`
+    : `a system (ASID ${author.asid})`
+}
