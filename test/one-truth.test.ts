@@ -1,14 +1,21 @@
 import { v7 as newId } from 'uuid'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import {
+  ebxmlClient,
+  miniServiceClient,
+  type QueryClient,
+  type QueryOutcome,
+} from '../src/client/hl7v3/index.ts'
 import { fhirClient } from '../src/client/index.ts'
 import type { Access } from '../src/domain/access.ts'
 import type { VisiblePlan } from '../src/domain/answer.ts'
+import type { Asid, ClientSystem, MessagingContract } from '../src/domain/client-system.ts'
 import { dayOf } from '../src/domain/english-time.ts'
 import { type NhsNumber, parseNhsNumber } from '../src/domain/nhs-number.ts'
 import type { OdsCode } from '../src/domain/organisation.ts'
 import { displayName, type PersonAuthor } from '../src/domain/requester.ts'
 import { answerQuery } from '../src/flows/answer-query.ts'
-import { removeClientSystem } from '../src/flows/manage-exchange.ts'
+import { addClientSystem, removeClientSystem } from '../src/flows/manage-exchange.ts'
 import type { ResponsePlan } from '../src/formats/hl7v3/query-response.ts'
 import { writeUpload } from '../src/formats/hl7v3/write-upload.ts'
 import { SYSTEMS } from '../src/sandbox/systems.ts'
@@ -19,7 +26,7 @@ import { startIssuer, type TestIssuer } from './support/issuer.ts'
 import { ENGINES, makePlace, type Place, type RunningService, startIn } from './support/running-service.ts'
 import { type SpineOutcome, spineSystem } from './support/spine.ts'
 
-const PEOPLE = 150
+const PEOPLE = 200
 
 /** The nurses of the test issuer, as a system that knows them as well would describe them. */
 function nurse(userId: string): PersonAuthor {
@@ -40,6 +47,8 @@ describe.each(ENGINES)('one truth on %s', engine => {
   let running: RunningService
   const desks = new Map<OdsCode, AuthorityDesk>()
   let numbers: readonly NhsNumber[]
+  /** Clients of the doors that answer later or by codes, for a nurse each. */
+  const clients: QueryClient[] = []
 
   beforeAll(async () => {
     place = await makePlace(engine)
@@ -66,8 +75,9 @@ describe.each(ENGINES)('one truth on %s', engine => {
       }
     }
     numbers = [...met]
-  })
+  }, 120_000)
   afterAll(async () => {
+    await Promise.all(clients.map(client => client.close()))
     await running.stop()
     await issuer.close()
     await place.remove()
@@ -81,9 +91,38 @@ describe.each(ENGINES)('one truth on %s', engine => {
       history: (number: string) => client.accessHistory(number, { unscheduled }),
     }
   }
+  /** The door is asked by a system of its own, since a contract has one callback. */
+  const byMessage = async (userId: string, nth: number, like: ClientSystem) => {
+    const { config, baseUrl, store } = running.service
+    const [asid, cpaId] = [`99900000010${nth}` as Asid, `TRUTH-${nth}`]
+    const contract = { ...(like.contract ?? {}), cpaId, reliability: 'reliable' } as MessagingContract
+    const client = await ebxmlClient({
+      url: `${baseUrl}/reliablemessaging/reliablerequest`,
+      author: nurse(userId),
+      asid,
+      spineAsid: config.spineAsid ?? '',
+      partyKey: like.partyKey,
+      spinePartyKey: config.spinePartyKey ?? '',
+      cpaId,
+      reliability: 'reliable',
+      listen: { host: '127.0.0.1', port: 0, path: '/answers' },
+    })
+    clients.push(client)
+    const callback = `http://127.0.0.1:${client.port}/answers`
+    const system = { ...like, asid, contract: { ...contract, callback } }
+    await addClientSystem({ storage: store.storage, clock: { now: () => new Date() }, newId }, system)
+    return client
+  }
+  const byMiniService = (userId: string) => {
+    const url = `${running.service.baseUrl}/smsp/cpis`
+    const client = miniServiceClient({ url, odsCode: 'X9Z01', author: nurse(userId) })
+    clients.push(client)
+    return client
+  }
   const bySpine = (asid: string) => spineSystem(running.service, asid, newId)
-  const [ward, clinic] = SYSTEMS.map(({ asid }) => asid)
-  if (!ward || !clinic) throw new Error('The sandbox has two systems')
+  const [wardSystem, clinicSystem] = SYSTEMS
+  if (!wardSystem || !clinicSystem) throw new Error('The sandbox has two systems')
+  const [ward, clinic] = [wardSystem.asid, clinicSystem.asid]
 
   /** What the store holds, asked in silence and without any door. */
   const truth = async (nhsNumber: NhsNumber) => {
@@ -103,32 +142,46 @@ describe.each(ENGINES)('one truth on %s', engine => {
     return answered.value
   }
 
-  test('people are asked for at both doors, by nurses of whom some ask at both', async () => {
-    const outcomes = new Set<SpineOutcome['kind']>()
-    for (const [nth, number] of numbers.entries()) {
+  test('people are asked for at every door, by nurses of whom some ask at several', async () => {
+    const outcomes = new Set<string>()
+    const [first, second] = ['000000000001', '000000000002']
+    const asks: ((number: NhsNumber) => Promise<{ readonly kind: string }>)[] = []
+    for (const [nth, userId] of [first, second].entries()) {
+      const message = await byMessage(userId, nth, wardSystem)
+      const service = byMiniService(userId)
       const spine = bySpine(ward)
-      const first = nth % 3 === 0 ? '000000000001' : '000000000002'
-      outcomes.add((await spine(nurse(first), number)).kind)
-      const looked = await byFhir('000000000001', true).plans(number)
-      expect(['held', 'nothing-held']).toContain(looked.kind)
+      asks.push(
+        number => message.query(number),
+        number => service.query(number),
+        number => spine(nurse(userId), number),
+        number => byFhir(userId, true).plans(number),
+      )
+    }
+    const [byFirst, bySecond] = [asks.slice(0, 4), asks.slice(4)]
+    for (const [nth, number] of numbers.entries()) {
+      for (const ask of byFirst) outcomes.add((await ask(number)).kind)
+      // Of every three people the second nurse asks for two, at another door each time.
+      if (nth % 3 !== 0) outcomes.add((await bySecond[nth % 4]?.(number))?.kind ?? 'not asked')
     }
     expect([...outcomes].sort()).toEqual(['held', 'nothing-held'])
-  })
+  }, 120_000)
 
-  test('both doors say of each what the store holds, field by field', async () => {
+  test('every door says of each what the store holds, field by field', async () => {
     const clinicAsks = bySpine(clinic)
     const fhir = byFhir('000000000003', false)
+    const message = await byMessage('000000000003', 3, clinicSystem)
+    // The mini service is for unscheduled care alone: asked by somebody who is listed already, it changes nothing.
+    const service = byMiniService('000000000001')
     for (const number of numbers) {
       const { plans, accesses } = await truth(number)
       const spoken = await clinicAsks(nurse('000000000003'), number, 'scheduled')
       const teams = await fhir.plans(number)
       const history = await fhir.history(number)
+      const later = await message.query(number, { unscheduled: false })
+      const mini = await service.query(number)
       if (plans.length === 0) {
-        expect([spoken.kind, teams.kind, history.kind]).toEqual([
-          'nothing-held',
-          'nothing-held',
-          'none-listed',
-        ])
+        expect([spoken.kind, teams.kind, later.kind, mini.kind]).toEqual(Array(4).fill('nothing-held'))
+        expect(history.kind).toBe('none-listed')
         continue
       }
       if (spoken.kind !== 'held' || teams.kind !== 'held' || history.kind !== 'listed') {
@@ -153,10 +206,13 @@ describe.each(ENGINES)('one truth on %s', engine => {
         })),
       )
       expect(history.accesses).toEqual(accesses.map(fhirAccess))
+      const expected = { plans: plans.map(fhirPlan).sort(), accesses: accesses.map(spokenAccess) }
+      expect(heldBy(later)).toEqual(expected)
+      expect(heldBy(mini)).toEqual(expected)
     }
-  })
+  }, 120_000)
 
-  test('whoever asks at both doors within a day is listed once (rule 5.6)', async () => {
+  test('whoever asks at several doors within a day is listed once (rule 5.6)', async () => {
     const listed = new Set<number>()
     for (const [nth, number] of numbers.entries()) {
       const { plans, accesses } = await truth(number)
@@ -199,17 +255,21 @@ describe.each(ENGINES)('one truth on %s', engine => {
   test('every question is in the audit log once with its system, and no log line holds anything of a person (rules 8.1 and 8.2)', async () => {
     const rows = await running.service.store.database.kysely
       .selectFrom('audit')
-      .select(['outcome', 'reason', 'details', 'nhs_number'])
-      .where('door', '=', 'spine')
+      .select(['door', 'outcome', 'reason', 'details', 'nhs_number'])
+      .where('door', 'in', ['spine', 'smsp'])
       .execute()
     const allowed = rows.filter(({ outcome }) => outcome === 'allowed')
     const refused = rows.filter(({ outcome }) => outcome === 'refused')
-    expect([allowed.length, refused.length, rows.length]).toEqual([
-      2 * numbers.length,
+    const at = (door: string) => allowed.filter(row => row.door === door).length
+    const bySecond = (...doors: number[]) =>
+      numbers.filter((_number, nth) => nth % 3 !== 0 && doors.includes(nth % 4)).length
+    // Of the second nurse's four doors the third is SOAP, the first ebXML and the second the mini service.
+    expect([at('spine'), at('smsp'), refused.length]).toEqual([
+      4 * numbers.length + bySecond(0, 2),
+      2 * numbers.length + bySecond(1),
       3 * 12 + 1,
-      2 * numbers.length + 3 * 12 + 1,
     ])
-    expect(new Set(allowed.map(({ details }) => details?.['system']))).toEqual(new Set([ward, clinic]))
+    expect(rows).toHaveLength(allowed.length + refused.length)
     expect(new Set(refused.map(({ reason }) => reason))).toEqual(
       new Set(['system not registered', 'missing B0170', 'missing B0107']),
     )
@@ -252,6 +312,24 @@ function fhirAccess({ id, at, author }: Access) {
     role: author.jobRole.display,
     organisation: `${author.organisation.name} (${author.organisation.odsCode})`,
   }
+}
+
+/** What a client made of an answer, in the words that all clients share. */
+function heldBy(outcome: QueryOutcome) {
+  if (outcome.kind !== 'held') throw new Error(`Plans are held, and a door says ${outcome.kind}`)
+  return {
+    plans: outcome.plans
+      .map(({ type, start, end, subjectName, authority }) =>
+        JSON.stringify([type, start, end, subjectName, authority]),
+      )
+      .sort(),
+    accesses: outcome.accesses,
+  }
+}
+
+/** As HL7 v3 carries an access: to the second. */
+function spokenAccess(access: Access) {
+  return { ...fhirAccess(access), at: toTheSecond(access.at) }
 }
 
 /** As messages carry times. */
