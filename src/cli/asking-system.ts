@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { z } from 'zod'
-import type { AskingAuthor } from '../client/hl7v3/index.ts'
 import type { ClientSystem } from '../domain/client-system.ts'
 import { ACTIVITY_FOR, type AccessKind } from '../domain/requester.ts'
 import { failure, type Result, success } from '../domain/result.ts'
 import type { Config } from '../main/config.ts'
-import { CAST, type CastMember, castMember } from '../sandbox/cast.ts'
+import { CAST, castMember } from '../sandbox/cast.ts'
+import { castAuthor } from './cast-author.ts'
 import { type CommandFailure, refused } from './command-result.ts'
 import { askOperations } from './operations.ts'
 import type { AskingSystem, Hl7Door } from './query-door.ts'
@@ -52,7 +52,7 @@ export async function sandboxSystem(
     )
   }
   return success({
-    author: authorOf(member),
+    author: castAuthor(member),
     localUserId: as,
     asid: system.asid,
     spineAsid: sandbox.value.guide.spineAsid,
@@ -60,18 +60,6 @@ export async function sandboxSystem(
     spinePartyKey: config.spinePartyKey,
     contract: system.contract,
   })
-}
-
-function authorOf(member: CastMember): AskingAuthor {
-  const { userId, roleProfileId, title, given, family, role, roleCode, organisation } = member
-  return {
-    kind: 'person',
-    userId,
-    roleProfileId,
-    name: { prefix: title, given: [given], family },
-    jobRole: { code: roleCode, display: role.display },
-    organisation,
-  }
 }
 
 const text = z.string().min(1)

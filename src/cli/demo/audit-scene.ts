@@ -24,9 +24,9 @@ export async function tellAudit({ stage, service }: DemoWorld): Promise<void> {
     .execute()
   const rows = counts.map(({ door, action, outcome, count }) => [String(count), door, action, outcome])
   await stage.excerpt(table([['entries', 'door', 'action', 'outcome'], ...rows]).split('\n'))
-  const asked = counts.filter(({ door }) => door === 'fhir')
+  const asked = counts.filter(({ door }) => ['fhir', 'spine', 'smsp'].includes(door))
   const total = (of: readonly AuditCount[]) => of.reduce((sum, { count }) => sum + count, 0)
-  stage.claim('every question was recorded: five were asked, one was refused', total(asked) === 5)
+  stage.claim('every question was recorded: eight were asked, one was refused', total(asked) === 8)
   stage.claim('the refusal is among them', total(asked.filter(({ outcome }) => outcome === 'refused')) === 1)
   const changed = await kysely
     .deleteFrom('audit')

@@ -1,5 +1,5 @@
 import { decodeJwt } from 'jose'
-import { type FhirClient, fhirClient } from '../../client/index.ts'
+import { type FhirClient, fhirClient, type HeldPlan } from '../../client/index.ts'
 import type { NhsNumber } from '../../domain/nhs-number.ts'
 import { castMember } from '../../sandbox/cast.ts'
 import { tellingPeople } from '../../sandbox/telling-people.ts'
@@ -12,7 +12,7 @@ import { type RecordedFetch, recordedFetch } from './recorded-fetch.ts'
 const SHOWN_HEADERS = ['Authorization', 'IsUnscheduledAccessEvent', 'Content-Type']
 
 /** A nurse in an emergency department, who has never met the child. */
-export async function askForChild(world: DemoWorld, child: NhsNumber): Promise<void> {
+export async function askForChild(world: DemoWorld, child: NhsNumber): Promise<readonly HeldPlan[]> {
   const { stage } = world
   await stage.scene(
     'A nurse in an emergency department signs in, and asks',
@@ -23,13 +23,17 @@ export async function askForChild(world: DemoWorld, child: NhsNumber): Promise<v
   const outcome = await client.careTeams(child)
   await stage.exchange(wire.last(), SHOWN_HEADERS)
   await stage.excerpt(careTeamLines(wire.last().responseBody))
-  if (outcome.kind !== 'held') return stage.claim('the plan is found', false)
+  if (outcome.kind !== 'held') {
+    stage.claim('the plan is found', false)
+    return []
+  }
   stage.words(planWords(PLAIN_PEN, child, outcome.plans))
   const [plan] = outcome.plans
   stage.claim(
     'one plan, and whom to phone by day and by night',
     outcome.plans.length === 1 && !!plan?.authority.dutyPhone,
   )
+  return outcome.plans
 }
 
 /** A child of whom no authority holds anything. */
@@ -82,7 +86,7 @@ export async function readHistory(world: DemoWorld, child: NhsNumber): Promise<v
   const { stage } = world
   await stage.scene(
     'The nurse reads who has looked',
-    'The newest 25 emergency looks. Her second look within 24 hours is no second entry.',
+    'The newest 25 emergency looks. All of hers within 24 hours are one entry, whatever door they came through.',
   )
   const { client, wire } = await clinician(world, 'ed-nurse')
   const outcome = await client.accessHistory(child)

@@ -11,6 +11,7 @@ import { counted } from '../words.ts'
 import { tellAudit } from './audit-scene.ts'
 import { openAuthority, readVerdict, sendFile, showFile, takeNotification } from './authority-scenes.ts'
 import { askForChild, askForStranger, askSilently, readHistory, refusePorter } from './clinician-scenes.ts'
+import { askThroughOtherDoors } from './door-scenes.ts'
 import { openStage, type Stage, Stopped } from './stage.ts'
 
 /** What every scene plays on. */
@@ -68,7 +69,8 @@ async function play(world: DemoWorld): Promise<void> {
   const file = await showFile(world)
   const sent = await sendFile(world, authority, file)
   await readVerdict(world, authority, sent)
-  await askForChild(world, file.child)
+  const plans = await askForChild(world, file.child)
+  await askThroughOtherDoors(world, file.child, plans)
   await askForStranger(world)
   await askSilently(world, file.child)
   await refusePorter(world, file.child)

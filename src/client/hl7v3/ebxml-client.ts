@@ -8,7 +8,7 @@ import { writeQuery } from '../../formats/hl7v3/write-query.ts'
 import { SERVICE } from '../../formats/soap/codes.ts'
 import type { HttpPosted } from '../http-post.ts'
 import type { CouldNotLook, QueryOutcome, Refused } from '../outcomes.ts'
-import { answerListener, type Listening } from './answer-listener.ts'
+import { answerListener, type Listening, type PostedMessage } from './answer-listener.ts'
 import { notReached, posterOf, TIMEOUT_MS } from './ask-over-http.ts'
 import { authorOf } from './asking-author.ts'
 import { couldNotLook, notUnderstood, statusOutcome } from './failed.ts'
@@ -28,6 +28,8 @@ export interface EbxmlClientSettings
   readonly spineAsid: string
   /** Where the contract has answers posted to. */
   readonly listen: Listening
+  /** Told of whatever is posted there, for example to keep it on record. */
+  readonly heard?: (posted: PostedMessage) => void
 }
 
 export interface EbxmlClient extends QueryClient {
@@ -51,7 +53,11 @@ export async function ebxmlClient(settings: EbxmlClientSettings): Promise<EbxmlC
     ...settings,
     timeoutMilliseconds: Math.min(timeoutMilliseconds, TIMEOUT_MS),
   })
-  const listener = await answerListener(settings.listen, takeAnswers(settings, waiting))
+  const take = takeAnswers(settings, waiting)
+  const listener = await answerListener(settings.listen, posted => {
+    settings.heard?.(posted)
+    return take(posted)
+  })
   const post = ({ contentType, soapAction, bytes }: WrittenMessage, signal: AbortSignal) =>
     poster.post(settings.url, { 'Content-Type': contentType, SOAPAction: `"${soapAction}"` }, bytes, signal)
 
@@ -64,10 +70,12 @@ export async function ebxmlClient(settings: EbxmlClientSettings): Promise<EbxmlC
       const message = questionMessage(settings, query)
       const over = new AbortController()
       const deadline = AbortSignal.timeout(timeoutMilliseconds)
-      const giveUp = AbortSignal.any([deadline, closing.signal, over.signal, ...(signal ? [signal] : [])])
+      const giveUp = AbortSignal.any([deadline, closing.signal, ...(signal ? [signal] : [])])
+      // An answer that overtakes the receipt ends no post: it only need not be sent again.
+      const enough = AbortSignal.any([giveUp, over.signal])
       try {
         const answered = waiting.wait({ id, nhsNumber, asid: settings.asid })
-        const failed = sendUntilTaken(settings, id, () => post(message, giveUp), giveUp)
+        const failed = sendUntilTaken(settings, id, () => post(message, giveUp), enough)
         return await Promise.race([
           answered,
           failed.then(outcome => outcome ?? answered),
@@ -118,13 +126,14 @@ async function sendUntilTaken(
   { reliability, retries = 2, retryIntervalSeconds = 5 }: EbxmlClientSettings,
   id: string,
   post: () => Promise<HttpPosted>,
-  giveUp: AbortSignal,
+  enough: AbortSignal,
 ): Promise<Refused | CouldNotLook | undefined> {
   const sendings = reliability === 'reliable' ? retries + 1 : 1
   for (let sending = 1; ; sending++) {
     const outcome = await post().then(reply => receiptOutcome(reply, id).catch(notUnderstood), notReached)
-    if (outcome?.kind !== 'could-not-look' || sending === sendings || giveUp.aborted) return outcome
-    await sleep(retryIntervalSeconds * 1_000, undefined, { signal: giveUp }).catch(() => undefined)
+    if (outcome?.kind !== 'could-not-look' || sending === sendings) return outcome
+    await sleep(retryIntervalSeconds * 1_000, undefined, { signal: enough }).catch(() => undefined)
+    if (enough.aborted) return outcome
   }
 }
 

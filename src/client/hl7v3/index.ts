@@ -1,5 +1,6 @@
-export type { CallerTls } from '../http-post.ts'
+export type { CallerTls, HttpPosted, HttpPoster } from '../http-post.ts'
 export type { CouldNotLook, HeldPlan, ListedAccess, NothingHeld, QueryOutcome, Refused } from '../outcomes.ts'
+export type { Listening, PostedMessage } from './answer-listener.ts'
 export type { AskingAuthor, AskingOrganisation } from './asking-author.ts'
 export { type EbxmlClient, type EbxmlClientSettings, ebxmlClient } from './ebxml-client.ts'
 export { type MiniServiceClientSettings, miniServiceClient } from './mini-service-client.ts'
