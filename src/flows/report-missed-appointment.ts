@@ -38,8 +38,9 @@ export type NotReported =
 
 /**
  * Somebody in health reports that a person did not come to a booked appointment. The report, the alert to each authority with a
- * visible plan and the audit entry are one commit; where no plan is visible nobody is told and nothing but the audit entry is
- * kept. It is not an access. If the store fails this throws, and no door may turn that into "nobody needed telling" (rule 4.3).
+ * visible plan and the audit entry are one commit (rule 15.7); where no plan is visible nobody is told and nothing but the audit
+ * entry is kept (rule 15.4). It is not an access (rule 15.6). If the store fails this throws, and no door may turn that into
+ * "nobody needed telling" (rule 4.3).
  */
 export async function reportMissedAppointment(
   deps: ReportMissedAppointmentDeps,

@@ -29,7 +29,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     primary key (nhs_number, report_id, authority)
   )`.execute(db)
   await sql`create index missed_appointment_told on missed_appointment_alert (report_id)`.execute(db)
-  await sql`create index missed_appointment_desk on missed_appointment_alert (authority, reported_at desc, report_id)`.execute(
+  await sql`create index missed_appointment_desk on missed_appointment_alert (authority, reported_at desc, report_id desc)`.execute(
     db,
   )
 }
