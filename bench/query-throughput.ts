@@ -56,7 +56,7 @@ export async function measureQueries(): Promise<Measurement[]> {
 }
 
 /** Numbers with a plan for the door, valid ones, and for pgbench, whose arithmetic makes no check digits. */
-async function makePeople(url: string): Promise<void> {
+export async function makePeople(url: string): Promise<void> {
   const database = await openServer({ url, maxConnections: 2 })
   await migrate(database.kysely)
   await database.statement(
@@ -79,7 +79,7 @@ async function makePeople(url: string): Promise<void> {
 }
 
 /** Numbers of two halves of the 999 range: one half has plans, the other has none. */
-function validNumbers(held: boolean): string[] {
+export function validNumbers(held: boolean): string[] {
   const first = held ? 0 : 500_000
   return Array.from({ length: PEOPLE }, (_, index) => `999${String(first + index).padStart(6, '0')}`).flatMap(
     nine => {

@@ -1,5 +1,6 @@
 import { measureColdStart } from './cold-start.ts'
 import { measureConnected } from './connected-latency.ts'
+import { measureDoors } from './door-throughput.ts'
 import { measureMessages } from './message-throughput.ts'
 import { measureQueries } from './query-throughput.ts'
 import type { Measurement } from './support.ts'
@@ -7,6 +8,7 @@ import { measureUploads } from './upload-throughput.ts'
 
 const PARTS: Readonly<Record<string, () => Promise<Measurement[]>>> = {
   queries: measureQueries,
+  doors: measureDoors,
   uploads: measureUploads,
   start: measureColdStart,
   messages: measureMessages,
