@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { z } from 'zod'
+import type { CallerTls } from '../client/hl7v3/index.ts'
 import type { ClientSystem } from '../domain/client-system.ts'
 import { ACTIVITY_FOR, type AccessKind } from '../domain/requester.ts'
 import { failure, type Result, success } from '../domain/result.ts'
@@ -110,7 +111,13 @@ const systemFile = z.strictObject({
     })
     .exactOptional(),
   /** Names of PEM files, as seen from the file that names them. */
-  tls: z.strictObject({ certificate: text, key: text, authorities: text.exactOptional() }).exactOptional(),
+  tls: z
+    .strictObject({
+      certificate: text.exactOptional(),
+      key: text.exactOptional(),
+      authorities: text.exactOptional(),
+    })
+    .exactOptional(),
 })
 
 /** Who asks, and through what, from a file of JSON. */
@@ -123,11 +130,11 @@ export async function systemInFile(path: string): Promise<Result<AskingSystem, C
     return failure(refused(`${path} does not describe a system that asks.`, problems.join('\n')))
   }
   const { tls, ...described } = read.data
-  const pem = (name: string) => readFile(resolve(dirname(path), name), 'utf8')
   if (!tls) return success(described)
-  const [cert, key] = await Promise.all([pem(tls.certificate), pem(tls.key)])
-  const ca = tls.authorities === undefined ? {} : { ca: await pem(tls.authorities) }
-  return success({ ...described, tls: { cert, key, ...ca } })
+  const pem = async (key: keyof CallerTls, name: string | undefined) =>
+    name === undefined ? {} : { [key]: await readFile(resolve(dirname(path), name), 'utf8') }
+  const parts = [pem('cert', tls.certificate), pem('key', tls.key), pem('ca', tls.authorities)]
+  return success({ ...described, tls: Object.assign({}, ...(await Promise.all(parts))) })
 }
 
 function jsonOf(text: string): unknown {

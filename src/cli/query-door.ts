@@ -26,7 +26,7 @@ export interface AskingSystem {
   readonly partyKey?: string | undefined
   readonly spinePartyKey?: string | undefined
   readonly contract?: AskingContract | undefined
-  readonly tls?: CallerTls | undefined
+  readonly tls?: Partial<CallerTls> | undefined
 }
 
 export type AskingContract = Pick<MessagingContract, 'cpaId' | 'callback' | 'reliability'> &
@@ -64,12 +64,15 @@ export async function openQueryClient(
   }
 }
 
-function listening(callback: string, tls: CallerTls | undefined) {
+function listening(callback: string, tls: Partial<CallerTls> = {}) {
   const { protocol, hostname, port, pathname: path } = new URL(callback)
   const secure = protocol === 'https:'
-  if (secure && !tls) return lacking('tls, because answers are posted by HTTPS')
   const listen = { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port || (secure ? 443 : 80)), path }
-  return success(secure && tls ? { ...listen, tls } : listen)
+  if (!secure) return success(listen)
+  const { cert, key } = tls
+  return cert !== undefined && key !== undefined
+    ? success({ ...listen, tls: { ...tls, cert, key } })
+    : lacking('tls with a certificate and its key, because answers are posted by HTTPS,')
 }
 
 function lacking(what: string): Result<never, CommandFailure> {

@@ -34,7 +34,11 @@ export interface HttpPoster {
 const LONGEST_RECEIPT = 256 * 1024
 
 /** Connections kept open between posts. `withinMs` is for one post from its beginning to the end of the reply. */
-export function httpPoster(withinMs: number, tls?: CallerTls, longestReply = LONGEST_RECEIPT): HttpPoster {
+export function httpPoster(
+  withinMs: number,
+  tls?: Partial<CallerTls>,
+  longestReply = LONGEST_RECEIPT,
+): HttpPoster {
   const plain = new HttpAgent({ keepAlive: true })
   const secure = new HttpsAgent({ keepAlive: true, minVersion: 'TLSv1.2', ...tls })
   return {

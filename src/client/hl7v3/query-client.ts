@@ -23,8 +23,8 @@ export interface QueryClientSettings {
   /** Where questions are posted to. */
   readonly url: string
   readonly author: AskingAuthor
-  /** What is shown to a service that checks certificates, and whom to believe. */
-  readonly tls?: CallerTls
+  /** What is shown to a service that checks certificates, and whom to believe instead of the platform's authorities. */
+  readonly tls?: Partial<CallerTls>
   /** How long to wait for an answer, in milliseconds. */
   readonly timeoutMilliseconds?: number
   /** Instead of one of its own. */
