@@ -14,6 +14,7 @@ import type { MissedAppointmentStore } from './appointment-ports.ts'
 import type { AuthorityStore, OrganisationStore, UploadHistory } from './authority-ports.ts'
 import type { AsynchronousAnswerStore, ClientSystemStore } from './client-system-ports.ts'
 import type { ConcernStore } from './concern-ports.ts'
+import type { DeskStore } from './desk-ports.ts'
 import type { MailboxStore, MessageStore, PayloadStore, WorkflowStore } from './mailbox-ports.ts'
 import type { NumberStore } from './number-ports.ts'
 import type { RelayStore } from './relay-ports.ts'
@@ -48,6 +49,7 @@ export interface Stores {
   readonly missedAppointments: MissedAppointmentStore
   readonly numbers: NumberStore
   readonly concerns: ConcernStore
+  readonly desk: DeskStore
   readonly mailboxes: MailboxStore
   readonly workflows: WorkflowStore
   readonly messages: MessageStore

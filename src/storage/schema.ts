@@ -8,7 +8,8 @@ import type { ConcernDetails, ConcernKind } from '../domain/concern.ts'
 import type { MessageFailure, MessageLabel } from '../domain/mesh-message.ts'
 import type { RecordFault } from '../domain/record-faults.ts'
 import type { Author } from '../domain/requester.ts'
-import type { RecordAsSent } from '../domain/upload.ts'
+import type { RecordAsSent, UploadHeader } from '../domain/upload.ts'
+import type { DeskStep } from '../flows/desk-ports.ts'
 
 /** The tables as queries see them. `timestamptz` is a `Date` (instant), `date` a string, `bigint` a number, on both engines. */
 export interface Schema {
@@ -48,6 +49,9 @@ export interface Schema {
   confirmed_phones: ConfirmedPhonesTable
   accepted_gaps: { authority: string; sequence_epoch: number; up_to: number }
   failing_record: FailingRecordTable
+  desk_step: DeskStepTable
+  desk_draft: DeskDraftTable
+  desk_sequence: { authority: string; sequence_epoch: number; last: number }
   asynchronous_answer: AsynchronousAnswerTable
   outside_mailbox: OutsideMailboxTable
   outside_arrival: { outside_id: string; message_id: string; arrived_at: Date; reason: string | null }
@@ -181,6 +185,7 @@ interface NotificationTable {
   local_id_authority: string | null
   upload_sequence: number
   message_id: string | null
+  acknowledged_at: Generated<Date | null>
 }
 
 interface MissedAppointmentTable {
@@ -204,6 +209,7 @@ interface MissedAppointmentAlertTable {
   reported_at: Date
   local_id: string | null
   local_id_authority: string | null
+  acknowledged_at: Generated<Date | null>
 }
 
 interface NumberChangeTable {
@@ -215,6 +221,8 @@ interface NumberChangeTable {
   local_id_authority: string | null
   upload_sequence: number
   message_id: string | null
+  id: Generated<string>
+  acknowledged_at: Generated<Date | null>
 }
 
 interface ClientSystemTable {
@@ -272,6 +280,27 @@ interface FailingRecordTable {
   position: number
   written_created_at: Date
   written_sequence: number
+}
+
+interface DeskStepTable {
+  nhs_number: string
+  authority: string
+  item: string
+  id: string
+  at: Date
+  by: string
+  kind: DeskStep['kind']
+  text: string | null
+}
+
+interface DeskDraftTable {
+  id: string
+  authority: string
+  made_at: Date
+  contact: JSONColumnType<UploadHeader['authority']>
+  content: Uint8Array | null
+  message_id: string | null
+  sequence: number | null
 }
 
 interface AsynchronousAnswerTable {

@@ -5,6 +5,7 @@ import { auditLog } from './audit-log.ts'
 import { authorityStore } from './authority-store.ts'
 import { clientSystemStore } from './client-system-store.ts'
 import { concernStore } from './concern-store.ts'
+import { deskStore } from './desk-store.ts'
 import type { Jobs } from './job-queue.ts'
 import { mailboxStore } from './mailbox-store.ts'
 import { messageStore } from './message-store.ts'
@@ -44,6 +45,7 @@ function storesOn(db: Kysely<Schema>, run: RunStatement, jobs: Jobs): Stores {
     missedAppointments: missedAppointmentStore(db),
     numbers: numberStore(db),
     concerns: concernStore(db),
+    desk: deskStore(db),
     mailboxes: mailboxStore(db),
     workflows: workflowStore(db),
     messages: messageStore(db),
