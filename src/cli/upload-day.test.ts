@@ -12,7 +12,7 @@ import { childIndex, personAt, type SandboxPerson } from '../sandbox/people.ts'
 import { runCli } from './testing.ts'
 
 /** Each state counts on from a number of its own, above every one that the sandbox itself has used. */
-const AFTER = { one: 1000, two: 2000, three: 3000, four: 4000 }
+const AFTER = { one: 1000, two: 2000, three: 3000, four: 4000, five: 5000 }
 const ROUNDS = Number(process.env['CPIS_CRASH_ROUNDS'] ?? 3)
 
 describe('an authority at work with its own state', () => {
@@ -95,6 +95,40 @@ describe('an authority at work with its own state', () => {
       variables: settings,
     })
     expect(collected).toMatchObject({ exitCode: 0, err: '', out: '0 messages collected.' })
+  })
+
+  test('a trace says whose number is theirs and whose is not, and a day may begin with one', async () => {
+    const other = row(1, { family: 'Somebodyelse' })
+    const without = row(2).replace(/^\d+/, '')
+    const nobody = row(7).replace(/^\d+/, '').replace(child(7).family, 'Nobodyofthisname')
+    const path = table('trace.csv', row(0), other, without, nobody)
+    const pds = ['--pds-url', `${running.service.baseUrl}/sandbox/personal-demographics/FHIR/R4`]
+    const trace = ['upload', 'trace', path, ...pds, '--per-second', '100']
+    const { exitCode, out } = await runCli([...trace, '--json'], { variables: settings })
+    expect(exitCode).toBe(1)
+    expect(JSON.parse(out)).toMatchObject({
+      people: 4,
+      matched: 1,
+      gate: 'not-passed',
+      traced: [
+        { row: 2, outcome: { kind: 'match' } },
+        { row: 3, localId: 'P1', outcome: { kind: 'near-match', items: ['family name'] } },
+        { row: 4, by: 'details', outcome: { kind: 'found', nhsNumber: child(2).nhsNumber } },
+        { row: 5, outcome: { kind: 'not-found' } },
+      ],
+    })
+    const words = await runCli(trace, { variables: settings })
+    expect(words.out).toContain('1 of 4 people match (25 %); 1 more were found; the gate of 95 %')
+    const worked = await runCli(day(path, 'five', '--trace', ...pds, '--json'), { variables: settings })
+    expect(JSON.parse(worked.out)).toMatchObject({
+      traced: { rate: { people: 4, matched: 1 }, unmatched: [{ row: 3 }, { row: 4 }, { row: 5 }] },
+      answer: { loaded: 1, failures: [{ rows: [3], code: 'CPR03' }] },
+    })
+    const silent = await runCli(['upload', 'trace', path, '--pds-url', 'http://127.0.0.1:9'], {
+      variables: { ...settings, CPIS_PDS_RETRIES: '0', CPIS_PDS_PATIENCE_MS: '1' },
+    })
+    expect(silent.exitCode).toBe(2)
+    expect(silent.err).toContain('4 people could not be asked about.')
   })
 
   test('make and send by the state: the number is counted, and a file goes once', async () => {

@@ -13,6 +13,7 @@ import { workflowsOf } from './upload-collect.ts'
 import { collectedData, collectedWords } from './upload-collected.ts'
 import { sendFailure } from './upload-send.ts'
 import { authorityFrom, columnMapFrom, sheetData, sheetWords } from './upload-sheet.ts'
+import { openTrace, rateWords, tracedWords } from './upload-trace.ts'
 import { counted } from './words.ts'
 
 export interface UploadDayOptions extends MailboxOptions {
@@ -22,6 +23,9 @@ export interface UploadDayOptions extends MailboxOptions {
   readonly columns?: string
   readonly gzip?: true
   readonly patience: number
+  readonly trace?: true
+  readonly pdsUrl?: string
+  readonly pdsToken?: string
 }
 
 const FIRST_LOOK_MS = 500
@@ -30,6 +34,7 @@ const STEP_WORDS: Readonly<Record<DayStep, string>> = {
   settle: 'Finding out what became of earlier files',
   make: 'Making the file',
   check: 'Checking it',
+  trace: 'Asking PDS about everybody',
   send: 'Sending it',
   await: 'Waiting for its acknowledgement',
   collect: 'Collecting what waits',
@@ -51,6 +56,8 @@ export async function uploadDay(
   const mailbox = await openMailbox(config, options)
   if (!mailbox.ok) return mailbox.fault
   const { mesh } = mailbox.value
+  const pds = options.trace ? await openTrace(config, options, now) : undefined
+  if (pds && !pds.ok) return pds.fault
   const state = await openAuthorityState(options.state)
   try {
     if (options.after !== undefined) await state.useSequence(options.after)
@@ -63,6 +70,7 @@ export async function uploadDay(
         workflowId: config.mesh.uploadWorkflow,
         workflows: workflowsOf(config),
         ...(options.gzip && { gzip: true }),
+        ...(pds && { trace: pds.value }),
         now,
         patienceMs: options.patience * 1000,
         lookEveryMs: FIRST_LOOK_MS,
@@ -115,7 +123,17 @@ function dayFailure(report: DayReport): CommandFailure | undefined {
   )
 }
 
-function dayData({ settled, notMade, made, notGood, sequence, sent, answer, collected }: DayReport): object {
+function dayData({
+  settled,
+  notMade,
+  made,
+  notGood,
+  sequence,
+  traced,
+  sent,
+  answer,
+  collected,
+}: DayReport): object {
   const report = made?.report ?? notMade?.report
   return {
     ...(settled.length > 0 && { settled: settled.map(outcomeData) }),
@@ -125,6 +143,7 @@ function dayData({ settled, notMade, made, notGood, sequence, sent, answer, coll
       file: { sequence, records: made.recordCount, plans: made.planCount, sha256: made.sha256 },
     }),
     ...(notGood && { notGood }),
+    ...(traced && { traced }),
     ...(sent && { sent: outcomeData(sent) }),
     ...(answer && {
       answer: {
@@ -148,7 +167,7 @@ function outcomeData(outcome: SendOutcome): object {
 
 function dayWords(
   pen: Pen,
-  { settled, notMade, made, sequence, sent, answer, collected }: DayReport,
+  { settled, notMade, made, sequence, traced, sent, answer, collected }: DayReport,
 ): string {
   const report = made?.report ?? notMade?.report
   return [
@@ -159,6 +178,7 @@ function dayWords(
     ...(made
       ? [`File ${sequence}: ${counted(made.recordCount, 'record')} of ${counted(made.report.rows, 'row')}.`]
       : []),
+    ...(traced ? [...traced.unmatched.map(row => tracedWords(pen, row)), rateWords(traced.rate)] : []),
     ...(sent?.kind === 'sent' ? [`Sent as message ${sent.entry.messageId ?? 'of unknown id'}.`] : []),
     ...(answer ? [answerWords(pen, answer)] : []),
     collectedWords(pen, {

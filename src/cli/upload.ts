@@ -5,10 +5,13 @@ import type { UploadCollectOptions } from './upload-collect.ts'
 import type { UploadDayOptions } from './upload-day.ts'
 import type { UploadMakeOptions } from './upload-make.ts'
 import type { UploadSendOptions } from './upload-send.ts'
+import type { UploadTraceOptions } from './upload-trace.ts'
 import { wholeNumber } from './whole-number.ts'
 
 const STATE = "the authority's own state: sequence numbers, files sent, messages received"
 const USUAL_PATIENCE_SECONDS = 600
+const PDS_URL = "the FHIR address of PDS, if it is not this configuration's"
+const PDS_TOKEN = 'an access token for PDS; - reads it from standard input'
 const AFTER = 'with --state: sequence numbers up to this one were used by an earlier system'
 const COLUMNS = 'JSON that says under which heading each field stands, where it is not understood'
 
@@ -42,6 +45,22 @@ export function addUploadCommands(line: CommandLine): void {
       perform(async () => {
         const { uploadCheck } = await import('./upload-check.ts')
         return uploadCheck(terminal, path, options, now())
+      }),
+    )
+  upload
+    .command('trace')
+    .description('ask PDS about everybody in a table: whether the number is theirs, or which one is')
+    .argument('<people.csv>')
+    .option('--pds-url <url>', PDS_URL)
+    .option('--pds-token <token>', PDS_TOKEN)
+    .option('--concurrency <count>', 'questions under way at once, 8 by itself', wholeNumber(1, 64))
+    .option('--per-second <count>', 'questions begun in a second, 5 by itself', wholeNumber(1, 1000))
+    .option('--journal <file>', 'keep the answers, so that a trace that breaks off goes on where it stopped')
+    .option('--columns <map.json>', COLUMNS)
+    .action((path: string, options: UploadTraceOptions) =>
+      perform(async () => {
+        const { uploadTrace } = await import('./upload-trace.ts')
+        return uploadTrace(terminal, config(), path, options, now)
       }),
     )
   upload
@@ -88,6 +107,9 @@ export function addUploadCommands(line: CommandLine): void {
     .requiredOption('--state <directory>', STATE)
     .option('--after <number>', AFTER, wholeNumber(0, Number.MAX_SAFE_INTEGER))
     .option('--columns <map.json>', COLUMNS)
+    .option('--trace', 'ask PDS about everybody before the file is sent, and say whose number does not match')
+    .option('--pds-url <url>', PDS_URL)
+    .option('--pds-token <token>', PDS_TOKEN)
     .option('--gzip', 'compress what travels')
     .option(
       '--patience <seconds>',

@@ -1,107 +1,19 @@
-import { setTimeout } from 'node:timers/promises'
-import type { Demographics } from '../domain/demographics.ts'
-import type { NhsNumber } from '../domain/nhs-number.ts'
 import type { DemographicsService } from '../flows/ports.ts'
-import { backOff, retryAfterMs } from './back-off.ts'
-import { circuitBreaker } from './circuit-breaker.ts'
-import { type PdsReply, readPdsReply } from './pds-reply.ts'
+import { readPdsReply } from './pds-reply.ts'
+import { type PdsClientOptions, type PdsRequests, pdsRequests } from './pds-request.ts'
 
-export interface PdsClientOptions {
-  /** The FHIR base, for example `https://pds.example/personal-demographics/FHIR/R4`. */
-  readonly baseUrl: string
-  /** A bearer token for the next request; none where PDS asks for none. */
-  readonly token?: () => Promise<string | undefined>
-  /** How long one request may take with its body, in milliseconds. */
-  readonly timeoutMs?: number
-  /** How often a request without an answer is made again. */
-  readonly retries?: number
-  /** The longest wait before the first retry, in milliseconds. */
-  readonly firstRetryMs?: number
-  /** The longest wait before any retry, in milliseconds; a `Retry-After` beyond it ends the attempt. */
-  readonly longestWaitMs?: number
-  /** Requests without an answer in a row after which PDS is left alone, and for how many milliseconds. */
-  readonly breaker?: { readonly failures: number; readonly coolDownMs: number }
-  readonly newRequestId: () => string
-  readonly now: () => Date
-  readonly sleep?: (ms: number) => Promise<unknown>
-  readonly random?: () => number
-}
+export type { PdsClientOptions } from './pds-request.ts'
 
 /**
  * Asks PDS over its FHIR API. Never throws: whatever keeps PDS from answering is `unavailable`, with a reason that holds
  * nothing of the person. How many numbers are asked for at once is the caller's business.
  */
-export function pdsClient(options: PdsClientOptions): DemographicsService {
-  const { timeoutMs = 5_000, retries = 3, now, sleep = setTimeout } = options
-  const waits = {
-    firstMs: options.firstRetryMs ?? 200,
-    longestMs: options.longestWaitMs ?? 10_000,
-    random: options.random ?? Math.random,
-  }
-  const breaker = circuitBreaker({ ...(options.breaker ?? { failures: 10, coolDownMs: 15_000 }), now })
-  const baseUrl = options.baseUrl.replace(/\/+$/, '')
-
+export function pdsClient(
+  options: PdsClientOptions,
+  { ask }: PdsRequests = pdsRequests(options),
+): DemographicsService {
   return {
-    async find(number) {
-      // A retry carries the same request id, as the platform asks.
-      const requestId = options.newRequestId()
-      for (let retry = 0; ; retry++) {
-        if (!breaker.tryEnter())
-          return unavailable('PDS did not answer of late and is left alone for a while')
-        const { reply, waitMs } = await request(number, requestId)
-        if (reply.kind === 'none') breaker.failed()
-        else breaker.succeeded()
-        if (reply.kind === 'answer') return reply.answer
-        const wait = backOff(retry, waitMs, waits)
-        const again = reply.kind === 'busy' || reply.again
-        if (!again || retry >= retries || wait === undefined) return unavailable(reply.why)
-        await sleep(wait)
-      }
-    },
+    find: number =>
+      ask(`/Patient/${number}`, (status, body) => readPdsReply(number, status, body, options.now())),
   }
-
-  /** Makes one request; every failure on the way is a reply without an answer. */
-  async function request(
-    number: NhsNumber,
-    requestId: string,
-  ): Promise<{ reply: PdsReply; waitMs?: number }> {
-    let token: string | undefined
-    try {
-      token = await options.token?.()
-    } catch {
-      return { reply: { kind: 'none', why: 'no access token for PDS could be had', again: true } }
-    }
-    let response: Response
-    let body: string
-    try {
-      response = await fetch(`${baseUrl}/Patient/${number}`, {
-        headers: {
-          Accept: 'application/fhir+json',
-          'X-Request-ID': requestId,
-          ...(token !== undefined && { Authorization: `Bearer ${token}` }),
-        },
-        // PDS never sends elsewhere; whoever does must not be told the number.
-        redirect: 'manual',
-        signal: AbortSignal.timeout(timeoutMs),
-      })
-      body = await response.text()
-    } catch (error) {
-      return { reply: { kind: 'none', why: whyNoReply(error, timeoutMs), again: true } }
-    }
-    const reply = readPdsReply(number, response.status, body, now())
-    const waitMs = retryAfterMs(response.headers.get('Retry-After'), now())
-    return { reply, ...(waitMs !== undefined && { waitMs }) }
-  }
-}
-
-function unavailable(why: string): Demographics {
-  return { kind: 'unavailable', why }
-}
-
-/** The error's own text could hold the address, and with it the number: only its code is told. */
-function whyNoReply(error: unknown, timeoutMs: number): string {
-  if (!(error instanceof Error)) return 'no connection to PDS'
-  if (error.name === 'TimeoutError') return `PDS did not answer within ${timeoutMs} ms`
-  const code = error.cause instanceof Error && 'code' in error.cause ? ` (${error.cause.code})` : ''
-  return `no connection to PDS${code}`
 }

@@ -2,11 +2,12 @@ import { z } from 'zod'
 import type { KnownDemographics } from '../domain/demographics.ts'
 import { localDay } from '../domain/english-time.ts'
 import { type NhsNumber, parseNhsNumber } from '../domain/nhs-number.ts'
+import type { RegisteredPerson } from '../domain/same-person.ts'
 import { isRestricted, pdsPatient, registeredPerson } from './pds-patient.ts'
 
 /** What one HTTP reply means: an answer; that PDS is there but busy; or no answer, and whether asking again may bring one. */
-export type PdsReply =
-  | { readonly kind: 'answer'; readonly answer: KnownDemographics }
+export type PdsReply<A = KnownDemographics> =
+  | { readonly kind: 'answer'; readonly answer: A }
   | { readonly kind: 'busy'; readonly why: string }
   | { readonly kind: 'none'; readonly why: string; readonly again: boolean }
 
@@ -44,6 +45,44 @@ export function readPdsReply(asked: NhsNumber, status: number, body: string, now
   const why = `PDS answered ${status}`
   if (status === 429) return { kind: 'busy', why }
   return { kind: 'none', why, again: status >= 500 || WORTH_ASKING_AGAIN.has(status) }
+}
+
+/** What a search by name, date of birth and gender found. */
+export type PdsSearchAnswer =
+  | {
+      readonly kind: 'one'
+      readonly nhsNumber: NhsNumber
+      readonly restricted: boolean
+      readonly person: RegisteredPerson
+    }
+  | { readonly kind: 'several' }
+  | { readonly kind: 'none' }
+
+const searchset = z.object({
+  resourceType: z.literal('Bundle'),
+  type: z.literal('searchset'),
+  total: z.number(),
+  entry: z.array(z.object({ resource: pdsPatient })).optional(),
+})
+
+/** Reads PDS's reply to `GET /Patient?…`: nobody is found only where PDS says that nobody is. */
+export function readPdsSearchReply(status: number, body: string, now: Date): PdsReply<PdsSearchAnswer> {
+  const answer = (answer: PdsSearchAnswer) => ({ kind: 'answer', answer }) as const
+  const why = `PDS answered ${status}`
+  if (status === 429) return { kind: 'busy', why }
+  if (status !== 200) return { kind: 'none', why, again: status >= 500 || WORTH_ASKING_AGAIN.has(status) }
+  if (spineCodes(body).includes('TOO_MANY_MATCHES')) return answer({ kind: 'several' })
+  const bundle = searchset.safeParse(parseJson(body))
+  if (!bundle.success) return { kind: 'none', why: 'PDS answered no readable search', again: true }
+  const { total, entry = [] } = bundle.data
+  if (total === 0 && entry.length === 0) return answer({ kind: 'none' })
+  const [only, ...others] = entry
+  if (total > 1 || others.length > 0) return answer({ kind: 'several' })
+  const nhsNumber = parseNhsNumber(only?.resource.id ?? '')
+  if (!only || !nhsNumber.ok) return { kind: 'none', why: 'PDS answered no readable patient', again: true }
+  const { resource } = only
+  const person = registeredPerson(resource, localDay(now))
+  return answer({ kind: 'one', nhsNumber: nhsNumber.value, restricted: isRestricted(resource), person })
 }
 
 function readPatient(asked: NhsNumber, body: string, now: Date): PdsReply {

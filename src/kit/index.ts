@@ -22,6 +22,7 @@ export { type ColumnMap, SHEET_FIELDS, type SheetField } from './columns.ts'
 export { type Difference, type DiffFault, diffUploads, type UploadToDiff } from './diff-uploads.ts'
 export { fileSheet } from './file-sheet.ts'
 export { type MadeUpload, makeUpload, type NotMade, type UploadHead } from './make-upload.ts'
+export { MATCH_GATE, type MatchRate, matchCounter } from './match-rate.ts'
 export { type SendDeps, type SendOutcome, sendUpload, settleUploads } from './send-upload.ts'
 export {
   type RowProblem,
@@ -35,4 +36,12 @@ export type { SheetSource } from './sheet-source.ts'
 export { StateInUse } from './state-lock.ts'
 export { type AcknowledgementSummary, summariseAcknowledgement } from './summarise-acknowledgement.ts'
 export { type MadeRecord, type SurveyedSheet, surveySheet } from './survey-sheet.ts'
+export { openTraceJournal } from './trace-journal.ts'
+export {
+  type TraceDeps,
+  type TracedRow,
+  type TraceItem,
+  type TraceOutcome,
+  tracePeople,
+} from './trace-people.ts'
 export { type DayDeps, type DayReport, type DayStep, workTheDay } from './working-day.ts'

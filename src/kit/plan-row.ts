@@ -180,7 +180,7 @@ function readPerson(
 }
 
 /** The mother's own columns if the row fills any of them; otherwise the row is about the mother. */
-export function fieldsOfMother(values: SheetValues): PersonFields {
+function fieldsOfMother(values: SheetValues): PersonFields {
   return Object.values(MOTHERS).some(field => values[field] !== undefined) ? MOTHERS : OWN
 }
 
@@ -194,7 +194,8 @@ function digitsOf(text: string): string {
   return text.replace(/[\s\p{Pd}.]/gu, '')
 }
 
-/** Whether a word names the plan of an unborn child. */
-export function isUnborn(planType: string | undefined): boolean {
-  return PLAN_OF_WORD.get(foldHeading(planType ?? '')) === 'UCPP'
+/** Which fields of a row describe the person, whatever else is wrong with the row. */
+export function fieldsOfRow(values: SheetValues): PersonFields {
+  const unborn = PLAN_OF_WORD.get(foldHeading(values['plan type'] ?? '')) === 'UCPP'
+  return unborn ? fieldsOfMother(values) : OWN
 }

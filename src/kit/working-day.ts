@@ -8,20 +8,25 @@ import { checkUpload, type UploadReport } from './check-upload.ts'
 import { type CollectDeps, type CollectReport, collectMessages } from './collect-messages.ts'
 import type { ColumnMap } from './columns.ts'
 import { type MadeUpload, makeUpload, type NotMade, type UploadHead } from './make-upload.ts'
+import { type MatchRate, matchCounter } from './match-rate.ts'
 import { type SendDeps, type SendOutcome, sendUpload, settleUploads } from './send-upload.ts'
+import { emptyReport } from './sheet-report.ts'
 import type { SheetSource } from './sheet-source.ts'
 import type { AcknowledgementSummary } from './summarise-acknowledgement.ts'
+import { type TraceDeps, type TracedRow, tracePeople } from './trace-people.ts'
 
 export interface DayDeps extends SendDeps, CollectDeps {
   /** How long the acknowledgement is waited for, in milliseconds. */
   readonly patienceMs: number
   /** When it is looked for first, in milliseconds; the waits double up to a minute, since a mailbox is not to be asked too often. */
   readonly lookEveryMs: number
+  /** How PDS is asked about everybody before the file is sent, where it is wished; what it says keeps nothing back. */
+  readonly trace?: TraceDeps
   /** Called as each part of the day begins. */
   readonly onStep?: (step: DayStep) => void
 }
 
-export type DayStep = 'settle' | 'make' | 'check' | 'send' | 'await' | 'collect'
+export type DayStep = 'settle' | 'make' | 'check' | 'trace' | 'send' | 'await' | 'collect'
 
 /** What the day brought, as far as it came. */
 export interface DayReport {
@@ -32,6 +37,7 @@ export interface DayReport {
   readonly sequence?: number
   /** Why the file was not sent though it was made: our own check would have had the service refuse it whole. */
   readonly notGood?: UploadReport
+  readonly traced?: DayTrace
   readonly sent?: SendOutcome
   /** What the service said of the file, and from which rows each failed record was made. */
   readonly answer?: {
@@ -39,6 +45,12 @@ export interface DayReport {
     readonly rowsOf: ReadonlyMap<number, readonly number[]>
   }
   readonly collected: CollectReport
+}
+
+/** Whose numbers match; and everybody whose does not. */
+export interface DayTrace {
+  readonly rate: MatchRate
+  readonly unmatched: readonly TracedRow[]
 }
 
 /**
@@ -58,7 +70,7 @@ export async function workTheDay(
   return { settled, ...upload, ...(answer && { answer }), collected }
 }
 
-type Uploading = Pick<DayReport, 'notMade' | 'made' | 'sequence' | 'notGood' | 'sent'>
+type Uploading = Pick<DayReport, 'notMade' | 'made' | 'sequence' | 'notGood' | 'traced' | 'sent'>
 
 async function makeAndSend(
   deps: DayDeps,
@@ -77,11 +89,29 @@ async function makeAndSend(
     onStep?.('check')
     const checked = await checkUpload(createReadStream(path), now())
     if (checked.file) return { made: shown, sequence, notGood: checked }
+    const traced = deps.trace && (await traceSheet(deps, deps.trace, sheet, map))
     onStep?.('send')
-    return { made: shown, sequence, sent: await sendUpload(deps, path, rows) }
+    const sent = await sendUpload(deps, path, rows)
+    return { made: shown, sequence, ...(traced && { traced }), sent }
   } finally {
     await rm(path, { force: true })
   }
+}
+
+async function traceSheet(
+  { onStep }: DayDeps,
+  trace: TraceDeps,
+  sheet: SheetSource,
+  map: ColumnMap,
+): Promise<DayTrace> {
+  onStep?.('trace')
+  const counter = matchCounter()
+  const unmatched: TracedRow[] = []
+  for await (const item of tracePeople(sheet, trace, emptyReport(), map)) {
+    counter.note(item)
+    if (item.kind === 'traced' && item.outcome.kind !== 'match') unmatched.push(item)
+  }
+  return { rate: counter.rate(), unmatched }
 }
 
 const LONGEST_WAIT_MS = 60_000

@@ -1,4 +1,4 @@
-import type { HumanName, OperationOutcome, Patient } from 'fhir/r4.js'
+import type { Bundle, HumanName, OperationOutcome, Patient } from 'fhir/r4.js'
 import type { SandboxPerson } from './people.ts'
 
 const NHS_NUMBER_SYSTEM = 'https://fhir.nhs.uk/Id/nhs-number'
@@ -54,6 +54,35 @@ export function patientResource(person: SandboxPerson, sensitive: boolean): Pati
   }
 }
 
+/** The people that a search finds, the best first. An exact match scores 1. */
+export function searchBundle(people: readonly Patient[]): Bundle {
+  return {
+    resourceType: 'Bundle',
+    type: 'searchset',
+    timestamp: new Date().toISOString(),
+    total: people.length,
+    ...(people.length > 0 && { entry: people.map(resource => ({ search: { score: 1 }, resource })) }),
+  }
+}
+
+/** What PDS answers instead of a bundle when more people match than it shows: no error, and nobody's record. */
+export function tooManyMatches(): OperationOutcome {
+  return {
+    resourceType: 'OperationOutcome',
+    issue: [
+      {
+        severity: 'information',
+        code: 'multiple-matches',
+        details: {
+          coding: [
+            { system: SPINE_CODES, version: '1', code: 'TOO_MANY_MATCHES', display: 'Too Many Matches' },
+          ],
+        },
+      },
+    ],
+  }
+}
+
 /** Nobody's record ever changes here. */
 const VERSION = '1'
 
@@ -72,6 +101,8 @@ const REFUSALS = {
     issue: 'not-found',
     display: 'Resource that has been marked as invalid was requested - invalid resources cannot be retrieved',
   },
+  INVALID_SEARCH_DATA: { status: 400, issue: 'value', display: 'Search data is invalid' },
+  TOO_MANY_REQUESTS: { status: 429, issue: 'throttled', display: 'Too many requests' },
   SERVICE_UNAVAILABLE: { status: 503, issue: 'transient', display: 'Service unavailable' },
 } as const
 

@@ -3,6 +3,8 @@ import type { AddressInfo } from 'node:net'
 import Fastify, { type FastifyInstance } from 'fastify'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { pdsClient } from '../demographics/pds-client.ts'
+import { pdsRequests } from '../demographics/pds-request.ts'
+import { type PdsSearch, pdsSearch } from '../demographics/pds-search.ts'
 import { checkRecord } from '../domain/check-record.ts'
 import { judgeByDemographics } from '../domain/demographics.ts'
 import type { CalendarDate } from '../domain/english-time.ts'
@@ -169,5 +171,60 @@ describe('on the wire', () => {
     expect(reply.statusCode).toBe(503)
     expect(reply.headers['retry-after']).toBe('5')
     expect((await app.inject('/FHIR/R4/_ping')).json()).toEqual({ status: 'fail' })
+  })
+})
+
+describe('the search', () => {
+  const child = personAt(country, childIndex(17, 0))
+  const search = async (change: Partial<Parameters<PdsSearch>[0]> = {}) => {
+    const options = { baseUrl: baseUrl(), newRequestId: randomUUID, now: () => NOW, sleep: async () => {} }
+    const { family, birthDate, gender, given } = child
+    return pdsSearch(
+      options,
+      pdsRequests(options),
+    )({ family, given: given[0] ?? '', birthDate, gender, ...change })
+  }
+  const get = (query: string) =>
+    app.inject({ url: `/FHIR/R4/Patient?${query}`, headers: { 'X-Request-ID': randomUUID() } })
+
+  test('finds one person by name, date of birth and gender, and says who it is', async () => {
+    expect(await search()).toMatchObject({ kind: 'one', nhsNumber: child.nhsNumber, restricted: false })
+    expect(await search({ family: child.family.toUpperCase() })).toMatchObject({ kind: 'one' })
+  })
+
+  test('finds nobody under another name, and is unavailable while it is down', async () => {
+    expect(await search({ family: 'Nobodyofthisname' })).toEqual({ kind: 'none' })
+    conduct.down = true
+    expect(await search()).toMatchObject({ kind: 'unavailable' })
+  })
+
+  test('more people than it shows are said to be too many, and none is shown', async () => {
+    const day = `birthdate=eq${child.birthDate}`
+    const names = new Set<string>()
+    for (let round = 0; names.size < 200 && round < 200; round++) {
+      names.add(personAt(country, childIndex(round, 0)).family)
+    }
+    const found = await Promise.all([...names].map(name => get(`family=${encodeURIComponent(name)}&${day}`)))
+    const crowd = [...names][found.findIndex(reply => (reply.json().total ?? 0) > 1)]
+    if (!crowd) throw new Error('Nobody shares a name and a birthday in this country')
+    const reply = await get(`family=${encodeURIComponent(crowd)}&${day}&_max-results=1`)
+    expect(reply.json()).toMatchObject({
+      resourceType: 'OperationOutcome',
+      issue: [{ code: 'multiple-matches', details: { coding: [{ code: 'TOO_MANY_MATCHES' }] } }],
+    })
+  })
+
+  test.each([
+    'family=Test',
+    'birthdate=eq2019-05-01',
+    'family=Test&birthdate=eq2019-02-30',
+  ])('%s is no search', async query => {
+    expect((await get(query)).statusCode).toBe(400)
+  })
+
+  test('whoever asks too often is told to wait', async () => {
+    conduct.requestsPerSecond = 2
+    const replies = await Promise.all([1, 2, 3].map(() => read('9990000018')))
+    expect(replies.map(({ statusCode }) => statusCode)).toEqual([200, 200, 429])
   })
 })

@@ -1,16 +1,27 @@
 import { setTimeout } from 'node:timers/promises'
-import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Patient } from 'fhir/r4.js'
 import { parseNhsNumber } from '../domain/nhs-number.ts'
 import { unreachable } from '../domain/result.ts'
-import { etagOf, patientResource, type Refusal, refusalResource, refusalStatus } from './pds-resource.ts'
-import { type Country, registrationOf } from './people.ts'
+import {
+  etagOf,
+  patientResource,
+  type Refusal,
+  refusalResource,
+  refusalStatus,
+  searchBundle,
+  tooManyMatches,
+} from './pds-resource.ts'
+import { readSearch, searchPeople } from './pds-search.ts'
+import { birthRegister, type Country, registrationOf } from './people.ts'
 
 /** How the made-up PDS behaves. Whoever holds the object may change it while the server runs. */
 export interface PdsConduct {
   down: boolean
   /** Milliseconds before each answer. */
   delayMs: number
+  /** How many requests are answered in any second; every other one is refused with 429. */
+  requestsPerSecond?: number
 }
 
 export interface PdsServerOptions {
@@ -24,33 +35,67 @@ const RETRY_AFTER_SECONDS = '5'
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 /**
- * The demographics service of the made-up England, a Fastify plugin: `GET /Patient/{number}` as the published PDS FHIR API
- * answers it, and `GET /_ping`. It keeps nothing: whom a number belongs to follows from the country.
+ * The demographics service of the made-up England, a Fastify plugin: `GET /Patient/{number}` and the search
+ * `GET /Patient?family=…&birthdate=…` as the published PDS FHIR API answers them, and `GET /_ping`. It keeps nothing: whom a
+ * number belongs to follows from the country.
  */
 export async function sandboxPds(app: FastifyInstance, options: PdsServerOptions): Promise<void> {
   const conduct = options.conduct ?? { down: false, delayMs: 0 }
 
   app.get('/_ping', async () => ({ status: conduct.down ? 'fail' : 'pass' }))
 
-  // The number stands in the address, so these requests write no log lines (rule 8.2).
+  let asked: number[] = []
+  /** What stands in the way of an answer; undefined where nothing does. */
+  const admit = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> => {
+    if (conduct.delayMs > 0) await setTimeout(conduct.delayMs)
+    if (conduct.down) {
+      return refuse(reply.header('Retry-After', RETRY_AFTER_SECONDS), 'SERVICE_UNAVAILABLE')
+    }
+    const now = Date.now()
+    asked = asked.filter(time => time > now - 1000)
+    if (conduct.requestsPerSecond !== undefined && asked.length >= conduct.requestsPerSecond) {
+      return refuse(reply, 'TOO_MANY_REQUESTS')
+    }
+    asked.push(now)
+    const requestId = request.headers['x-request-id']
+    if (typeof requestId !== 'string' || requestId === '') {
+      return refuse(reply, 'MISSING_VALUE', "Missing value in header 'X-Request-ID'")
+    }
+    if (!UUID.test(requestId)) {
+      return refuse(reply, 'INVALID_VALUE', `Invalid value - '${requestId}' in header 'X-Request-ID'`)
+    }
+    reply.header('X-Request-ID', requestId)
+    return undefined
+  }
+
+  // The person stands in the address, so these requests write no log lines (rule 8.2).
   app.get<{ Params: { number: string } }>(
     '/Patient/:number',
     { logLevel: 'silent' },
     async (request, reply) => {
-      if (conduct.delayMs > 0) await setTimeout(conduct.delayMs)
-      if (conduct.down) {
-        return refuse(reply.header('Retry-After', RETRY_AFTER_SECONDS), 'SERVICE_UNAVAILABLE')
-      }
-      const requestId = request.headers['x-request-id']
-      if (typeof requestId !== 'string' || requestId === '') {
-        return refuse(reply, 'MISSING_VALUE', "Missing value in header 'X-Request-ID'")
-      }
-      if (!UUID.test(requestId)) {
-        return refuse(reply, 'INVALID_VALUE', `Invalid value - '${requestId}' in header 'X-Request-ID'`)
-      }
-      reply.header('X-Request-ID', requestId)
+      const refused = await admit(request, reply)
+      if (refused) return refused
       const number = parseNhsNumber(request.params.number)
       return number.ok ? answer(reply, options.country, number.value) : refuse(reply, 'INVALID_RESOURCE_ID')
+    },
+  )
+
+  const bornOn = birthRegister(options.country)
+  app.get<{ Querystring: Record<string, unknown> }>(
+    '/Patient',
+    { logLevel: 'silent' },
+    async (request, reply) => {
+      const refused = await admit(request, reply)
+      if (refused) return refused
+      const search = readSearch(request.query)
+      if (!search) return refuse(reply, 'INVALID_SEARCH_DATA')
+      const found = searchPeople(options.country, bornOn, search)
+      const { mostResults } = search
+      const body =
+        found.length > mostResults
+          ? tooManyMatches()
+          : searchBundle(found.map(person => patientResource(person, person.group === 'sensitive')))
+      return reply.type('application/fhir+json').send(body)
     },
   )
 }

@@ -66,6 +66,9 @@ export function groupOf(index: number): Group {
   return UNCOMMON_GROUPS[Math.floor(index / ROUNDS) - CHILDREN_IN_ROUND] ?? 'unknown'
 }
 
+/** Which draw of a person decides when they were born. */
+const BIRTH_DRAW = 8
+
 /** The person of an index. Those whom PDS does not know have a name as well: somebody wrote it into a record. */
 export function personAt(country: Country, index: number): SandboxPerson {
   const group = groupOf(index)
@@ -83,7 +86,7 @@ export function personAt(country: Country, index: number): SandboxPerson {
     family,
     ...(renamed && { formerFamily }),
     gender: isMother || draw(7) < 0.5 ? 'female' : 'male',
-    birthDate: birthDate(group, country.referenceDay, draw(8)),
+    birthDate: birthDate(group, country.referenceDay, draw(BIRTH_DRAW)),
   }
 }
 
@@ -108,17 +111,54 @@ export function successorIndex(superseded: number): number {
   return childIndex(superseded % ROUNDS, 0)
 }
 
-/** Youngest and oldest in days, where a group is more than a child of any age. */
+/** Youngest and oldest in days, where a group is more than a child of any age; before and after a birthday for the others. */
 const AGES_IN_DAYS: { readonly [G in Group]?: readonly [number, number] } = {
   pupil: [7 * 365, 16 * 365],
   mother: [19 * 365, 42 * 365],
   youngMother: [15 * 365, 17 * 365],
+  nearlyAdult: [14, 90],
+  newAdult: [5, 25],
 }
 const CHILD_AGE_IN_DAYS = [30, 17 * 365] as const
 
 function birthDate(group: Group, today: CalendarDate, drawn: number): CalendarDate {
-  if (group === 'nearlyAdult') return birthday(addDays(today, between(14, 90, drawn)), -ADULT_AGE)
-  if (group === 'newAdult') return birthday(addDays(today, -between(5, 25, drawn)), -ADULT_AGE)
+  return birthDateOf(group, today, daysOf(group, drawn))
+}
+
+function daysOf(group: Group, drawn: number): number {
   const [youngest, oldest] = AGES_IN_DAYS[group] ?? CHILD_AGE_IN_DAYS
-  return addDays(today, -between(youngest, oldest, drawn))
+  return between(youngest, oldest, drawn)
+}
+
+function birthDateOf(group: Group, today: CalendarDate, days: number): CalendarDate {
+  if (group === 'nearlyAdult') return birthday(addDays(today, days), -ADULT_AGE)
+  if (group === 'newAdult') return birthday(addDays(today, -days), -ADULT_AGE)
+  return addDays(today, -days)
+}
+
+/**
+ * Finds everybody born on a day. The whole country is gone through at the first question, in about a second, and remembered
+ * as numbers only.
+ */
+export function birthRegister(country: Country): (day: CalendarDate) => readonly number[] {
+  const indexes = new Map<CalendarDate, number[]>()
+  const known = new Map<string, CalendarDate>()
+  const dayAt = (index: number): CalendarDate => {
+    const group = groupOf(index)
+    const days = daysOf(group, chance(country.seed, index, BIRTH_DRAW))
+    const key = `${group} ${days}`
+    const day = known.get(key) ?? birthDateOf(group, country.referenceDay, days)
+    known.set(key, day)
+    return day
+  }
+  return day => {
+    if (indexes.size === 0) {
+      for (let index = 0; index < ROUNDS * (CHILDREN_IN_ROUND + UNCOMMON_GROUPS.length); index++) {
+        const born = indexes.get(dayAt(index))
+        if (born) born.push(index)
+        else indexes.set(dayAt(index), [index])
+      }
+    }
+    return indexes.get(day) ?? []
+  }
 }

@@ -1,0 +1,179 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { collect } from '../../test/support/bytes.ts'
+import type { PdsSearchAnswer } from '../demographics/pds-search.ts'
+import type { Demographics } from '../domain/demographics.ts'
+import type { CalendarDate } from '../domain/english-time.ts'
+import type { NhsNumber } from '../domain/nhs-number.ts'
+import { matchCounter } from './match-rate.ts'
+import { emptyReport } from './sheet-report.ts'
+import { HEADINGS, NOW, sheetOf } from './testing.ts'
+import { openTraceJournal } from './trace-journal.ts'
+import { type TraceDeps, tracePeople } from './trace-people.ts'
+
+const ADA = { birthDate: '2019-05-13' as CalendarDate, familyNames: ['Test'], givenNames: [['Ada', 'May']] }
+const NUMBER = '9990000018' as NhsNumber
+const OTHER = '9990000026' as NhsNumber
+const UNAVAILABLE = { kind: 'unavailable', why: 'PDS answered 503' } as const
+
+const row = (number: string = NUMBER, name = 'Ada', more = 'CPP,20/6/2021,') =>
+  `${number},${name},Test,13/5/2019,${more}`
+
+/** Traces rows against a PDS that answers what it is told, one answer a question and the last for ever. */
+async function traced(
+  rows: readonly string[],
+  pds: { numbers?: Demographics[]; searches?: (PdsSearchAnswer | typeof UNAVAILABLE)[] },
+  more: Partial<TraceDeps> = {},
+) {
+  const asked: unknown[] = []
+  const waits: number[] = []
+  let clock = 0
+  const next = <T>(answers: T[] = [], given: unknown): T => {
+    asked.push(given)
+    const answer = answers.length > 1 ? answers.shift() : answers[0]
+    if (!answer) throw new Error('PDS was not to be asked this')
+    return answer
+  }
+  const deps: TraceDeps = {
+    find: async number => next(pds.numbers, number),
+    search: async person => next(pds.searches, person),
+    concurrency: 4,
+    perSecond: 1000,
+    patienceMs: [],
+    now: () => new Date(NOW.getTime() + clock),
+    sleep: async ms => {
+      waits.push(ms)
+      clock += ms
+    },
+    ...more,
+  }
+  const report = emptyReport()
+  const items = await collect(tracePeople(sheetOf([HEADINGS, ...rows].join('\n')), deps, report))
+  const counter = matchCounter()
+  for (const item of items) counter.note(item)
+  return { items, asked, waits, report, rate: counter.rate() }
+}
+
+describe('what PDS says of a person', () => {
+  const found = { kind: 'found', person: ADA } as const
+  test.each([
+    ['the number is theirs', row(), found, { kind: 'match' }],
+    ['another given name', row(NUMBER, 'Zoe'), found, { kind: 'near-match', items: ['given name'] }],
+    ['replaced', row(), { kind: 'superseded', by: OTHER }, { kind: 'superseded', by: OTHER }],
+    ['unknown', row(), { kind: 'unknown' }, { kind: 'unknown' }],
+    ['invalid', row(), { kind: 'invalidated' }, { kind: 'invalidated' }],
+    ['sensitive', row(), { kind: 'restricted' }, { kind: 'sensitive' }],
+    ['silent', row(), UNAVAILABLE, { kind: 'could-not-ask', why: UNAVAILABLE.why }],
+  ] as [string, string, Demographics, object][])('by number: %s', async (_what, text, answer, outcome) => {
+    const { items } = await traced([text], { numbers: [answer] })
+    expect(items).toEqual([{ kind: 'traced', row: 2, by: 'number', outcome }])
+  })
+
+  const one = { kind: 'one', nhsNumber: NUMBER, restricted: false, person: ADA } as const
+  test.each([
+    ['one', one, { kind: 'found', nhsNumber: NUMBER }],
+    ['one who is sensitive', { ...one, restricted: true }, { kind: 'sensitive' }],
+    ['somebody else after all', { ...one, person: { ...ADA, familyNames: ['Else'] } }, { kind: 'not-found' }],
+    ['several', { kind: 'several' }, { kind: 'several' }],
+    ['nobody', { kind: 'none' }, { kind: 'not-found' }],
+    ['silent', UNAVAILABLE, { kind: 'could-not-ask', why: UNAVAILABLE.why }],
+  ] as [
+    string,
+    PdsSearchAnswer,
+    object,
+  ][])('by name and date of birth: %s', async (_what, answer, outcome) => {
+    for (const number of ['', '9990000019']) {
+      const { items } = await traced([row(number)], { searches: [answer] })
+      expect(items).toEqual([{ kind: 'traced', row: 2, by: 'details', outcome }])
+    }
+  })
+
+  test('of an unborn child it is the mother who is asked for', async () => {
+    const { asked } = await traced([row(NUMBER, 'Ada', 'UCPP,,')], { numbers: [found] })
+    expect(asked).toEqual([NUMBER])
+  })
+})
+
+describe('asking', () => {
+  test('a row that describes nobody is left out with its column, and counts as a person without a match', async () => {
+    const { items, rate, report } = await traced([row(), `${OTHER},,Test,31/2/2019,,,`], {
+      numbers: [{ kind: 'found', person: ADA }],
+    })
+    expect(items.map(({ kind }) => kind)).toEqual(['traced', 'unusable'])
+    expect(report.leftOut.map(({ column }) => column)).toEqual(['Given name', 'Date of birth'])
+    expect(rate).toMatchObject({ people: 2, matched: 1, rate: 0.5, gate: 'not-passed' })
+  })
+
+  test('a person in several rows is asked about once, and counts once', async () => {
+    const { asked, rate, items } = await traced([row(), row(NUMBER, 'Ada', 'LAC,1/1/2024,')], {
+      numbers: [{ kind: 'found', person: ADA }],
+    })
+    expect(asked).toHaveLength(1)
+    expect(items[1]).toMatchObject({ row: 3, sameAs: 2, outcome: { kind: 'match' } })
+    expect(rate).toMatchObject({ people: 1, rate: 1, gate: 'passed' })
+  })
+
+  test('a PDS that flaps is asked again after longer and longer, and the gate stays open while it does not answer', async () => {
+    const flapping = { numbers: [UNAVAILABLE, UNAVAILABLE, { kind: 'found', person: ADA } as const] }
+    const patient = await traced([row()], flapping, { patienceMs: [100, 500] })
+    expect(patient.items).toMatchObject([{ outcome: { kind: 'match' } }])
+    expect(patient.waits).toEqual([100, 500])
+    const { rate } = await traced([row()], { numbers: [UNAVAILABLE] })
+    expect(rate).toMatchObject({ notAsked: 1, gate: 'unknown' })
+  })
+
+  test('no more questions begin in a second than are allowed', async () => {
+    const rows = Array.from({ length: 6 }, (_, nth) => row(NUMBER, `Ada${'abcdef'[nth]}`))
+    const { waits } = await traced(rows, { numbers: [{ kind: 'unknown' }] }, { perSecond: 2, concurrency: 1 })
+    expect(waits).toEqual([500, 500, 500, 500, 500])
+  })
+
+  test('no more questions are under way than are allowed, and rows come in order', async () => {
+    let [open, most] = [0, 0]
+    const rows = Array.from({ length: 20 }, (_, nth) => row(NUMBER, `Ada${'abcdefghijklmnopqrst'[nth]}`))
+    const { items } = await traced(
+      rows,
+      {},
+      {
+        concurrency: 3,
+        find: async () => {
+          most = Math.max(most, ++open)
+          await new Promise(resolve => setImmediate(resolve))
+          open -= 1
+          return { kind: 'unknown' }
+        },
+      },
+    )
+    expect(most).toBe(3)
+    expect(items.map(item => 'row' in item && item.row)).toEqual(rows.map((_, nth) => nth + 2))
+  })
+})
+
+test('a trace that broke off goes on where it stopped, and its journal holds no name or date of birth', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'cpis-kit-'))
+  try {
+    const path = join(directory, 'journal')
+    const found = { kind: 'found', person: ADA } as const
+    const first = await openTraceJournal(path, () => NOW)
+    const broken = await traced(
+      [row(), row(OTHER)],
+      { numbers: [found, UNAVAILABLE] },
+      { journal: first, concurrency: 1 },
+    )
+    expect(broken.rate).toMatchObject({ matched: 1, notAsked: 1 })
+    await first.add('cut off', { kind: 'match' })
+    await first.close()
+    expect(readFileSync(path, 'utf8')).not.toMatch(/999|Ada|Test|2019/)
+    const second = await openTraceJournal(path, () => NOW)
+    const again = await traced([row(), row(OTHER)], { numbers: [found] }, { journal: second })
+    await second.close()
+    expect(again.asked).toEqual([OTHER])
+    const tomorrow = await openTraceJournal(path, () => new Date(NOW.getTime() + 86_400_000))
+    expect((await traced([row()], { numbers: [found] }, { journal: tomorrow })).asked).toEqual([NUMBER])
+    await tomorrow.close()
+  } finally {
+    rmSync(directory, { recursive: true })
+  }
+})

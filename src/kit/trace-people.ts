@@ -1,0 +1,179 @@
+import type { PdsSearch } from '../demographics/pds-search.ts'
+import type { Demographics } from '../domain/demographics.ts'
+import type { NhsNumber } from '../domain/nhs-number.ts'
+import { unreachable } from '../domain/result.ts'
+import { differingItems, type PersonItem } from '../domain/same-person.ts'
+import { type ColumnMap, type Columns, PERSON_FIELDS } from './columns.ts'
+import { readSheet } from './read-sheet.ts'
+import type { RowProblem, SheetFault, SheetReport } from './sheet-report.ts'
+import type { SheetSource } from './sheet-source.ts'
+import { type PersonToTrace, readPersonToTrace } from './trace-row.ts'
+
+/** What PDS says of a person in a table. Nothing of what PDS holds is told but numbers. */
+export type TraceOutcome =
+  /** The number belongs to this person. */
+  | { readonly kind: 'match' }
+  /** The number belongs to somebody who differs in these items. */
+  | { readonly kind: 'near-match'; readonly items: readonly PersonItem[] }
+  | { readonly kind: 'superseded'; readonly by: NhsNumber }
+  | { readonly kind: 'invalidated' | 'unknown' | 'sensitive' }
+  /** Without a number that could be asked for: exactly one person is called and born like this. */
+  | { readonly kind: 'found'; readonly nhsNumber: NhsNumber }
+  | { readonly kind: 'several' | 'not-found' }
+  | { readonly kind: 'could-not-ask'; readonly why: string }
+
+export interface TracedRow {
+  readonly row: number
+  readonly localId?: string
+  readonly by: 'number' | 'details'
+  readonly outcome: TraceOutcome
+  /** An earlier row is about the same person: it was asked once, and counts once. */
+  readonly sameAs?: number
+}
+
+export type TraceItem =
+  | ({ readonly kind: 'traced' } & TracedRow)
+  | { readonly kind: 'unusable'; readonly row: number; readonly problems: readonly RowProblem[] }
+  | { readonly kind: 'fault'; readonly fault: SheetFault }
+
+export interface TraceDeps {
+  readonly find: (number: NhsNumber) => Promise<Demographics>
+  readonly search: PdsSearch
+  /** Questions under way at any time, and begun in a second at most. */
+  readonly concurrency: number
+  readonly perSecond: number
+  /** Waits in milliseconds after which a question that PDS did not answer is asked again. */
+  readonly patienceMs: readonly number[]
+  readonly sleep: (ms: number) => Promise<unknown>
+  readonly now: () => Date
+  /** What an earlier run that broke off has found out, and where this one writes it down. */
+  readonly journal?: TraceJournal
+}
+
+export interface TraceJournal {
+  known(key: string): TraceOutcome | undefined
+  add(key: string, outcome: TraceOutcome): Promise<void>
+}
+
+/**
+ * Asks PDS about everybody in a table, in the order of the rows: by NHS number, compared with date of birth and names (rule 3.7);
+ * where there is no number, or one that is none, by name, date of birth and gender. A person in several rows is asked once.
+ */
+export async function* tracePeople(
+  source: SheetSource,
+  deps: TraceDeps,
+  report: SheetReport,
+  map: ColumnMap = {},
+): AsyncGenerator<TraceItem> {
+  const begin = pacer(deps)
+  const first = new Map<string, { row: number; outcome: Promise<TraceOutcome> }>()
+  const pending: Promise<TraceItem>[] = []
+  let columns: Columns | undefined
+  for await (const item of readSheet(source, { needed: PERSON_FIELDS, map }, report)) {
+    if (item.kind === 'columns') columns = item.columns
+    else if (item.kind !== 'person') pending.push(Promise.resolve(item))
+    else if (columns) {
+      const { row } = item
+      const person = readPersonToTrace(columns, row, item.values)
+      if (!person.ok) {
+        report.leftOut.push(...person.fault)
+        pending.push(Promise.resolve({ kind: 'unusable', row, problems: person.fault }))
+      } else {
+        const { key, localId, nhsNumber } = person.value
+        const earlier = first.get(key)
+        const outcome = earlier?.outcome ?? answerFor(person.value, deps, begin)
+        if (!earlier) first.set(key, { row, outcome })
+        const traced = {
+          kind: 'traced' as const,
+          row,
+          by: nhsNumber ? ('number' as const) : ('details' as const),
+          ...(localId !== undefined && { localId }),
+          ...(earlier && { sameAs: earlier.row }),
+        }
+        const answered = outcome.then(outcome => ({ ...traced, outcome }))
+        // Whoever stops reading leaves it behind: what broke is thrown where it is awaited.
+        answered.catch(() => undefined)
+        pending.push(answered)
+      }
+    }
+    // So many rows may be under way; the oldest is handed out before another is read.
+    while (pending.length >= deps.concurrency) {
+      const oldest = await pending.shift()
+      if (oldest) yield oldest
+    }
+  }
+  for (const rest of pending) yield await rest
+}
+
+async function answerFor(
+  person: PersonToTrace,
+  deps: TraceDeps,
+  begin: () => Promise<void>,
+): Promise<TraceOutcome> {
+  const known = deps.journal?.known(person.key)
+  if (known) return known
+  let outcome: TraceOutcome = { kind: 'could-not-ask', why: 'PDS was not asked' }
+  for (const wait of [0, ...deps.patienceMs]) {
+    if (wait > 0) await deps.sleep(wait)
+    await begin()
+    outcome = await askOnce(person, deps)
+    if (outcome.kind !== 'could-not-ask') {
+      await deps.journal?.add(person.key, outcome)
+      return outcome
+    }
+  }
+  return outcome
+}
+
+async function askOnce(person: PersonToTrace, { find, search }: TraceDeps): Promise<TraceOutcome> {
+  const { nhsNumber, claimed, gender } = person
+  if (nhsNumber) return ofNumber(person, await find(nhsNumber))
+  const answer = await search({ ...claimed, ...(gender && { gender }) })
+  switch (answer.kind) {
+    case 'one': {
+      if (answer.restricted) return { kind: 'sensitive' }
+      const items = differingItems(claimed, answer.person)
+      return items.length > 0 ? { kind: 'not-found' } : { kind: 'found', nhsNumber: answer.nhsNumber }
+    }
+    case 'several':
+      return { kind: 'several' }
+    case 'none':
+      return { kind: 'not-found' }
+    case 'unavailable':
+      return { kind: 'could-not-ask', why: answer.why }
+    default:
+      return unreachable(answer)
+  }
+}
+
+function ofNumber({ claimed }: PersonToTrace, answer: Demographics): TraceOutcome {
+  switch (answer.kind) {
+    case 'found': {
+      const items = differingItems(claimed, answer.person)
+      return items.length > 0 ? { kind: 'near-match', items } : { kind: 'match' }
+    }
+    case 'restricted':
+      return { kind: 'sensitive' }
+    case 'superseded':
+      return { kind: 'superseded', by: answer.by }
+    case 'unknown':
+    case 'invalidated':
+      return { kind: answer.kind }
+    case 'unavailable':
+      return { kind: 'could-not-ask', why: answer.why }
+    default:
+      return unreachable(answer)
+  }
+}
+
+/** Lets questions begin at even distances, however many wait. */
+function pacer({ perSecond, now, sleep }: TraceDeps): () => Promise<void> {
+  const every = 1000 / perSecond
+  let next = 0
+  return async () => {
+    const at = Math.max(next, now().getTime())
+    next = at + every
+    const wait = at - now().getTime()
+    if (wait > 0) await sleep(wait)
+  }
+}
