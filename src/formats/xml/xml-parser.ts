@@ -78,8 +78,9 @@ export function xmlParser({ namespace, path, limits }: XmlTarget): XmlParser {
   /** A handler that runs only while the document is without fault and within its limits. */
   function whileSound<T>(handle: (value: T) => void): (value: T) => void {
     return value => {
-      checkSize(parser.position)
-      lastEvent = parser.position
+      const { position } = parser
+      checkSize(position)
+      lastEvent = position
       if (!faulty) handle(value)
     }
   }
