@@ -36,7 +36,10 @@ export async function sandboxSystem(
     )
   }
   const sandbox = await askSandbox(config)
-  if (!sandbox.ok) return sandbox
+  if (!sandbox.ok) {
+    const { fault } = sandbox
+    return failure(fault.kind === 'refused' ? { ...fault, todo: 'Say who asks with --system.' } : fault)
+  }
   const answer = await askOperations(config, '/clients')
   if (!answer.ok) return answer
   const { odsCode, name } = member.organisation
@@ -120,7 +123,7 @@ const systemFile = z.strictObject({
     .exactOptional(),
 })
 
-/** Who asks, and through what, from a file of JSON. */
+/** Who asks, and through what, from a file like docs/examples/asking-system.json. */
 export async function systemInFile(path: string): Promise<Result<AskingSystem, CommandFailure>> {
   const read = systemFile.safeParse(jsonOf(await readFile(path, 'utf8')))
   if (!read.success) {

@@ -1,11 +1,13 @@
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { freePorts } from '../../test/support/free-ports.ts'
 import { freshNhsNumber, planRow, storedAuthority } from '../../test/support/records.ts'
 import { makePlace, type Place, type RunningService, startIn } from '../../test/support/running-service.ts'
 import type { NhsNumber } from '../domain/nhs-number.ts'
+import { SYSTEMS } from '../sandbox/systems.ts'
 import { runCli } from './testing.ts'
 
 const DOORS = ['fhir', 'soap', 'ebxml', 'smsp'] as const
@@ -144,6 +146,22 @@ describe('cpis query', () => {
     expect(err).toContain(`${callback}, and they cannot be awaited there: something else listens there`)
   })
 
+  test('where there is no sandbox, nobody of it asks', async () => {
+    const operations = createServer((_, response) => {
+      response.writeHead(404, { 'content-type': 'application/json' }).end('{"error":"There is no sandbox."}')
+    })
+    await new Promise<void>(resolve => operations.listen(0, '127.0.0.1', resolve))
+    const { port } = operations.address() as AddressInfo
+    const elsewhere = { ...settings, CPIS_ADMIN_PORT: String(port) }
+    const { exitCode, err } = await runCli(['query', '9990000018', '--door', 'soap'], {
+      variables: elsewhere,
+    })
+    await new Promise(resolve => operations.close(resolve))
+    expect(exitCode).toBe(1)
+    expect(err).toContain('There is no sandbox.')
+    expect(err).toContain('--system')
+  })
+
   describe('with --system', () => {
     const author = {
       kind: 'person',
@@ -170,6 +188,16 @@ describe('cpis query', () => {
       const path = file({ ...system, contract: { ...contract, callback } })
       const { out } = await cpis('query', await held(), '--door', door, '--system', path, '--history')
       expect(out).toContain('Ada EXAMPLE, Nurse Access Role, Made-up Hospital (X9Z01)')
+    })
+
+    test('the example is the sandbox’s own', async () => {
+      const example = new URL('../../docs/examples/asking-system.json', import.meta.url).pathname
+      const child = await held()
+      const { out } = await cpis('query', child, '--door', 'soap', '--system', example)
+      expect(out).toBe((await cpis('query', child, '--door', 'soap')).out)
+      const { asid, contract } = JSON.parse(readFileSync(example, 'utf8'))
+      const sandboxed = SYSTEMS.find(system => system.asid === asid)
+      expect(sandboxed?.contract).toMatchObject(contract)
     })
 
     test.each<[string, string, object | string, string]>([

@@ -30,7 +30,10 @@ export function addQueryCommand({ program, perform, terminal, config }: CommandL
     )
     .option('--as <name>', 'who asks, of the sandbox: ed-nurse unless told otherwise, gp-nurse if scheduled')
     .option('--token <token>', 'who asks over FHIR, by an access token; - reads it from standard input')
-    .option('--system <file>', 'who asks over any other door, through what: a JSON file')
+    .option(
+      '--system <file>',
+      'who asks over another door, where that is nobody of the sandbox: docs/examples/asking-system.json',
+    )
     .option('--scheduled', 'a booked appointment: nobody is told, nothing is listed')
     .option('--history', 'who has looked, instead of what is held')
     .option('--url <url>', 'the service, if it is not the one of this configuration')

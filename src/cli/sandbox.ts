@@ -48,12 +48,13 @@ function guideWords(pen: Pen, guide: SandboxGuide): string {
     ]),
     `  They send to ${mesh.cpisMailboxId} under ${mesh.uploadWorkflowId}; the shared key is ${mesh.sharedKey}.`,
     '',
-    head('Systems that ask over Spine messaging'),
+    head('Systems that ask by HL7 v3 (cpis query NHS-NUMBER --door soap, ebxml or smsp)'),
     table([
       ['  ASID', 'party key', 'may ask'],
       ...guide.systems.map(({ asid, partyKey, allows }) => [`  ${asid}`, partyKey, allows.join(' ')]),
     ]),
-    `  They post to ${guide.baseUrl}/sync-service; the ASID of CP-IS is ${guide.spineAsid}.`,
+    `  They post to ${guide.baseUrl}/sync-service, /reliablemessaging/reliablerequest or /smsp/cpis.`,
+    `  The ASID of CP-IS is ${guide.spineAsid}; cpis client list shows what each may use.`,
     '',
     head('People worth asking for (cpis query NHS-NUMBER)'),
     ...guide.people.map(({ nhsNumber, note, authorities }) => {

@@ -29,7 +29,12 @@ export function whatToTry(pen: Pen, service: Service, sandbox: Sandbox, settled:
     command('npm run demo                     # the whole loop, told step by step'),
     command('npx cpis sandbox                 # who and what is in the made-up England'),
     ...(held
-      ? [command(`npx cpis query ${held.nhsNumber}        # ask as a nurse in an emergency department`)]
+      ? [
+          command(`npx cpis query ${held.nhsNumber}        # ask as a nurse in an emergency department`),
+          command(
+            `npx cpis query ${held.nhsNumber} --door soap   # by HL7 v3, as older systems do: soap, ebxml or smsp`,
+          ),
+        ]
       : []),
     ...(authority
       ? [
