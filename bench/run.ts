@@ -1,9 +1,11 @@
 import { measureColdStart } from './cold-start.ts'
 import { measureConnected } from './connected-latency.ts'
 import { measureDoors } from './door-throughput.ts'
+import { measureKit } from './kit-throughput.ts'
 import { measureMessages } from './message-throughput.ts'
 import { measureQueries } from './query-throughput.ts'
 import type { Measurement } from './support.ts'
+import { measureSweep } from './sweep-rate.ts'
 import { measureUploads } from './upload-throughput.ts'
 
 const PARTS: Readonly<Record<string, () => Promise<Measurement[]>>> = {
@@ -12,11 +14,13 @@ const PARTS: Readonly<Record<string, () => Promise<Measurement[]>>> = {
   uploads: measureUploads,
   start: measureColdStart,
   messages: measureMessages,
+  sweep: measureSweep,
+  kit: measureKit,
   connected: measureConnected,
 }
 
-// `npm run bench`, or `npm run bench -- queries` for one part. Needs PostgreSQL, its client programs and xmllint; `messages` needs
-// nothing.
+// `npm run bench`, or `npm run bench -- queries` for one part. Needs PostgreSQL, its client programs and xmllint; `messages`
+// and `kit` need nothing.
 const wanted = process.argv.slice(2)
 for (const [name, measure] of Object.entries(PARTS)) {
   if (wanted.length > 0 && !wanted.includes(name)) continue
