@@ -1,0 +1,60 @@
+import { existsSync, mkdirSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { fileURLToPath } from 'node:url'
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+import { expect } from 'vitest'
+
+/** Debian's Chromium, or whatever stands in its place. */
+const CHROMIUM = process.env['CPIS_CHROMIUM'] ?? '/usr/bin/chromium'
+
+/** Why journeys through the pages cannot be made here; undefined where they can. */
+export const NO_BROWSER =
+  existsSync(CHROMIUM) || process.env['CPIS_TEST_CHROMIUM'] === 'required'
+    ? undefined
+    : `${CHROMIUM} is not installed: apt-get install chromium`
+if (NO_BROWSER) console.warn(`Journeys through the pages are skipped. ${NO_BROWSER}`)
+
+const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
+const SCREENS = fileURLToPath(new URL('../../docs/screens/', import.meta.url))
+
+export function launchBrowser(): Promise<Browser> {
+  return chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] })
+}
+
+/** A browser of somebody's own: a fresh window, in which axe may run although pages let no script run. */
+export function ownWindow(browser: Browser, baseUrl: string): Promise<BrowserContext> {
+  return browser.newContext({
+    baseURL: baseUrl,
+    bypassCSP: true,
+    viewport: { width: 1000, height: 800 },
+    locale: 'en-GB',
+    timezoneId: 'Europe/London',
+  })
+}
+
+/** Signs in by the sandbox's page, by the name that it shows. */
+export async function signInAs(page: Page, name: string): Promise<void> {
+  await page.goto('/sign-in')
+  await page.getByLabel(name, { exact: true }).check()
+  await page.getByRole('button', { name: 'Sign in' }).click()
+}
+
+/** Fails where axe-core finds anything wrong with the page as it is, or where it is too long. */
+export async function expectAccessible(page: Page): Promise<void> {
+  await page.addScriptTag({ path: AXE })
+  const violations = await page.evaluate(async () => {
+    const { axe } = globalThis as unknown as {
+      axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> }
+    }
+    const result = await axe.run()
+    return result.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)
+  })
+  expect(violations).toEqual([])
+}
+
+/** Keeps what the page looks like for the documentation, where screens are asked for (`CPIS_SCREENS=write`). */
+export async function screen(page: Page, name: string): Promise<void> {
+  if (process.env['CPIS_SCREENS'] !== 'write') return
+  mkdirSync(SCREENS, { recursive: true })
+  await page.screenshot({ path: `${SCREENS}${name}.png`, fullPage: true })
+}
