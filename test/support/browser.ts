@@ -12,7 +12,7 @@ export const NO_BROWSER =
   existsSync(CHROMIUM) || process.env['CPIS_TEST_CHROMIUM'] === 'required'
     ? undefined
     : `${CHROMIUM} is not installed: apt-get install chromium`
-if (NO_BROWSER) console.warn(`Journeys through the pages are skipped. ${NO_BROWSER}`)
+if (NO_BROWSER) process.stderr.write(`Journeys through the pages are skipped. ${NO_BROWSER}\n`)
 
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
 const SCREENS = fileURLToPath(new URL('../../docs/screens/', import.meta.url))
