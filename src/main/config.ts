@@ -61,6 +61,12 @@ export interface Config {
   }
   /** The message handling party that CP-IS is to those who ask over ebXML; absent: nobody can. */
   readonly spinePartyKey: string | undefined
+  readonly pages: {
+    /** The FHIR API that clinicians' pages ask; absent: this service's own. */
+    readonly fhirUrl: string | undefined
+    /** Whose signed patient contexts open answers. */
+    readonly launch: { readonly issuer: string; readonly jwksUrl: string } | undefined
+  }
   readonly maxUploadCharacters: number
   readonly notificationWindowMs: number
   /** How often it is looked at how authorities and the service exchange (rule 16.1). */
@@ -149,6 +155,9 @@ const environment = z.object({
   CPIS_NUMBER_CHECK_HOURS: whole(1, 24 * 30).default(24),
   CPIS_NUMBER_CHECKS_PER_SECOND: whole(1, 1000).default(5),
   CPIS_EVENTS_TOKEN: z.string().min(16, 'must be at least 16 characters').optional(),
+  CPIS_PAGES_FHIR_URL: address.optional(),
+  CPIS_LAUNCH_ISSUER: z.string().min(1).optional(),
+  CPIS_LAUNCH_JWKS_URL: address.optional(),
   CPIS_MAX_UPLOAD_CHARACTERS: whole(1, Number.MAX_SAFE_INTEGER).default(2 ** 31),
   CPIS_NOTIFICATION_WINDOW_MS: whole(0, 3_600_000).default(10_000),
   CPIS_WATCH_SECONDS: whole(1, 3600).default(300),
@@ -167,6 +176,7 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
   const set = parsed.data
   const problems = [
     ...halfAnIssuer(set),
+    ...halfALaunch(set),
     ...tlsProblems(set),
     ...relayProblems(set, set.CPIS_MODE),
     ...(set.CPIS_MODE === 'production' ? productionProblems(set) : []),
@@ -223,6 +233,13 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
       checksPerSecond: set.CPIS_NUMBER_CHECKS_PER_SECOND,
       eventsToken: set.CPIS_EVENTS_TOKEN ?? (set.CPIS_MODE === 'sandbox' ? SANDBOX_EVENTS_TOKEN : undefined),
     },
+    pages: {
+      fhirUrl: set.CPIS_PAGES_FHIR_URL?.replace(/\/+$/, ''),
+      launch:
+        set.CPIS_LAUNCH_ISSUER && set.CPIS_LAUNCH_JWKS_URL
+          ? { issuer: set.CPIS_LAUNCH_ISSUER, jwksUrl: set.CPIS_LAUNCH_JWKS_URL }
+          : undefined,
+    },
     maxUploadCharacters: set.CPIS_MAX_UPLOAD_CHARACTERS,
     notificationWindowMs: set.CPIS_NOTIFICATION_WINDOW_MS,
     watchEveryMs: set.CPIS_WATCH_SECONDS * 1000,
@@ -246,6 +263,15 @@ function halfAnIssuer(set: z.infer<typeof environment>): string[] {
   const some = missing.length > 0 && missing.length < names.length
   return some && set.CPIS_MODE === 'sandbox'
     ? missing.map(name => `${name} is not set, though others that describe the issuer are`)
+    : []
+}
+
+/** Contexts of an issuer whose keys are not named, or the other way about, would open nothing without anybody knowing why. */
+function halfALaunch(set: z.infer<typeof environment>): string[] {
+  const names = ['CPIS_LAUNCH_ISSUER', 'CPIS_LAUNCH_JWKS_URL'] as const
+  const missing = names.filter(name => set[name] === undefined)
+  return missing.length === 1
+    ? missing.map(name => `${name} is not set, though the other that describes who launches is`)
     : []
 }
 

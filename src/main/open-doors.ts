@@ -16,6 +16,7 @@ import { answerQuery, type QueryRequest } from '../flows/answer-query.ts'
 import type { Clock, Storage } from '../flows/ports.ts'
 import { recordRequest } from '../flows/record-request.ts'
 import { reportMissedAppointment } from '../flows/report-missed-appointment.ts'
+import { patientContextReader } from '../identity/patient-context.ts'
 import { TOKEN_ALGORITHMS, tokenVerifier } from '../identity/token-verifier.ts'
 import type { Config } from './config.ts'
 import type { Logger } from './logger.ts'
@@ -37,6 +38,8 @@ export interface OpenDoorsDeps {
   readonly fhirUrl: string
   /** Where people sign in to the pages; absent: there are none. */
   readonly signIn: SignIn | undefined
+  /** Whose patient contexts open answers; absent: nobody's. */
+  readonly launch: Config['pages']['launch']
   /** Seals the sessions of the pages. */
   readonly sessionSecret: string
   /** An answer that is posted later was kept: it is due. */
@@ -48,7 +51,7 @@ export interface OpenDoorsDeps {
 /** The server that everybody but operators reaches, with each door at its address. */
 export function openDoors(deps: OpenDoorsDeps): FastifyInstance {
   const { config, baseUrl, tls, storage, clock, logger, metrics, tokens, answerKept } = deps
-  const { signIn, sessionSecret, fhirUrl } = deps
+  const { signIn, sessionSecret, fhirUrl, launch } = deps
   const recording = { audit: storage.audit, clock, newId }
   const asking = {
     answerQuery: (request: QueryRequest) => answerQuery({ ...recording, queries: storage.queries }, request),
@@ -159,6 +162,14 @@ export function openDoors(deps: OpenDoorsDeps): FastifyInstance {
         signIn,
         sessionSecret,
         fhirUrl,
+        readPatientContext:
+          launch &&
+          patientContextReader({
+            issuer: launch.issuer,
+            audience: `${baseUrl}/launch`,
+            jwksUrl: new URL(launch.jwksUrl),
+            now: clock.now,
+          }),
         sandbox: config.mode === 'sandbox',
         secure: baseUrl.startsWith('https:'),
         reportFailure: reportFailure('web'),

@@ -1,7 +1,13 @@
 import type { FastifyInstance } from 'fastify'
 import type { JWK } from 'jose'
 import { CAST, castMember } from './cast.ts'
-import { issueToken, publicKeys, TOKEN_ALGORITHM, TOKEN_SECONDS } from './token-issuer.ts'
+import {
+  issuePatientContext,
+  issueToken,
+  publicKeys,
+  TOKEN_ALGORITHM,
+  TOKEN_SECONDS,
+} from './token-issuer.ts'
 
 export interface SandboxIssuerOptions {
   readonly key: JWK
@@ -14,12 +20,30 @@ export interface SandboxIssuerOptions {
 
 /**
  * The sandbox issuer, a Fastify plugin: `GET /.well-known/openid-configuration`, `GET /jwks`, and `POST /token?as=ed-nurse`,
- * which hands anybody the token of a made-up clinician. Only ever to be mounted in sandbox mode.
+ * which hands anybody the token of a made-up clinician, and `POST /context?as=ed-nurse`, whose body is an NHS number as JSON, for a
+ * patient context. Only ever to be mounted in sandbox mode.
  */
 export async function sandboxIssuerRoutes(
   app: FastifyInstance,
   options: SandboxIssuerOptions,
 ): Promise<void> {
+  app.register(async scope => {
+    scope.post<{ Querystring: { as?: unknown }; Body: unknown }>('/context', async (request, reply) => {
+      const { as: handle } = request.query
+      const member = typeof handle === 'string' ? castMember(handle) : undefined
+      if (!member || typeof request.body !== 'string') {
+        return reply.code(400).send({ error: 'invalid_request', cast: CAST.map(({ handle: name }) => name) })
+      }
+      reply.header('Cache-Control', 'no-store')
+      const issued = { ...options, at: options.now(), tokenId: options.newId() }
+      return { context: await issuePatientContext(member, request.body, issued) }
+    })
+  })
+
+  app.register(async scope => tokenRoutes(scope, options))
+}
+
+async function tokenRoutes(app: FastifyInstance, options: SandboxIssuerOptions): Promise<void> {
   const issuer = options.issuer.replace(/\/+$/, '')
 
   // Everything is in the address: whatever a client sends as the body of its POST is let pass.

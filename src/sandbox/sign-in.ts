@@ -16,6 +16,7 @@ export interface SandboxSignIn {
 type SignedIn =
   | {
       readonly kind: 'clinician'
+      readonly user: string
       readonly name: string
       readonly role: string
       readonly organisation: string
@@ -77,7 +78,7 @@ export function sandboxSignIn(
         ...(member.activities.includes('B0107') ? (['unscheduled'] as const) : []),
         ...(member.activities.includes('B0170') ? (['scheduled'] as const) : []),
       ]
-      return { ...signedIn, may, token: await issue(member) }
+      return { ...signedIn, user: member.userId, may, token: await issue(member) }
     },
   }
 }

@@ -40,6 +40,11 @@ export interface IssueOptions {
 /** How long a token opens doors unless told otherwise, in seconds. */
 export const TOKEN_SECONDS = 3600
 
+const CONTEXT_TYPE = 'patient-context+jwt'
+
+/** How long a patient context opens an answer, in seconds. */
+const CONTEXT_SECONDS = 300
+
 /** Signs a member of the cast in: an access token with the claims of a CIS2 user who has chosen their one role (rule 9.3). */
 export async function issueToken(member: CastMember, options: IssueOptions): Promise<string> {
   const { key, issuer, audience, at, expiresInSeconds = TOKEN_SECONDS, tokenId } = options
@@ -52,6 +57,24 @@ export async function issueToken(member: CastMember, options: IssueOptions): Pro
     .setJti(tokenId)
     .setIssuedAt(issuedAt)
     .setExpirationTime(issuedAt + expiresInSeconds)
+    .sign(await importJWK(key, TOKEN_ALGORITHM))
+}
+
+/** Signs that a member of the cast has this patient before them, as the electronic record they work with would. */
+export async function issuePatientContext(
+  member: CastMember,
+  nhsNumber: string,
+  { key, issuer, audience, at, tokenId }: IssueOptions,
+): Promise<string> {
+  const issuedAt = Math.floor(at.getTime() / 1000)
+  return new SignJWT({ nhs_number: nhsNumber })
+    .setProtectedHeader({ alg: TOKEN_ALGORITHM, typ: CONTEXT_TYPE, ...(key.kid && { kid: key.kid }) })
+    .setIssuer(issuer)
+    .setAudience(`${audience}/launch`)
+    .setSubject(member.userId)
+    .setJti(tokenId)
+    .setIssuedAt(issuedAt)
+    .setExpirationTime(issuedAt + CONTEXT_SECONDS)
     .sign(await importJWK(key, TOKEN_ALGORITHM))
 }
 

@@ -25,8 +25,7 @@ export async function admit<K extends Session['kind']>(
   const fields = request.method === 'POST' ? (request.body as Fields | undefined) : undefined
   if (!session) {
     exchange.reason = 'not signed in'
-    const kept =
-      fields && (await pages.forms.seal(keptOf(request, fields), pages.deps.now(), KEEP_FORM_MINUTES))
+    const kept = fields && (await keepForm(pages, request))
     showSignIn(pages, request, reply, {
       ended: true,
       next: fields ? '/' : request.url,
@@ -60,11 +59,15 @@ export async function admit<K extends Session['kind']>(
   return session as Of<K>
 }
 
-function keptOf(request: FastifyRequest, fields: Fields): KeptForm {
-  const kept = Object.entries(fields).flatMap(([name, value]) =>
-    name !== 'csrf' && typeof value === 'string' ? [{ name, value }] : [],
-  )
-  return { path: request.url, fields: kept }
+/** Seals the form of a request, to be gone on with when its sender has signed in again. */
+export function keepForm(pages: Pages, request: FastifyRequest): Promise<string> {
+  const kept: KeptForm = {
+    path: request.url,
+    fields: Object.entries((request.body as Fields | undefined) ?? {}).flatMap(([name, value]) =>
+      name !== 'csrf' && typeof value === 'string' ? [{ name, value }] : [],
+    ),
+  }
+  return pages.forms.seal(kept, pages.deps.now(), KEEP_FORM_MINUTES)
 }
 
 /** A field of a form as text, without the white space around it; empty where there is none. */

@@ -1,3 +1,4 @@
+import type { ReadPatientContext } from '../../identity/patient-context.ts'
 import type { RequestEntry } from './exchange.ts'
 import type { Session } from './session.ts'
 
@@ -29,6 +30,8 @@ export interface WebDoorDeps {
   readonly secure: boolean
   /** The FHIR API that clinicians' pages ask, for example `https://cp-is.example/cpis/FHIR/R4`. */
   readonly fhirUrl: string
+  /** Reads what electronic records open answers with; absent: none can. */
+  readonly readPatientContext: ReadPatientContext | undefined
   readonly recordRequest: (entry: RequestEntry) => Promise<void>
   readonly reportFailure: (error: unknown, action: string) => void
   readonly now: () => Date

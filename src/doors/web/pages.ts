@@ -30,6 +30,8 @@ export interface Pages {
   readonly deps: WebDoorDeps
   readonly exchangeOf: (request: FastifyRequest) => Exchange
   readonly forms: SealedBox<KeptForm>
+  /** A page as it would be shown, for those that are sent in parts. */
+  html(request: FastifyRequest, page: Page): string
   show(request: FastifyRequest, reply: FastifyReply, page: Page): FastifyReply
   redirect(reply: FastifyReply, address: string): FastifyReply
   signIn(reply: FastifyReply, session: Session): Promise<Session>
@@ -54,6 +56,19 @@ export function pagesOf(deps: WebDoorDeps, styles: Styles): Pages {
   const cookie = deps.secure ? '__Host-cpis-session' : 'cpis-session'
   const attributes = { path: '/', httpOnly: true, secure: deps.secure, sameSite: 'lax' } as const
 
+  const html = (request: FastifyRequest, { view, status: _status, values, ...page }: Page) => {
+    const { session } = exchangeOf(request)
+    const shared = {
+      ...page,
+      session,
+      styles,
+      now: deps.now(),
+      sandbox: deps.sandbox,
+      here: request.routeOptions.url,
+      navigation: session ? navigationOf(session) : [],
+    }
+    return render(`${view}.njk`, { ...shared, ...values })
+  }
   const remember = async (reply: FastifyReply, session: Session) => {
     reply.setCookie(cookie, await sessions.seal(session, deps.now()), attributes)
     return session
@@ -62,23 +77,12 @@ export function pagesOf(deps: WebDoorDeps, styles: Styles): Pages {
     deps,
     exchangeOf,
     forms: sealedBox(deps.sessionSecret, 'form', keptForm),
-    show: (request, reply, { view, title, status = 200, values, ...page }) => {
-      const { session } = exchangeOf(request)
-      const shared = {
-        ...page,
-        title,
-        session,
-        styles,
-        now: deps.now(),
-        sandbox: deps.sandbox,
-        here: request.routeOptions.url,
-        navigation: session ? navigationOf(session) : [],
-      }
-      return reply
-        .code(status)
+    html,
+    show: (request, reply, page) =>
+      reply
+        .code(page.status ?? 200)
         .type('text/html; charset=utf-8')
-        .send(render(`${view}.njk`, { ...shared, ...values }))
-    },
+        .send(html(request, page)),
     redirect: (reply, address) => reply.redirect(address, 303),
     signIn: remember,
     signOut: reply => {
@@ -107,9 +111,18 @@ export function homeOf(session: Session): string {
 function navigationOf(session: Session): readonly { readonly href: string; readonly text: string }[] {
   switch (session.kind) {
     case 'clinician':
-      return [{ href: '/check', text: 'Check' }]
+      return [
+        { href: '/check', text: 'Check' },
+        { href: '/worklist', text: 'Check a list' },
+      ]
     case 'authority':
-      return [{ href: '/desk', text: 'Today' }]
+      return [
+        { href: '/desk', text: 'Today' },
+        { href: '/desk/uploads', text: 'Uploads' },
+        { href: '/desk/failures', text: 'Failed records' },
+        { href: '/desk/send', text: 'Send a file' },
+        { href: '/desk/phones', text: 'Phone numbers' },
+      ]
     case 'operator':
       return [{ href: '/operator', text: 'Overview' }]
   }

@@ -15,6 +15,8 @@ interface SignedIn {
 /** Asks through the FHIR API, with an access token of their own. */
 export interface ClinicianSession extends SignedIn {
   readonly kind: 'clinician'
+  /** Their id at the sign-in: two people may have one name. */
+  readonly user: string
   readonly organisation: string
   readonly token: string
   /** What their role lets them do; what they do is chosen once a session. */
@@ -43,6 +45,7 @@ const session = z.discriminatedUnion('kind', [
   z.object({
     ...signedIn,
     kind: z.literal('clinician'),
+    user: z.string(),
     token: z.string(),
     may: z.array(access).readonly(),
     access: access.optional(),

@@ -95,6 +95,6 @@ function begun(session: Session): Session {
 }
 
 /** An address of our own pages, and never of somebody else's. */
-function ours(address: string): string {
+export function ours(address: string): string {
   return /^\/(?![/\\])[\w\-./?=&%~]*$/.test(address) ? address : '/'
 }

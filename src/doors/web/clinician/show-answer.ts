@@ -3,8 +3,9 @@ import { type AccessHistoryOutcome, fhirClient, type ListedAccess } from '../../
 import type { NhsNumber } from '../../../domain/nhs-number.ts'
 import { phoneToRing } from '../../../domain/office-hours.ts'
 import type { Pages } from '../pages.ts'
-import type { ClinicianSession } from '../session.ts'
 import { showSignIn } from '../sign-in-routes.ts'
+import type { Looking } from './admit-looking.ts'
+import { missedSeals, newDraft } from './missed-report.ts'
 
 /**
  * Asks the FHIR API, as any other system would, and shows what it said. What could not be looked up has a page of its own, which
@@ -14,7 +15,7 @@ export async function showAnswer(
   pages: Pages,
   request: FastifyRequest,
   reply: FastifyReply,
-  session: ClinicianSession,
+  session: Looking,
   number: NhsNumber,
 ): Promise<FastifyReply> {
   const { deps, exchangeOf } = pages
@@ -27,7 +28,8 @@ export async function showAnswer(
       const history = await client.accessHistory(number, options)
       const now = deps.now()
       const plans = outcome.plans.map(plan => ({ ...plan, ring: phoneToRing(plan.authority, now) }))
-      const values = { number, plans, ...historyOf(history) }
+      const missed = await missedSeals(deps).seal(newDraft(session, number, outcome.plans, deps.newId()))
+      const values = { number, plans, missed, ...historyOf(history) }
       return pages.show(request, reply, {
         view: 'answer',
         title: 'There is a plan',
