@@ -18,6 +18,7 @@ export function confirmPhones(
   deps: ManageExchangeDeps,
   odsCode: OdsCode,
   rung: readonly string[],
+  by?: Parameters<typeof recordChange>[3],
 ): Promise<Result<ConfirmedPhones, PhonesObstacle>> {
   return deps.storage.transaction(async stores => {
     const authority = await stores.authorities.hold(odsCode)
@@ -27,7 +28,7 @@ export function confirmPhones(
     const shown = { dutyPhone, ...(officePhone !== undefined && { officePhone }) }
     if (!sameNumbers(rung, Object.values(shown))) return failure({ kind: 'other-phones', shown } as const)
     await stores.concerns.confirmPhones(odsCode, shown, deps.clock.now())
-    await recordChange(deps, stores, { action: 'confirm phones', subject: odsCode, details: shown })
+    await recordChange(deps, stores, { action: 'confirm phones', subject: odsCode, details: shown }, by)
     return success(shown)
   })
 }

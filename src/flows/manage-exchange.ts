@@ -142,18 +142,18 @@ export function onRecord(
 
 export type OperatorEntry = Pick<AuditEntry, 'action' | 'subject' | 'details'>
 
-/** What an operator did, as part of the transaction that did it. */
+/** What an operator did, unless somebody else is named, as part of the transaction that did it. */
 export function recordChange(
   { clock, newId }: Pick<ManageExchangeDeps, 'clock' | 'newId'>,
   stores: Stores,
   entry: OperatorEntry,
+  by: Pick<AuditEntry, 'door' | 'actor'> = { door: 'operations', actor: 'operator' },
 ): Promise<void> {
   return stores.audit.append({
     ...entry,
+    ...by,
     id: newId(),
     at: clock.now(),
-    door: 'operations',
     outcome: 'allowed',
-    actor: 'operator',
   })
 }

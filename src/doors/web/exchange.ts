@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import type { AuditEntry } from '../../domain/audit.ts'
+import type { NhsNumber } from '../../domain/nhs-number.ts'
 import { type Exchange as DoorExchange, keepExchanges, UNKNOWN_REQUEST } from '../common/exchange.ts'
 import type { Session } from './session.ts'
 
@@ -8,6 +9,11 @@ export interface Exchange extends DoorExchange {
   session?: Session
   /** Whether this request is one of pages alone: of styles, or of what anybody may see. */
   harmless?: boolean
+  /** Whose record was opened. */
+  nhsNumber?: NhsNumber
+  /** What was opened, by its id. */
+  subject?: string
+  details?: AuditEntry['details']
 }
 
 export type RequestEntry = Omit<AuditEntry, 'id' | 'at' | 'door'> & { readonly door: 'web' }
@@ -17,12 +23,22 @@ export function keepWebExchanges(): (request: FastifyRequest) => Exchange {
 }
 
 /** The entry of a page: who looked, at what, and whether they were let. What a query looked up is in an entry of the FHIR door. */
-export function entryOf({ action, reason, session }: Exchange, status: number): RequestEntry {
+export function entryOf(exchange: Exchange, status: number): RequestEntry {
+  const { action, reason, session, nhsNumber, subject, details } = exchange
   return {
     door: 'web',
     action,
     outcome: status >= 500 ? 'failed' : reason ? 'refused' : 'allowed',
     ...(reason && { reason }),
-    ...(session && { actor: `${session.kind}: ${session.name}` }),
+    ...(session && { actor: actorOf(session) }),
+    ...(nhsNumber && { nhsNumber }),
+    ...(subject !== undefined && { subject }),
+    ...(details && { details }),
   }
+}
+
+/** Who is signed in, as the audit log names them. */
+export function actorOf(session: Session): string {
+  const whose = session.kind === 'authority' ? ` ${session.odsCode}` : ''
+  return `${session.kind}${whose}: ${session.name}`
 }

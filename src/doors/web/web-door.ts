@@ -2,6 +2,7 @@ import cookie from '@fastify/cookie'
 import formbody from '@fastify/formbody'
 import type { FastifyPluginAsync } from 'fastify'
 import { auditEveryRequest } from '../common/exchange.ts'
+import { authorityRoutes } from './authority/authority-routes.ts'
 import { clinicianRoutes } from './clinician/clinician-routes.ts'
 import type { WebDoorDeps } from './door-deps.ts'
 import { entryOf } from './exchange.ts'
@@ -65,5 +66,6 @@ export function webDoor(deps: WebDoorDeps): FastifyPluginAsync {
     serveStyles(fastify, sheets, exchangeOf)
     signInRoutes(fastify, pages)
     clinicianRoutes(fastify, pages)
+    await fastify.register(authorityRoutes(pages))
   }
 }
