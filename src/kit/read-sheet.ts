@@ -60,7 +60,7 @@ export async function* readSheet(
       yield { kind: 'columns', columns }
     } else if (isTotal(cells)) {
       report.skipped.totals.push(row)
-    } else if (headingsUnderstood(cells, map) >= Math.max(ENOUGH_HEADINGS, needed.length)) {
+    } else if (saysHeadings(columns, cells)) {
       report.skipped.headingsAgain.push(row)
     } else {
       report.rows += 1
@@ -68,6 +68,14 @@ export async function* readSheet(
     }
   }
   if (!columns) yield { kind: 'fault', fault: { kind: 'no-headings' } }
+}
+
+/** Whether a row has every heading in its own column again, as long printed tables do. */
+function saysHeadings({ at, headings }: Columns, cells: readonly string[]): boolean {
+  for (const [field, column] of at) {
+    if (cells[column]?.trim() !== headings.get(field)) return false
+  }
+  return true
 }
 
 function readPerson(columns: Columns, { row, cells }: SheetRow, report: SheetReport): SheetItem {

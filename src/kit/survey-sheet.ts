@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { checkRecord } from '../domain/check-record.ts'
 import { failure, type Result, success } from '../domain/result.ts'
 import type { RecordAsSent } from '../domain/upload.ts'
@@ -38,12 +39,19 @@ export interface SurveyOptions {
   readonly onRow?: (row: number) => void
 }
 
+interface MetPlan {
+  readonly key: string
+  readonly dates: string
+  readonly row: number
+  refused: boolean
+}
+
 /** What must be remembered of a person while their rows are scattered over the table. */
 interface Met {
   /** Whoever the rows describe: the same in each of them, or nobody can say whose number it is. */
   readonly identity: string
   readonly firstRow: number
-  readonly plans: Map<string, { readonly dates: string; readonly row: number; refused: boolean }>
+  readonly plans: MetPlan[]
   refused: boolean
 }
 
@@ -93,6 +101,8 @@ const DATE_FIELDS: readonly SheetField[] = [
 
 interface OnceOptions extends SurveyOptions {
   readonly suspect?: SuspectColumns
+  /** Which rows are used was decided before: they need no check of their own. */
+  readonly decided?: true
 }
 
 async function surveyOnce(
@@ -102,6 +112,7 @@ async function surveyOnce(
 ): Promise<Result<SurveyedSheet, SheetFault>> {
   const report = emptyReport()
   const people = new Map<string, Met>()
+  const once = interner()
   const leaveOut = (row: number, fault: RowFault) => report.leftOut.push({ row, fault })
   for await (const item of planRows(source, options, report, orders)) {
     if (item.kind === 'fault') return failure(item.fault)
@@ -109,10 +120,10 @@ async function surveyOnce(
     const { row, person, plan } = item.planRow
     const met = people.get(person.nhsNumber)
     const identity = identityOf(person)
-    const key = `${plan.type} ${plan.start}`
-    const dates = `${plan.end ?? ''} ${plan.delete ?? ''}`
+    const key = once(`${plan.type} ${plan.start}`)
+    const dates = once(`${plan.end ?? ''} ${plan.delete ?? ''}`)
     if (!met) {
-      const plans = new Map([[key, { dates, row, refused: false }]])
+      const plans = [{ key, dates, row, refused: false }]
       people.set(person.nhsNumber, { identity, firstRow: row, plans, refused: false })
       continue
     }
@@ -121,8 +132,8 @@ async function surveyOnce(
       leaveOut(row, { kind: 'other-person', otherRow: met.firstRow })
       continue
     }
-    const same = met.plans.get(key)
-    if (!same) met.plans.set(key, { dates, row, refused: false })
+    const same = met.plans.find(plan => plan.key === key)
+    if (!same) met.plans.push({ key, dates, row, refused: false })
     else if (same.dates === dates) report.skipped.repeated.push({ row, of: same.row })
     else {
       same.refused = true
@@ -143,11 +154,11 @@ function finishSurvey(
     report.leftOut.flatMap(({ row, fault }) => ('otherRow' in fault ? [[fault.otherRow, row] as const] : [])),
   )
   for (const met of people.values()) {
-    const kept = met.refused ? [] : [...met.plans.values()].filter(plan => !plan.refused)
+    const kept = met.refused ? [] : met.plans.filter(plan => !plan.refused)
     recordCount += Math.ceil(kept.length / MOST_PLANS)
     planCount += kept.length
     // A row that another contradicts is left out with it: whichever is wrong, it must not be sent.
-    for (const { row, refused } of met.plans.values()) {
+    for (const { row, refused } of met.plans) {
       const against = contradictions.get(row) ?? contradictions.get(met.firstRow) ?? row
       if (met.refused) report.leftOut.push({ row, fault: { kind: 'other-person', otherRow: against } })
       else if (refused) report.leftOut.push({ row, fault: { kind: 'other-dates', otherRow: against } })
@@ -165,17 +176,17 @@ async function* makeRecords(
 ): AsyncGenerator<MadeRecord> {
   const waiting = new Map<string, PlanRow[]>()
   let position = 0
-  for await (const item of planRows(source, options, emptyReport())) {
+  for await (const item of planRows(source, { ...options, decided: true }, emptyReport())) {
     if (item.kind === 'fault') throw new SheetChanged('The table changed while it was read')
     if (item.kind === 'unusable') continue
     const { planRow } = item
     const { nhsNumber } = planRow.person
     const met = people.get(nhsNumber)
     if (!met || met.refused) continue
-    const plan = met.plans.get(`${planRow.plan.type} ${planRow.plan.start}`)
-    if (!plan || plan.refused || plan.row !== planRow.row) continue
+    const plan = met.plans.find(({ row }) => row === planRow.row)
+    if (!plan || plan.refused) continue
     const rows = [...(waiting.get(nhsNumber) ?? []), planRow]
-    const wanted = [...met.plans.values()].filter(({ refused }) => !refused).length
+    const wanted = met.plans.filter(({ refused }) => !refused).length
     if (rows.length < wanted) {
       waiting.set(nhsNumber, rows)
       continue
@@ -197,7 +208,7 @@ type PlanRowItem =
 /** The rows that pass every check that needs no other row; the others are left out in the report. */
 async function* planRows(
   source: SheetSource,
-  { map, now, onRow, suspect }: OnceOptions,
+  { map, now, onRow, suspect, decided }: OnceOptions,
   report: SheetReport,
   orders?: DateOrders,
 ): AsyncGenerator<PlanRowItem> {
@@ -210,7 +221,7 @@ async function* planRows(
       orders?.note(item.values)
       const { row } = item
       const planRow = readPlanRow(columns, row, item.values, suspect)
-      const problems = planRow.ok ? checkRow(planRow.value, now) : planRow.fault
+      const problems = planRow.ok ? (decided ? [] : checkRow(planRow.value, now)) : planRow.fault
       report.leftOut.push(...problems)
       if (planRow.ok && problems.length === 0) yield { kind: 'plan', planRow: planRow.value }
       else yield { kind: 'unusable', row, problems }
@@ -233,6 +244,18 @@ function recordOf(position: number, rows: readonly PlanRow[]): RecordAsSent {
   return { position, plans: rows.map(({ plan }) => plan), subjects }
 }
 
+/** Who a row describes, as a digest: names are not kept, and a digest is short. */
 function identityOf({ given, family, birthTime }: PersonOfRow): string {
-  return `${birthTime} ${family.toLowerCase()}, ${given.toLowerCase()}`
+  const described = JSON.stringify([birthTime, family.toLowerCase(), given.toLowerCase()])
+  return createHash('sha256').update(described).digest('base64url').slice(0, 22)
+}
+
+/** Keeps one copy of each text: plans begin and end on few different days, and there are very many plans. */
+function interner(): (text: string) => string {
+  const known = new Map<string, string>()
+  return text => {
+    const same = known.get(text)
+    if (same === undefined) known.set(text, text)
+    return same ?? text
+  }
 }
