@@ -16,11 +16,14 @@ import { answerQuery, type QueryRequest } from '../flows/answer-query.ts'
 import type { Clock, Storage } from '../flows/ports.ts'
 import { recordRequest } from '../flows/record-request.ts'
 import { reportMissedAppointment } from '../flows/report-missed-appointment.ts'
+import { writeUpload } from '../formats/hl7v3/write-upload.ts'
+import { newMessageId } from '../formats/mesh/message-id.ts'
 import { patientContextReader } from '../identity/patient-context.ts'
 import { TOKEN_ALGORITHMS, tokenVerifier } from '../identity/token-verifier.ts'
 import type { Config } from './config.ts'
 import type { Logger } from './logger.ts'
 import type { Metrics } from './metrics.ts'
+import { readTable } from './read-table.ts'
 import { createServer } from './server.ts'
 import { listeningTls, type ServiceTls } from './tls.ts'
 
@@ -162,6 +165,15 @@ export function openDoors(deps: OpenDoorsDeps): FastifyInstance {
         signIn,
         sessionSecret,
         fhirUrl,
+        desk: {
+          ...config.mesh,
+          storage,
+          clock,
+          newId,
+          newMessageId: () => newMessageId(clock.now()),
+          readTable,
+          writeUpload,
+        },
         readPatientContext:
           launch &&
           patientContextReader({

@@ -1,3 +1,4 @@
+import type { DeskUploadDeps } from '../../flows/send-desk-upload.ts'
 import type { ReadPatientContext } from '../../identity/patient-context.ts'
 import type { RequestEntry } from './exchange.ts'
 import type { Session } from './session.ts'
@@ -30,6 +31,8 @@ export interface WebDoorDeps {
   readonly secure: boolean
   /** The FHIR API that clinicians' pages ask, for example `https://cp-is.example/cpis/FHIR/R4`. */
   readonly fhirUrl: string
+  /** What the desks of authorities do. */
+  readonly desk: DeskUploadDeps
   /** Reads what electronic records open answers with; absent: none can. */
   readonly readPatientContext: ReadPatientContext | undefined
   readonly recordRequest: (entry: RequestEntry) => Promise<void>
