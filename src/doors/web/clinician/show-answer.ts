@@ -1,9 +1,11 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type AccessHistoryOutcome, fhirClient, type ListedAccess } from '../../../client/index.ts'
+import { localDay } from '../../../domain/english-time.ts'
 import type { NhsNumber } from '../../../domain/nhs-number.ts'
 import { phoneToRing } from '../../../domain/office-hours.ts'
 import type { Pages } from '../pages.ts'
 import { showSignIn } from '../sign-in-routes.ts'
+import { englishDay, englishMoment } from '../words.ts'
 import type { Looking } from './admit-looking.ts'
 import { missedSeals, newDraft } from './missed-report.ts'
 
@@ -27,7 +29,11 @@ export async function showAnswer(
       // Asked after the plans, so that the list shows this look.
       const history = await client.accessHistory(number, options)
       const now = deps.now()
-      const plans = outcome.plans.map(plan => ({ ...plan, ring: phoneToRing(plan.authority, now) }))
+      const plans = outcome.plans.map(plan => ({
+        ...plan,
+        coming: plan.start !== undefined && plan.start > localDay(now),
+        ring: phoneToRing(plan.authority, now),
+      }))
       const missed = await missedSeals(deps).seal(newDraft(session, number, outcome.plans, deps.newId()))
       const values = { number, plans, missed, ...historyOf(history) }
       return pages.show(request, reply, {
@@ -85,5 +91,7 @@ function timelineOf(accesses: readonly ListedAccess[]) {
   const marks = times.map(time =>
     Math.round(TIMELINE.from + ((time - first) / span) * (TIMELINE.to - TIMELINE.from)),
   )
-  return { from: new Date(first), to: new Date(last), marks }
+  const [from, to] = [new Date(first), new Date(last)]
+  const words = localDay(from) === localDay(to) ? englishMoment : englishDay
+  return { fromWords: words(from), toWords: words(to), marks }
 }
