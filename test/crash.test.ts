@@ -8,12 +8,16 @@ import { localDay } from '../src/domain/english-time.ts'
 import { readAccessNotification } from '../src/formats/hl7v3/read-access-notification.ts'
 import { readWholeAcknowledgement } from '../src/formats/hl7v3/read-acknowledgement.ts'
 import { writeUpload } from '../src/formats/hl7v3/write-upload.ts'
+import type { Service } from '../src/main/start-service.ts'
 import { sandboxAuthorities } from '../src/sandbox/authorities.ts'
 import { makePopulation } from '../src/sandbox/population.ts'
+import { SYSTEMS } from '../src/sandbox/systems.ts'
 import { collected } from './support/collected.ts'
+import { messagingSystem, openCallback, type TestCallback } from './support/ebxml.ts'
 import { expectValue } from './support/expect-value.ts'
 import { freePorts } from './support/free-ports.ts'
 import { startIssuer, type TestIssuer } from './support/issuer.ts'
+import { nurse } from './support/records.ts'
 import { ENGINES, makePlace, type Place } from './support/running-service.ts'
 import { until } from './support/until.ts'
 
@@ -21,26 +25,31 @@ import { until } from './support/until.ts'
 const ROUNDS = Number(process.env['CPIS_CRASH_ROUNDS'] ?? 4)
 const AUTHORITY = { odsCode: '886', mailbox: 'LA886OT001', password: 'sandbox-886' }
 const CHILDREN = 300
+const ADMIN_TOKEN = 'the operator of this test'
+const SPINE = { spineAsid: '999000000001', spinePartyKey: 'X26-999001' }
 
 /**
- * The service is killed without warning, again and again, while an authority uploads and clinicians ask. Afterwards everything
- * that was acknowledged to somebody must be there, once.
+ * The service is killed without warning, again and again, while an authority uploads and clinicians ask, some by messages that are
+ * answered later. Afterwards everything that was acknowledged to somebody must be there, once.
  */
 describe.each(ENGINES)('kill -9 at any moment, on %s', engine => {
   let place: Place
   let issuer: TestIssuer
   let ports: { port: number; adminPort: number }
   let process_: ChildProcess | undefined
+  let callback: TestCallback
 
   beforeAll(async () => {
     place = await makePlace(engine)
     issuer = await startIssuer()
     const [port = 0, adminPort = 0] = await freePorts(2)
     ports = { port, adminPort }
+    callback = await openCallback(ward().partyKey)
   })
   afterAll(async () => {
     await kill()
     await issuer.close()
+    await callback.close()
     await place.remove()
   })
 
@@ -52,6 +61,7 @@ describe.each(ENGINES)('kill -9 at any moment, on %s', engine => {
         ...place.settings,
         PORT: String(ports.port),
         CPIS_ADMIN_PORT: String(ports.adminPort),
+        CPIS_ADMIN_TOKEN: ADMIN_TOKEN,
         CPIS_LOG_LEVEL: 'error',
         CPIS_SANDBOX_AUTHORITIES: '1',
         CPIS_SANDBOX_CHILDREN: String(CHILDREN),
@@ -65,6 +75,21 @@ describe.each(ENGINES)('kill -9 at any moment, on %s', engine => {
       async () =>
         (await fetch(`http://127.0.0.1:${ports.adminPort}/health/ready`).catch(() => undefined))?.ok,
     )
+  }
+  /** The ward's answers are posted to this test. */
+  const register = async () => {
+    const { organisation, contract, ...system } = ward()
+    const described = { odsCode: organisation.odsCode, organisationName: organisation.name }
+    const response = await fetch(`http://127.0.0.1:${ports.adminPort}/clients`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${ADMIN_TOKEN}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ ...system, ...described, contract: { ...contract, callback: callback.url } }),
+    })
+    if (!response.ok) throw new Error(`The ward could not be registered: ${response.status}`)
+  }
+  const byMessage = (user: string, nhsNumber: string) => {
+    const service = { baseUrl: baseUrl(), config: SPINE } as unknown as Service
+    return messagingSystem(service, ward())(nurse(user), nhsNumber)
   }
   const kill = async () => {
     if (!process_ || process_.exitCode !== null || process_.signalCode !== null) return
@@ -88,6 +113,8 @@ describe.each(ENGINES)('kill -9 at any moment, on %s', engine => {
       const answered = new Set<string>()
       await start()
       await until(async () => (await held(child, '999999999999')) || undefined)
+      await register()
+      const received = new Set<string>()
 
       for (let round = 1; round <= ROUNDS; round++) {
         const sequence = round + 1
@@ -102,9 +129,19 @@ describe.each(ENGINES)('kill -9 at any moment, on %s', engine => {
             if (await held(child, user)) answered.add(user)
           }),
         )
+        const messaging = Promise.all(
+          Array.from({ length: 6 }, async (_, nth) => {
+            const user = String(round * 100 + 50 + nth).padStart(12, '0')
+            await sleep(randomInt(600))
+            const asked = await byMessage(user, child).catch(() => undefined)
+            if (asked?.status !== 202) return
+            answered.add(user)
+            received.add(asked.messageId)
+          }),
+        )
         await sleep(randomInt(1_200))
         await kill()
-        await Promise.all([uploading, asking])
+        await Promise.all([uploading, asking, messaging])
         await start()
       }
 
@@ -118,6 +155,10 @@ describe.each(ENGINES)('kill -9 at any moment, on %s', engine => {
       }
       expect(told).toEqual([...new Set(told)])
       expect([...answered].filter(user => !told.includes(user))).toEqual([])
+      for (const messageId of received) {
+        const ids = (await callback.answersTo(messageId)).map(({ header }) => header.messageId)
+        expect(new Set(ids).size).toBe(1)
+      }
       const history = await fhir('000000000000', ['B0170']).accessHistory(child, { unscheduled: false })
       expect(history.kind).toBe('listed')
     },
@@ -162,6 +203,12 @@ describe.each(ENGINES)('kill -9 at any moment, on %s', engine => {
     return { acknowledged, told: told.filter(user => user !== '999999999999') }
   }
 })
+
+function ward() {
+  const [system] = SYSTEMS
+  if (!system) throw new Error('The sandbox has a system')
+  return system
+}
 
 const day = localDay(new Date())
 
