@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs'
-import { readdir, readFile, stat } from 'node:fs/promises'
+import { readdir, readFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { MeshMessageInfo } from '../client/index.ts'
 import type { FileCode } from '../domain/apply-upload.ts'
@@ -11,6 +11,9 @@ import { lockState } from './state-lock.ts'
  * whether the file arrived, and has to track it (rule 17.6).
  */
 export type UploadStatus = 'prepared' | 'sending' | 'sent' | 'answered' | 'refused' | 'undelivered'
+
+/** The name of a file that is being made, in the directory of the state. */
+export const OUTGOING = 'outgoing.xml'
 
 /** What the authority knows of one of its uploads. Instants are in ISO form: this is a file. */
 export interface UploadEntry {
@@ -72,6 +75,7 @@ export async function openAuthorityState(directory: string): Promise<AuthoritySt
   ]
   for (const path of [directory, uploads, inbox, contents]) await makeDirectory(path)
   const unlock = lockState(directory)
+  for (const path of [directory, uploads, inbox, contents]) await removeUnfinished(path)
   const sequencePath = join(directory, 'sequence.json')
   const named = (sequence: number) => join(uploads, String(sequence).padStart(10, '0'))
   const lastSequence = async () => (await readJson<{ last: number }>(sequencePath))?.last ?? 0
@@ -114,6 +118,13 @@ export async function openAuthorityState(directory: string): Promise<AuthoritySt
       return kept
     },
     close: async () => unlock(),
+  }
+}
+
+/** What a run that died was writing: it holds people, and nobody will ever ask for it. */
+async function removeUnfinished(directory: string): Promise<void> {
+  for (const name of await readdir(directory)) {
+    if (name.endsWith('.part') || name === OUTGOING) await rm(join(directory, name), { force: true })
   }
 }
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -140,6 +140,18 @@ describe('sending', () => {
     await expect(stateIn()).rejects.toBeInstanceOf(StateInUse)
     await state.close()
     await (await stateIn()).close()
+  })
+
+  test.each([
+    ['no longer runs', `${2 ** 22 + 1} 1`],
+    ['had this process number in an earlier run', `${process.pid} 1`],
+    ['died while it wrote its lock', ''],
+  ])('a lock of a process that %s is taken over, and what it left unfinished is gone', async (_who, lock) => {
+    await (await stateIn()).close()
+    writeFileSync(join(directory, 'state', 'lock'), lock)
+    writeFileSync(join(directory, 'state', 'inbox', '.A1.xml.part'), 'half')
+    await (await stateIn()).close()
+    expect(readdirSync(join(directory, 'state', 'inbox'))).toEqual([])
   })
 })
 

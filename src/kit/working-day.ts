@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { MeshError } from '../client/index.ts'
-import type { UploadEntry } from './authority-state.ts'
+import { OUTGOING, type UploadEntry } from './authority-state.ts'
 import { checkUpload, type UploadReport } from './check-upload.ts'
 import { type CollectDeps, type CollectReport, collectMessages } from './collect-messages.ts'
 import type { ColumnMap } from './columns.ts'
@@ -81,7 +81,7 @@ async function makeAndSend(
   const { state, now, onStep } = deps
   onStep?.('make')
   const sequence = await state.takeSequence()
-  const path = join(state.directory, 'outgoing.xml')
+  const path = join(state.directory, OUTGOING)
   try {
     const made = await makeUpload(sheet, { authority, sequence, createdAt: now() }, path, { map, now: now() })
     if (!made.ok) return { notMade: made.fault }
