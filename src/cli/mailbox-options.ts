@@ -1,5 +1,6 @@
+import { readFileSync } from 'node:fs'
 import type { Command } from 'commander'
-import { type MeshClient, meshClient } from '../client/index.ts'
+import { type MeshClient, meshClient, streamingFetch } from '../client/index.ts'
 import { failure, type Result, success } from '../domain/result.ts'
 import type { Config } from '../main/config.ts'
 import { serviceUrl } from './addresses.ts'
@@ -14,7 +15,13 @@ export interface MailboxOptions {
   readonly password?: string
   readonly sharedKey?: string
   readonly url?: string
+  readonly certificate?: string
+  readonly key?: string
+  readonly ca?: string
 }
+
+/** A connection on which nothing moves for so long is given up. */
+const IDLE_MS = 60_000
 
 export interface OpenedMailbox {
   readonly mailboxId: string
@@ -28,6 +35,9 @@ export function addMailboxOptions(command: Command): Command {
     .option('--password <password>', 'of that mailbox; - reads it from standard input')
     .option('--shared-key <key>', "of the mailbox service, if it is not this configuration's")
     .option('--url <url>', 'the service, if it is not the one of this configuration')
+    .option('--certificate <file>', 'PEM, to show to a mailbox service that wants to see one')
+    .option('--key <file>', 'PEM, of that certificate')
+    .option('--ca <file>', 'PEM, of the authority that issued the certificate of the service')
 }
 
 /** Opens the mailbox that the options name; a sandbox authority's password is looked up. */
@@ -37,9 +47,34 @@ export async function openMailbox(
 ): Promise<Result<OpenedMailbox, CommandFailure>> {
   const credentials = await credentialsOf(config, options)
   if (!credentials.ok) return credentials
+  const tls = readTls(options)
+  if (!tls.ok) return tls
   const { mailboxId } = credentials.value
   const baseUrl = serviceUrl(config, options.url)
-  return success({ mailboxId, mesh: meshClient({ baseUrl, ...credentials.value }) })
+  const wire = tls.value && streamingFetch({ tls: tls.value, idleMs: IDLE_MS })
+  const settings = { baseUrl, ...credentials.value, ...(wire && { fetch: wire.fetch }) }
+  return success({ mailboxId, mesh: meshClient(settings) })
+}
+
+/** What is shown to the service and whom to believe; undefined where the platform's own way will do. */
+function readTls({
+  certificate,
+  key,
+  ca,
+}: MailboxOptions): Result<{ cert?: string; key?: string; ca?: string } | undefined, CommandFailure> {
+  if (!certificate !== !key) {
+    return failure(refused('A certificate and its key belong together.', 'Give --certificate and --key.'))
+  }
+  if (!certificate && !ca) return success(undefined)
+  try {
+    const read = (path: string) => readFileSync(path, 'utf8')
+    return success({
+      ...(certificate && key && { cert: read(certificate), key: read(key) }),
+      ...(ca && { ca: read(ca) }),
+    })
+  } catch {
+    return failure(refused('A file of the certificate cannot be read.', 'Check the paths given.'))
+  }
 }
 
 async function credentialsOf(
