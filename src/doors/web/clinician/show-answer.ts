@@ -35,7 +35,8 @@ export async function showAnswer(
         ring: phoneToRing(plan.authority, now),
       }))
       const missed = await missedSeals(deps).seal(newDraft(session, number, outcome.plans, deps.newId()))
-      const values = { number, plans, missed, ...historyOf(history) }
+      const printed = PRINTED[plans.length - 1] ?? FEWEST_PRINTED
+      const values = { number, plans, missed, printed, ...historyOf(history) }
       return pages.show(request, reply, {
         view: 'answer',
         title: 'There is a plan',
@@ -69,6 +70,10 @@ export async function showAnswer(
     }
   }
 }
+
+/** How much of the list fits a sheet of A4 beside one plan, beside two, and beside more. */
+const PRINTED = [24, 14] as const
+const FEWEST_PRINTED = 4
 
 function historyOf(history: AccessHistoryOutcome) {
   switch (history.kind) {

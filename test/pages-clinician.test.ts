@@ -1,0 +1,657 @@
+import { randomUUID } from 'node:crypto'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { v7 as newId } from 'uuid'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { displayNhsNumber, type NhsNumber } from '../src/domain/nhs-number.ts'
+import type { OdsCode } from '../src/domain/organisation.ts'
+import { answerQuery } from '../src/flows/answer-query.ts'
+import { writeUpload } from '../src/formats/hl7v3/write-upload.ts'
+import { numberAt } from '../src/sandbox/number-line.ts'
+import { tellingPeople } from '../src/sandbox/telling-people.ts'
+import { openDesk } from './support/authority-desk.ts'
+import {
+  expectAccessible,
+  launchBrowser,
+  NO_BROWSER,
+  ownWindow,
+  screen,
+  signInAs,
+} from './support/browser.ts'
+import { collected } from './support/collected.ts'
+import { freePorts } from './support/free-ports.ts'
+import { ENGINES, makePlace, type Place, type RunningService, startIn } from './support/running-service.ts'
+
+const NURSE = 'Nurse Quince Sandbox'
+const CONSULTANT = 'Dr Saffron Nonesuch'
+const MIDWIFE = "Ms Damson O'Testcase"
+const GP_NURSE = 'Nurse Sloe Samplewood'
+const PORTER = 'Mx Fennel Placeholder'
+
+/** Nothing of a person stands in an address or a title. */
+const PERSONAL = /999\s?\d{3}\s?\d{4}/
+
+describe.skipIf(NO_BROWSER !== undefined).each(ENGINES)('the pages of clinicians on %s', engine => {
+  let place: Place
+  let running: RunningService
+  let browser: Browser
+  let window: BrowserContext
+  let page: Page
+  const visited: string[] = []
+
+  beforeAll(async () => {
+    place = await makePlace(engine)
+    running = await startIn(place, {
+      CPIS_SANDBOX_CHILDREN: '50',
+      CPIS_SANDBOX_AUTHORITIES: '2',
+      CPIS_NOTIFICATION_WINDOW_MS: '200',
+    })
+    for (const [nth, { header, records }] of sandbox().population.uploads.entries()) {
+      const authority = sandbox().authorities[nth]
+      if (!authority) throw new Error('Every upload has an authority')
+      const desk = await openDesk(running.service, authority)
+      await desk.upload(await collected(writeUpload(header, records)))
+    }
+    browser = await launchBrowser()
+  })
+  afterAll(async () => {
+    await browser.close()
+    await running.stop()
+    await place.remove()
+  })
+  beforeEach(async () => {
+    window = await ownWindow(browser, running.service.baseUrl)
+    page = await window.newPage()
+    page.on('framenavigated', frame => visited.push(frame.url()))
+  })
+  afterEach(async () => {
+    await window.close()
+  })
+
+  const sandbox = () => {
+    if (!running.service.sandbox) throw new Error('The service of this test has a sandbox')
+    return running.service.sandbox
+  }
+  const someone = (note: string): NhsNumber => {
+    const found = tellingPeople(sandbox().population).find(person => person.note.startsWith(note))
+    if (!found) throw new Error(`The sandbox has ${note}`)
+    return found.nhsNumber
+  }
+  const protectedChild = () => someone('a child protection plan')
+  const nobody = () => someone('a child of whom')
+  const kysely = () => running.service.store.database.kysely
+  const heading = () => page.getByRole('heading', { level: 1 })
+  const problem = () => page.getByRole('alert')
+  const press = (name: string) => page.getByRole('button', { name, exact: true }).click()
+  const check = async (typed: string) => {
+    await page.getByLabel('NHS number').fill(typed)
+    await press('Check')
+  }
+  const accessesOf = (number: string) =>
+    kysely().selectFrom('access').select('id').where('nhs_number', '=', number).execute()
+  /** Somebody looks, at another door. */
+  const look = (nth: number, nhsNumber: NhsNumber) => {
+    const { queries, audit } = running.service.store.storage
+    return answerQuery(
+      { queries, audit, clock: { now: () => new Date() }, newId },
+      {
+        requester: { author: nurse(nth), activities: new Set(['B0107']) },
+        nhsNumber,
+        access: 'unscheduled',
+        door: 'operations',
+        action: 'look',
+        traceId: newId(),
+      },
+    )
+  }
+  const reports = () => kysely().selectFrom('missed_appointment').select('id').execute()
+
+  describe('one child', () => {
+    test('a newcomer finds a child in two steps after signing in, and whom to ring', async () => {
+      await page.goto('/')
+      await expectAccessible(page)
+      await screen(page, 'sign-in')
+      await page.getByLabel(NURSE).check()
+      await press('Sign in')
+      await expectAccessible(page)
+      await screen(page, 'check')
+      await check(displayNhsNumber(protectedChild()))
+      expect(await heading().innerText()).toContain('There is a plan')
+      expect(await page.getByText('Ring now').isVisible()).toBe(true)
+      expect(await page.locator('.cpis-ring a').getAttribute('href')).toMatch(/^tel:\d+$/)
+      expect(await page.getByText('Nurse Access Role, Sandbox General Hospital').first().isVisible()).toBe(
+        true,
+      )
+      expect(await page.getByText('NHS confidential').isVisible()).toBe(true)
+      expect(await page.locator('.cpis-accesses tbody tr').count()).toBe(1)
+      await expectAccessible(page)
+      await screen(page, 'answer')
+    })
+
+    test('a number may be typed, pasted with spaces, or scanned', async () => {
+      await signInAs(page, NURSE)
+      const number = protectedChild()
+      const [a, b, c] = [number.slice(0, 3), number.slice(3, 6), number.slice(6)]
+      for (const typed of [number, `  ${a} ${b} ${c} `, `${a}-${b}-${c}`, `\u200b${a}\u00a0${b}\u00a0${c}`]) {
+        await page.goto('/check')
+        await check(typed)
+        expect(await heading().innerText()).toContain('There is a plan')
+      }
+      await page.goto('/check')
+      // A scanner types and presses Enter.
+      await page.keyboard.type(number)
+      await page.keyboard.press('Enter')
+      await page.waitForURL(/\/answer\//)
+      expect(await accessesOf(number)).toHaveLength(1)
+    })
+
+    test.each([
+      ['', 'Enter an NHS number'],
+      ['999 00x 0018', 'An NHS number has digits only'],
+      ['999 000 001', 'An NHS number has 10 digits: this one has 9'],
+      ['999 000 00180', 'An NHS number has 10 digits: this one has 11'],
+      ['000 000 0000', 'Ten zeros are not an NHS number'],
+      ['999 000 0019', 'That is not an NHS number: one of its digits must be wrong'],
+    ])('%j is refused by the rule that it breaks, and kept', async (typed, message) => {
+      await signInAs(page, NURSE)
+      await check(typed)
+      expect(await problem().innerText()).toContain(message)
+      expect(await page.title()).toMatch(/^Error: /)
+      expect(await page.getByLabel('NHS number').inputValue()).toBe(typed)
+      await expectAccessible(page)
+    })
+
+    test('nothing held is neutral, and no assurance', async () => {
+      await signInAs(page, NURSE)
+      await check(nobody())
+      expect(await heading().innerText()).toContain('No information held')
+      expect(await page.getByText('That does not mean that the child is safe').isVisible()).toBe(true)
+      expect(await page.getByText('If you are worried about a child').isVisible()).toBe(true)
+      await expectAccessible(page)
+      await screen(page, 'nothing-held')
+    })
+
+    test.each([
+      ['a child protection plan that ended', /ended/],
+      ['a child protection plan that starts', /not started yet/],
+      ['the mother of an unborn child', /[Uu]nborn/],
+      ['a child of two authorities', /more than one plan/],
+      ['a number that PDS has replaced', /There is a plan/],
+    ])('%s is shown as what it is', async (note, said) => {
+      await signInAs(page, NURSE)
+      await check(someone(note))
+      expect(await page.locator('main').innerText()).toMatch(said)
+      await expectAccessible(page)
+    })
+
+    test.each([
+      ['a child protection plan', 24],
+      ['a looked after child who has', 14],
+    ])('%s is printed on one page, with who has looked and who printed it', async (note, newest) => {
+      const number = someone(note)
+      for (let nth = 10; nth < 35; nth++) await look(nth, number)
+      await signInAs(page, NURSE)
+      await check(number)
+      expect(await page.locator('.cpis-accesses tbody tr').count()).toBe(25)
+      const sheet = (await page.pdf({ format: 'A4', preferCSSPageSize: true })).toString('latin1')
+      expect(sheet.match(/\/Type\s*\/Page[^s]/g)).toHaveLength(1)
+      await page.emulateMedia({ media: 'print' })
+      for (const words of [
+        `Printed by ${NURSE}`,
+        'NHS confidential',
+        `The ${newest} newest are printed, of 25`,
+      ]) {
+        expect(await page.getByText(words).isVisible()).toBe(true)
+      }
+      expect(await page.getByRole('link', { name: 'Report a missed appointment' }).isVisible()).toBe(false)
+    })
+
+    test('a page fits a small window at four times its size', async () => {
+      await page.setViewportSize({ width: 320, height: 256 })
+      await signInAs(page, NURSE)
+      await check(someone('a looked after child who has'))
+      const over = await page.evaluate('document.documentElement.scrollWidth - innerWidth')
+      expect(over).toBeLessThanOrEqual(0)
+    })
+  })
+
+  describe('who looks, and why', () => {
+    test('a role without either activity is told so', async () => {
+      await signInAs(page, PORTER)
+      expect(await heading().innerText()).toBe('Your role cannot use CP-IS')
+      await expectAccessible(page)
+      for (const address of ['/worklist', '/missed', '/launch/open']) {
+        await page.goto(address)
+        expect(await heading().innerText()).toBe('Your role cannot use CP-IS')
+      }
+    })
+
+    test('whoever may look in both ways chooses, and nothing is chosen for them', async () => {
+      const number = someone('a looked after child')
+      const before = await accessesOf(number)
+      await signInAs(page, MIDWIFE)
+      expect(await heading().innerText()).toBe('Why are you looking today?')
+      expect(await page.getByRole('radio', { checked: true }).count()).toBe(0)
+      await press('Continue')
+      expect(await problem().innerText()).toContain('Choose why you are looking')
+      await expectAccessible(page)
+      await page.getByLabel('Booked appointment').check()
+      await press('Continue')
+      await check(number)
+      expect(await page.getByText('as a booked appointment').isVisible()).toBe(true)
+      expect(await accessesOf(number)).toEqual(before)
+    })
+
+    test('whoever may look only in silence looks in silence', async () => {
+      const number = someone('a looked after child')
+      const before = await accessesOf(number)
+      await signInAs(page, GP_NURSE)
+      expect(await page.getByText('The local authority is not told that you looked').isVisible()).toBe(true)
+      await check(number)
+      expect(await heading().innerText()).toContain('There is a plan')
+      expect(await accessesOf(number)).toEqual(before)
+    })
+
+    test('an authority and a clinician have no pages of each other', async () => {
+      await signInAs(page, NURSE)
+      const response = await page.goto('/desk')
+      expect(response?.status()).toBe(404)
+    })
+  })
+
+  describe('time, tabs and other people', () => {
+    test('whoever was signed out loses nothing that they typed', async () => {
+      await signInAs(page, MIDWIFE)
+      await page.getByLabel('Unscheduled attendance').check()
+      await press('Continue')
+      await page.getByLabel('NHS number').fill(displayNhsNumber(protectedChild()))
+      await window.clearCookies()
+      await press('Check')
+      expect(await page.getByText('What you typed is kept').isVisible()).toBe(true)
+      await expectAccessible(page)
+      await page.getByLabel(MIDWIFE).check()
+      await press('Sign in')
+      await press('Go on where you were')
+      await page.getByLabel('Unscheduled attendance').check()
+      await press('Continue')
+      await press('Go on where you were')
+      expect(await heading().innerText()).toContain('There is a plan')
+    })
+
+    test('whoever was signed out while they read an answer comes back to it', async () => {
+      await signInAs(page, NURSE)
+      await check(protectedChild())
+      await window.clearCookies()
+      await page.reload()
+      await page.getByLabel(NURSE).check()
+      await press('Sign in')
+      expect(await heading().innerText()).toContain('There is a plan')
+    })
+
+    test('two tabs, reload and the back button are one look', async () => {
+      const number = someone('a looked after child')
+      await signInAs(page, CONSULTANT)
+      const before = (await accessesOf(number)).length
+      await check(number)
+      await page.reload()
+      await page.goBack()
+      await page.goForward()
+      const other = await window.newPage()
+      await other.goto(page.url())
+      expect(await other.getByRole('heading', { level: 1 }).innerText()).toContain('There is a plan')
+      expect(await accessesOf(number)).toHaveLength(before + 1)
+    })
+
+    test("somebody else's address leads where one that does not exist leads", async () => {
+      await signInAs(page, NURSE)
+      await check(protectedChild())
+      const [answer, missed] = [
+        page.url(),
+        await page.getByRole('link', { name: 'Report a missed appointment' }).getAttribute('href'),
+      ]
+      await window.clearCookies()
+      await signInAs(page, CONSULTANT)
+      for (const address of [answer, missed ?? '', '/answer/no-such-thing', '/missed?of=no-such-thing']) {
+        await page.goto(address)
+        expect(new URL(page.url()).pathname).toBe('/check')
+        expect(await page.locator('main').innerText()).not.toContain(displayNhsNumber(protectedChild()))
+      }
+    })
+  })
+
+  describe('a list', () => {
+    test('everybody on it has a row, and lines that hold no number are named', async () => {
+      await signInAs(page, NURSE)
+      await page.getByRole('link', { name: 'Check a list' }).click()
+      await expectAccessible(page)
+      const [child, ended] = [protectedChild(), someone('a child protection plan that ended')]
+      await page
+        .getByLabel('NHS numbers')
+        .fill(
+          `NHS number;name\n${nobody()}\n${ended};Bed 2\n12345\n\n999 000 0019\n${displayNhsNumber(child)}, Bed 1\n${child}\nempty bed`,
+        )
+      await press('Check the list')
+      await page.getByText('Checked 3 of 3').waitFor()
+      expect(await page.locator('.cpis-board tbody tr').count()).toBe(3)
+      const said = await page.locator('main').innerText()
+      for (const words of [
+        '1 repeated number is listed once',
+        'Line 4: An NHS number has 10 digits: this one has 5',
+        'Line 6: That is not an NHS number: one of its digits must be wrong',
+        'Line 9: An NHS number has digits only',
+        'No information held',
+      ]) {
+        expect(said).toContain(words)
+      }
+      expect(said).not.toContain('Bed 1')
+      await expectAccessible(page)
+      await page.getByRole('link', { name: 'What is held' }).click()
+      await expectAccessible(page)
+      await screen(page, 'worklist')
+      expect(await page.locator('.cpis-board tbody tr').allInnerTexts()).toEqual([
+        expect.stringContaining(displayNhsNumber(child)),
+        expect.stringContaining('ended'),
+        expect.stringContaining('No information held'),
+      ])
+      await press(displayNhsNumber(child))
+      expect(await heading().innerText()).toContain('There is a plan')
+    })
+
+    test('each check is an access like any other, and sorting and going back make none', async () => {
+      const number = someone('the mother of an unborn child')
+      await signInAs(page, CONSULTANT)
+      const queries = () =>
+        kysely()
+          .selectFrom('audit')
+          .select('id')
+          .where('door', '=', 'fhir')
+          .where('nhs_number', '=', number)
+          .execute()
+      const before = [(await accessesOf(number)).length, (await queries()).length] as const
+      await page.goto('/worklist')
+      await page.getByLabel('NHS numbers').fill(number)
+      await press('Check the list')
+      await page.getByText('Checked 1 of 1').waitFor()
+      await page.getByRole('link', { name: 'Local authority' }).click()
+      await page.goBack()
+      await page.reload()
+      expect((await accessesOf(number)).length).toBe(before[0] + 1)
+      expect((await queries()).length).toBe(before[1] + 1)
+    })
+
+    test('it may be a file, also when somebody has to sign in again', async () => {
+      await signInAs(page, NURSE)
+      await page.goto('/worklist')
+      const lines = ['nhs_number,ward', `${protectedChild()},A`, `${nobody()},B`].join('\r\n')
+      const file = { name: 'board.csv', mimeType: 'text/csv', buffer: Buffer.from(lines) }
+      await page.getByLabel('Or choose a text or CSV file').setInputFiles(file)
+      await window.clearCookies()
+      await press('Check the list')
+      await page.getByLabel(NURSE).check()
+      await press('Sign in')
+      await press('Go on where you were')
+      await page.getByText('Checked 2 of 2').waitFor()
+      expect(await page.locator('.cpis-board tbody tr').count()).toBe(2)
+    })
+
+    test('an empty list, one without a number and one that is too long are refused, and kept', async () => {
+      await signInAs(page, NURSE)
+      await page.goto('/worklist')
+      const long = Array.from({ length: 101 }, (_, index) => numberAt(index))
+      for (const [typed, message] of [
+        ['', 'Paste a list of NHS numbers, or choose a file'],
+        ['nobody\n12345', 'There is no NHS number in the list'],
+        [long.join('\n'), 'The list has 101 NHS numbers: check 100 at a time'],
+      ] as const) {
+        await page.getByLabel('NHS numbers').fill(typed)
+        await press('Check the list')
+        expect(await problem().innerText()).toContain(message)
+        expect(await page.getByLabel('NHS numbers').inputValue()).toBe(typed)
+        await expectAccessible(page)
+      }
+      await page.getByLabel('NHS numbers').fill(long.slice(0, 100).join('\n'))
+      await press('Check the list')
+      await page.getByText('Checked 100 of 100').waitFor()
+      expect((await page.content()).length).toBeLessThan(50_000)
+    })
+  })
+
+  describe('a missed appointment', () => {
+    const begin = async () => {
+      await signInAs(page, GP_NURSE)
+      await check(someone('a child of two authorities'))
+      await page.getByRole('link', { name: 'Report a missed appointment' }).click()
+    }
+    const fill = async (when: Date) => {
+      await page.getByLabel('Day').fill(String(when.getUTCDate()))
+      await page.getByLabel('Month').fill(String(when.getUTCMonth() + 1))
+      await page.getByLabel('Year').fill(String(when.getUTCFullYear()))
+      await page.getByLabel('Time').fill('2.30pm')
+      await page.getByLabel('What kind of care was it?').fill('Immunisation')
+    }
+    const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000)
+
+    test('is shown before it is sent, and sent once', async () => {
+      const before = (await reports()).length
+      await begin()
+      await fill(daysAgo(3))
+      await page.getByLabel('What was it for?').fill('Second dose\nof two')
+      await expectAccessible(page)
+      await press('Continue')
+      const said = await page.locator('main').innerText()
+      for (const words of [
+        'Nothing is sent yet',
+        'at 2:30pm',
+        'Immunisation',
+        'Second dose of two',
+        GP_NURSE,
+      ]) {
+        expect(said).toContain(words)
+      }
+      await expectAccessible(page)
+      await screen(page, 'missed')
+      expect(await reports()).toHaveLength(before)
+      await page.getByRole('button', { name: 'Send the report' }).dblclick()
+      await page.getByRole('heading', { name: 'The authority is told' }).waitFor()
+      expect(await page.locator('main').innerText()).toContain('Emergency duty team')
+      await expectAccessible(page)
+      await page.reload()
+      await page.goBack()
+      await press('Send the report')
+      expect(await page.getByText('This report was sent before. Nobody is told twice.').isVisible()).toBe(
+        true,
+      )
+      expect(await reports()).toHaveLength(before + 1)
+    })
+
+    test('says everything that is wrong at once, and keeps what was typed', async () => {
+      await begin()
+      await press('Continue')
+      for (const words of [
+        'Enter the day of the appointment',
+        'Enter the time of the appointment',
+        'Say what kind of care it was',
+      ]) {
+        expect(await problem().innerText()).toContain(words)
+      }
+      await expectAccessible(page)
+      await fill(daysAgo(-2))
+      await press('Continue')
+      expect(await problem().innerText()).toContain('this time has not come yet')
+      expect(await page.getByLabel('Time').inputValue()).toBe('2.30pm')
+      await page.getByLabel('Day').fill('31')
+      await page.getByLabel('Month').fill('2')
+      await page.getByLabel('Time').fill('25:00')
+      await press('Continue')
+      expect(await problem().innerText()).toContain('That day does not exist')
+      expect(await problem().innerText()).toContain('Write the time like 2:30pm or 14:30')
+      await fill(daysAgo(400))
+      await press('Continue')
+      expect(await problem().innerText()).toContain('in the last 365 days')
+    })
+
+    test('goes on where it was when its reporter was signed out', async () => {
+      const before = (await reports()).length
+      await begin()
+      await fill(daysAgo(4))
+      await window.clearCookies()
+      await press('Continue')
+      await page.getByLabel(GP_NURSE).check()
+      await press('Sign in')
+      await press('Go on where you were')
+      expect(await page.locator('main').innerText()).toContain('Immunisation')
+      await press('Send the report')
+      expect(await heading().innerText()).toBe('The authority is told')
+      expect(await reports()).toHaveLength(before + 1)
+    })
+  })
+
+  describe('opened by an electronic record', () => {
+    const context = async (as: string, nhsNumber: string): Promise<string> => {
+      const url = `${running.service.baseUrl}/sandbox/issuer/context?as=${as}`
+      const headers = { 'Content-Type': 'application/json' }
+      const answer = await fetch(url, { method: 'POST', headers, body: JSON.stringify(nhsNumber) })
+      return ((await answer.json()) as { context: string }).context
+    }
+
+    test('the answer is there at once, or after signing in', async () => {
+      const launch = `/launch?context=${await context('ed-nurse', protectedChild())}`
+      await page.goto(launch)
+      await page.getByLabel(NURSE).check()
+      await press('Sign in')
+      expect(await heading().innerText()).toContain('There is a plan')
+      await page.goto(`/launch?context=${await context('ed-nurse', nobody())}`)
+      expect(await heading().innerText()).toContain('No information held')
+    })
+
+    test('whoever has to say why they look is led on to the answer', async () => {
+      await page.goto(`/launch?context=${await context('midwife', protectedChild())}`)
+      await page.getByLabel(MIDWIFE).check()
+      await press('Sign in')
+      await page.getByLabel('Booked appointment').check()
+      await press('Continue')
+      expect(await heading().innerText()).toContain('There is a plan')
+    })
+
+    test('not for somebody else who is still signed in', async () => {
+      const number = someone('looked after, and 18')
+      await signInAs(page, NURSE)
+      await page.goto(`/launch?context=${await context('ed-consultant', number)}`)
+      expect(await heading().innerText()).toBe('Somebody else is signed in')
+      expect(await accessesOf(number)).toEqual([])
+      await expectAccessible(page)
+    })
+
+    test('a context that was changed, or is something else, opens nothing', async () => {
+      await signInAs(page, NURSE)
+      const good = await context('ed-nurse', protectedChild())
+      const token = await fetch(`${running.service.baseUrl}/sandbox/issuer/token?as=ed-nurse`, {
+        method: 'POST',
+      })
+      const { access_token } = (await token.json()) as { access_token: string }
+      for (const bad of ['', 'x', `${good.slice(0, -8)}AAAAAAAA`, access_token]) {
+        const response = await page.goto(`/launch?context=${bad}`)
+        expect(response?.status()).toBe(400)
+        expect(await heading().innerText()).toBe('This link cannot be used')
+        expect(await page.locator('main').innerText()).not.toMatch(PERSONAL)
+      }
+      await expectAccessible(page)
+    })
+  })
+
+  test('no address, title or log line held anything of a person', async () => {
+    expect(visited.length).toBeGreaterThan(50)
+    const plain = visited.filter(address => !address.includes('/launch?'))
+    expect(plain.filter(address => PERSONAL.test(decodeURIComponent(address)))).toEqual([])
+    const log = running.logLines.join('')
+    expect(log).not.toMatch(PERSONAL)
+  })
+
+  describe('when the service cannot look', () => {
+    let lost: RunningService
+    let elsewhere: Place
+
+    beforeAll(async () => {
+      elsewhere = await makePlace('embedded')
+      const [nobodyListens] = await freePorts(1)
+      lost = await startIn(elsewhere, {
+        CPIS_SANDBOX_CHILDREN: '10',
+        CPIS_PAGES_FHIR_URL: `http://127.0.0.1:${nobodyListens}/cpis/FHIR/R4`,
+      })
+    })
+    afterAll(async () => {
+      await lost.stop()
+      await elsewhere.remove()
+    })
+
+    test('says so, unmistakably, and never that nothing is held', async () => {
+      const own = await ownWindow(browser, lost.service.baseUrl)
+      const tab = await own.newPage()
+      await signInAs(tab, NURSE)
+      await tab.getByLabel('NHS number').fill(nobody())
+      await tab.getByRole('button', { name: 'Check' }).click()
+      expect(await tab.getByRole('heading', { level: 1 }).innerText()).toBe('CP-IS could not look')
+      expect(await tab.getByText('Nobody knows whether there is a plan').isVisible()).toBe(true)
+      expect(await tab.getByRole('heading', { name: 'No information held' }).count()).toBe(0)
+      await expectAccessible(tab)
+      await screen(tab, 'could-not-look')
+      await tab.goto('/worklist')
+      await tab.getByLabel('NHS numbers').fill(`${nobody()}\n${protectedChild()}`)
+      await tab.getByRole('button', { name: 'Check the list' }).click()
+      await tab.getByText('Checked 0 of 2, 2 could not be looked up').waitFor()
+      expect(await tab.locator('.cpis-board').innerText()).not.toContain('No information held')
+      await expectAccessible(tab)
+      await tab.getByRole('button', { name: 'Look them all up again' }).click()
+      await tab.getByText('Checked 0 of 2, 2 could not be looked up').waitFor()
+      await own.close()
+    })
+  })
+
+  test('the pages run by themselves, on the FHIR API of another service', async () => {
+    const [port] = await freePorts(1)
+    const home = await makePlace('embedded')
+    const issuer = `http://127.0.0.1:${port}`
+    const api = await makePlace('embedded')
+    const other = await startIn(api, {
+      CPIS_SANDBOX_CHILDREN: '10',
+      CPIS_TOKEN_ISSUER: `${issuer}/sandbox/issuer`,
+      CPIS_TOKEN_AUDIENCE: issuer,
+      CPIS_TOKEN_JWKS_URL: `${issuer}/sandbox/issuer/jwks`,
+    })
+    const alone = await startIn(home, {
+      PORT: String(port),
+      CPIS_SANDBOX_CHILDREN: '10',
+      CPIS_PAGES_FHIR_URL: `${other.service.baseUrl}/cpis/FHIR/R4`,
+    })
+    try {
+      const [authority] = other.service.sandbox?.authorities ?? []
+      const [upload] = other.service.sandbox?.population.uploads ?? []
+      if (!authority || !upload) throw new Error('The other service has a sandbox')
+      await (await openDesk(other.service, authority)).upload(
+        await collected(writeUpload(upload.header, upload.records)),
+      )
+      const own = await ownWindow(browser, alone.service.baseUrl)
+      const tab = await own.newPage()
+      await signInAs(tab, NURSE)
+      await tab.getByLabel('NHS number').fill(protectedChild())
+      await tab.getByRole('button', { name: 'Check' }).click()
+      expect(await tab.getByRole('heading', { level: 1 }).innerText()).toContain('There is a plan')
+      await own.close()
+    } finally {
+      await alone.stop()
+      await other.stop()
+      await home.remove()
+      await api.remove()
+    }
+  })
+})
+
+function nurse(nth: number) {
+  return {
+    kind: 'person' as const,
+    userId: `0000000000${nth}`,
+    roleProfileId: `R${nth}-${randomUUID()}`,
+    name: { prefix: 'Nurse', given: ['Tansy'], family: 'Testcase' },
+    jobRole: { code: 'S8000:G8000:R8001', display: 'Nurse Access Role' },
+    organisation: { odsCode: 'X9Z01' as OdsCode, name: 'SANDBOX GENERAL HOSPITAL' },
+  }
+}
