@@ -1,0 +1,417 @@
+/** More than 300 lines: one authority's working day, and what another one must never see of it, on both engines. */
+
+import { randomUUID } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { parse } from 'csv-parse/sync'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type FhirClient, fhirClient } from '../src/client/index.ts'
+import type { NhsNumber } from '../src/domain/nhs-number.ts'
+import type { OdsCode } from '../src/domain/organisation.ts'
+import type { SubjectAsSent } from '../src/domain/upload.ts'
+import { displayNhsNumber } from '../src/doors/web/words.ts'
+import { writeUpload } from '../src/formats/hl7v3/write-upload.ts'
+import type { SandboxAuthority } from '../src/sandbox/authorities.ts'
+import { tellingPeople } from '../src/sandbox/telling-people.ts'
+import { openDesk } from './support/authority-desk.ts'
+import {
+  expectAccessible,
+  launchBrowser,
+  NO_BROWSER,
+  ownWindow,
+  screen,
+  signInAs,
+} from './support/browser.ts'
+import { collected } from './support/collected.ts'
+import { ENGINES, makePlace, type Place, type RunningService, startIn } from './support/running-service.ts'
+import { until } from './support/until.ts'
+
+const HOME_OFFICER = 'Juniper Madeup'
+const OTHER_OFFICER = 'Tamarind Fictional'
+const NEW_OFFICER = 'Bergamot Pretend'
+const HEADINGS = 'NHS number,Local ID,Given name,Family name,Date of birth,Plan type,Start date'
+
+describe.skipIf(NO_BROWSER).each(ENGINES)("an authority's desk on %s", engine => {
+  let place: Place
+  let running: RunningService
+  let browser: Browser
+  let home: SandboxAuthority
+  let other: SandboxAuthority
+  let nurse: FhirClient
+  /** A child of home's, as home's first file described them; and one who is known to both authorities. */
+  let child: SubjectAsSent
+  let shared: string
+
+  beforeAll(async () => {
+    place = await makePlace(engine)
+    running = await startIn(place, { CPIS_SANDBOX_CHILDREN: '100', CPIS_NOTIFICATION_WINDOW_MS: '200' })
+    browser = await launchBrowser()
+    const { service } = running
+    const sandbox = service.sandbox
+    const [first, second, third] = sandbox?.authorities ?? []
+    if (!sandbox || !first || !second || !third)
+      throw new Error('The sandbox of this test has three authorities')
+    home = first
+    other = second
+    for (const [nth, authority] of [first, second].entries()) {
+      const desk = await openDesk(service, authority)
+      const upload = sandbox.population.uploads[nth]
+      if (!upload) throw new Error('Every authority has an upload')
+      await desk.upload(await collected(writeUpload(upload.header, upload.records)))
+    }
+    await openDesk(service, third, { live: false })
+    const people = tellingPeople(sandbox.population)
+    const [protectedChild] = people.filter(person => person.note === 'a child protection plan')
+    const known = [...(sandbox.population.uploads[0]?.records ?? [])]
+      .flatMap(({ subjects }) => subjects)
+      .find(subject => subject.nhsNumber === protectedChild?.nhsNumber)
+    const both = people.find(({ authorities }) => authorities.length === 2)
+    if (!known || !both) throw new Error('Home has a child of its own and one it shares')
+    child = known
+    shared = both.nhsNumber
+    const signedIn = await sandbox.signIn(service.baseUrl).signIn('ed-nurse')
+    if (signedIn?.kind !== 'clinician') throw new Error('The nurse of the sandbox may sign in')
+    nurse = fhirClient({ baseUrl: `${service.baseUrl}/cpis/FHIR/R4`, token: () => signedIn.token })
+    for (const number of [String(child.nhsNumber), shared])
+      await nurse.careTeams(number, { unscheduled: true })
+    await nurse.reportMissedAppointment({
+      identifier: { system: 'https://hospital.example/appointments', value: randomUUID() },
+      nhsNumber: String(child.nhsNumber),
+      start: new Date(Date.now() - 86_400_000),
+      service: 'Paediatric clinic',
+    })
+    const [nobody] = people
+    const { storage, database } = service.store
+    await storage.numbers.inactive(shared as NhsNumber, nobody?.nhsNumber, new Date())
+    await database.kysely
+      .updateTable('number_change')
+      .set({ noticed_at: new Date(Date.now() - 14 * 86_400_000) })
+      .execute()
+  }, 120_000)
+  afterAll(async () => {
+    await browser?.close()
+    await running?.stop()
+    await place?.remove()
+  })
+
+  const officer = async (name: string): Promise<Page> => {
+    const window = await ownWindow(browser, running.service.baseUrl)
+    const page = await window.newPage()
+    await signInAs(page, name)
+    expect(new URL(page.url()).pathname).toBe('/desk')
+    return page
+  }
+  const audited = async (action: string) => {
+    const { kysely } = running.service.store.database
+    return kysely
+      .selectFrom('audit')
+      .select(['actor', 'nhs_number', 'subject', 'details', 'outcome', 'reason'])
+      .where('door', '=', 'web')
+      .where('action', '=', action)
+      .execute()
+  }
+  const itemsOf = (authority: OdsCode) =>
+    running.service.store.storage.desk.items(
+      authority,
+      { state: 'all', overdueBefore: new Date() },
+      { limit: 100, offset: 0 },
+    )
+  const rowsOf = (page: Page) => page.locator('tbody tr')
+
+  test('shows what came, each thing once, and counts what is overdue', async () => {
+    const page = await officer(HOME_OFFICER)
+    await expectAccessible(page)
+    await screen(page, 'desk')
+    const rows = await rowsOf(page).allInnerTexts()
+    expect(rows).toHaveLength(4)
+    const told = rows.map(
+      row => /^(Record viewed|Missed appointment|NHS number no longer in use)/.exec(row)?.[1],
+    )
+    expect(told.toSorted()).toEqual([
+      'Missed appointment',
+      'NHS number no longer in use',
+      'Record viewed',
+      'Record viewed',
+    ])
+    expect(rows.filter(row => row.includes('Overdue'))).toHaveLength(1)
+    expect(rows[0]).toContain('Nurse Quince SANDBOX')
+    expect(rows[0]).toContain('Sandbox General Hospital (X9Z01)')
+    expect(await page.locator('.cpis-counts').innerText()).toMatch(/To look at\s+4\s+Overdue\s+1/)
+    expect((await (await page.request.get('/desk')).body()).length).toBeLessThan(50_000)
+  })
+
+  test('filters by what it is, by what is left to do, and by who deals with it', async () => {
+    const page = await officer(HOME_OFFICER)
+    const show = async (choices: Readonly<Record<string, string>>) => {
+      await page.goto('/desk')
+      for (const [label, choice] of Object.entries(choices)) {
+        await page.getByLabel(label, { exact: true }).selectOption(choice)
+      }
+      await page.getByRole('button', { name: 'Show', exact: true }).click()
+      return rowsOf(page).allInnerTexts()
+    }
+    expect(await show({ What: 'Missed appointment' })).toHaveLength(1)
+    expect(await show({ Show: 'Overdue' })).toHaveLength(1)
+    expect(await show({ 'Dealt with by': 'Nobody yet' })).toHaveLength(4)
+    expect(await show({ Show: 'Acknowledged' })).toEqual([])
+    expect(await page.getByText('Nothing is like that.').count()).toBe(1)
+    await expectAccessible(page)
+    await page.goto('/desk?state=mine&kind=9990000018&page=-1')
+    expect(await rowsOf(page).count()).toBe(4)
+  })
+
+  test('an item says whom it is about, and keeps what was done; reload and double click do nothing twice', async () => {
+    const page = await officer(HOME_OFFICER)
+    await page.getByRole('link', { name: 'Missed appointment' }).click()
+    expect(await page.locator('main').innerText()).toContain('Paediatric clinic')
+    expect(await page.locator('main').innerText()).toContain(`${child.given} ${child.family}`)
+    expect(page.url() + (await page.title())).not.toContain(String(child.nhsNumber))
+    await expectAccessible(page)
+
+    await page.getByRole('button', { name: 'Save note' }).click()
+    expect(await page.title()).toContain('Error:')
+    expect(await page.getByRole('alert').innerText()).toContain('Write what was done')
+    await expectAccessible(page)
+
+    await page.getByLabel('Who will deal with it?').fill('=Duty worker')
+    await page.getByRole('button', { name: 'Save who' }).click()
+    await page.getByLabel('What was done?').fill('Rang the clinic.\n<b>They were ill.</b>')
+    await page.getByRole('button', { name: 'Save note' }).dblclick()
+    await page.getByRole('button', { name: 'Acknowledge' }).dblclick()
+    await page.getByText('Acknowledged', { exact: false }).first().waitFor()
+    await page.reload()
+    await page.goBack()
+    await page.goForward()
+    const steps = await page.locator('.cpis-steps li').allInnerTexts()
+    expect(steps).toHaveLength(3)
+    expect(steps[0]).toContain(`Given to =Duty worker ${HOME_OFFICER}`)
+    expect(steps[1]).toContain('<b>They were ill.</b>')
+    expect(steps[2]).toContain('Acknowledged')
+    expect(await page.getByRole('button', { name: 'Acknowledge' }).count()).toBe(0)
+    await expectAccessible(page)
+    await screen(page, 'desk-notification')
+
+    const [acknowledged, ...again] = await audited('desk item acknowledged')
+    expect(again).toEqual([])
+    expect(acknowledged).toMatchObject({
+      actor: `authority ${home.odsCode}: ${HOME_OFFICER}`,
+      nhs_number: child.nhsNumber,
+      outcome: 'allowed',
+    })
+    expect(await audited('desk item noted')).toHaveLength(1)
+    const opened = await audited('open desk item')
+    expect(opened.every(({ nhs_number: number }) => number === child.nhsNumber)).toBe(true)
+  })
+
+  test('acknowledging from the list leads back to the same list', async () => {
+    const page = await officer(HOME_OFFICER)
+    await page.goto('/desk?state=open&kind=inactive-number')
+    await page.getByRole('button', { name: 'Acknowledge' }).click()
+    expect(page.url()).toContain('kind=inactive-number')
+    expect(await rowsOf(page).count()).toBe(0)
+    expect(await page.locator('.cpis-counts').innerText()).toMatch(/To look at\s+2\s+Overdue\s+0/)
+  })
+
+  test('the export holds what the list shows, and no formula', async () => {
+    const page = await officer(HOME_OFFICER)
+    await page.goto('/desk?state=all')
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('link', { name: 'Save this list as a table (CSV)' }).click(),
+    ])
+    const [headings, ...rows] = parse(await readFile(await download.path()), { bom: true }) as string[][]
+    expect(rows).toHaveLength(4)
+    const missed = rows.find(([what]) => what === 'Missed appointment') ?? []
+    expect(missed[headings?.indexOf('Dealt with by') ?? -1]).toBe("'=Duty worker")
+    expect(missed[headings?.indexOf('Setting') ?? -1]).toBe('Paediatric clinic')
+    expect((await audited('export desk')).at(-1)?.details).toEqual({ authority: home.odsCode, exported: 4 })
+  })
+
+  test("another authority's things are as if they were not there", async () => {
+    const page = await officer(OTHER_OFFICER)
+    const own = await itemsOf(other.odsCode)
+    expect(own.map(({ nhsNumber }) => nhsNumber)).toEqual([shared, shared])
+    expect(await rowsOf(page).count()).toBe(2)
+    const nothing = async (path: string) => {
+      const response = await page.goto(path)
+      return [response?.status(), await page.locator('main').innerText()]
+    }
+    const absent = await nothing(`/desk/items/${randomUUID()}`)
+    expect(absent[0]).toBe(404)
+    const ofHome = await itemsOf(home.odsCode)
+    for (const { id } of ofHome) expect(await nothing(`/desk/items/${id}`)).toEqual(absent)
+    expect(await nothing('/desk/items/9990000018')).toEqual(absent)
+
+    // A form of one's own, turned towards somebody else's item.
+    const before = await running.service.store.storage.desk.item(home.odsCode, ofHome[0]?.id ?? '')
+    await page.goto(`/desk/items/${own[0]?.id}`)
+    await page
+      .locator('form[action^="/desk/items/"]')
+      .last()
+      .evaluate((form, id) => {
+        form.setAttribute('action', `/desk/items/${id}`)
+      }, ofHome[0]?.id)
+    await page.getByLabel('What was done?').fill('Not mine')
+    await page.getByRole('button', { name: 'Save note' }).click()
+    expect(await page.locator('main').innerText()).toBe(absent[1])
+    expect(await running.service.store.storage.desk.item(home.odsCode, ofHome[0]?.id ?? '')).toEqual(before)
+
+    await page.goto('/desk/failures')
+    const failing = await running.service.store.storage.concerns.failedRecords(home.odsCode)
+    expect(failing.length).toBeGreaterThan(0)
+    const shown = await page.locator('main').innerText()
+    for (const { sent } of failing) {
+      expect(shown).not.toContain(displayNhsNumber(sent.subjects[0]?.nhsNumber ?? ''))
+    }
+    expect((await nothing('/check'))[0]).toBe(404)
+  })
+
+  test('says of every file what became of it, how much is right, and what to correct', async () => {
+    const page = await officer(HOME_OFFICER)
+    await page.getByRole('link', { name: 'Uploads' }).click()
+    await expectAccessible(page)
+    await screen(page, 'desk-uploads')
+    const files = await rowsOf(page).allInnerTexts()
+    expect(files).toHaveLength(1)
+    expect(files[0]).toContain('Some failed')
+    expect(await page.locator('main').innerText()).toMatch(/\d+(\.\d)? %: \d+ of \d+ people/)
+    expect(await page.getByRole('img', { name: 'percent of NHS numbers are right' }).count()).toBe(1)
+
+    await page.getByRole('link', { name: /records? (is|are) failing/ }).click()
+    await expectAccessible(page)
+    await screen(page, 'desk-failures')
+    const failing = await running.service.store.storage.concerns.failedRecords(home.odsCode)
+    const rows = await rowsOf(page).allInnerTexts()
+    expect(rows).toHaveLength(failing.length)
+    for (const [nth, { reason }] of failing.entries()) expect(rows[nth]).toContain(reason)
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('link', { name: 'Save all as a table (CSV)' }).click(),
+    ])
+    const saved = parse(await readFile(await download.path()), { bom: true }) as string[][]
+    expect(saved.slice(1).map(row => row[5])).toEqual(failing.map(({ reason }) => reason))
+  })
+
+  test('phone numbers are confirmed by whoever rang them, and only as they are shown', async () => {
+    const page = await officer(HOME_OFFICER)
+    await page.getByRole('link', { name: 'Phone numbers' }).click()
+    expect(await page.locator('main').innerText()).toContain('Please confirm these numbers')
+    await expectAccessible(page)
+    await page
+      .locator('input[name="dutyPhone"]')
+      .evaluate(input => input.setAttribute('value', '01632960999'))
+    await page.getByRole('button', { name: 'I rang them' }).click()
+    expect(await page.getByRole('alert').innerText()).toContain('have changed')
+    await expectAccessible(page)
+    await page.getByRole('button', { name: 'I rang them' }).click()
+    expect(await page.locator('main').innerText()).toContain('Confirm them again by')
+    await expectAccessible(page)
+    expect(await audited('confirm phones')).toMatchObject([
+      { outcome: 'refused', reason: 'other-phones' },
+      { outcome: 'allowed', actor: `authority ${home.odsCode}: ${HOME_OFFICER}`, subject: home.odsCode },
+    ])
+  })
+
+  test('a table is looked at row by row, sent once, and answered to clinicians', async () => {
+    const page = await officer(HOME_OFFICER)
+    await page.getByRole('link', { name: 'Send a file' }).click()
+    await expectAccessible(page)
+    await page.getByLabel('Phone number of the office').fill('no phone')
+    await page.getByRole('button', { name: 'Look at it first' }).click()
+    expect(await page.getByRole('alert').innerText()).toContain('Choose a file')
+    expect(await page.getByLabel('Phone number of the office').inputValue()).toBe('no phone')
+    await expectAccessible(page)
+
+    const choose = async (text: string) => {
+      const buffer = Buffer.from(text)
+      await page
+        .getByLabel('The table (CSV)')
+        .setInputFiles({ name: 'plans.csv', mimeType: 'text/csv', buffer })
+      await page.getByRole('button', { name: 'Look at it first' }).click()
+    }
+    await page.getByLabel('Phone number of the office').fill('020 7946 0999')
+    await choose('Name,Age\nAda,7\n')
+    expect(await page.getByRole('alert').innerText()).toContain('headings')
+    const born = String(child.birthTime).replace(/^(\d{4})(\d\d)(\d\d).*/, '$1-$2-$3')
+    const person = [child.nhsNumber, child.localId, child.given, child.family, born]
+    await choose(
+      `${HEADINGS}\n${[...person, 'LAC', '1/2/2026'].join()}\n9990000019,X,Ada,Wrong,1/5/2019,CPP,1/5/2026\n`,
+    )
+    expect(new URL(page.url()).pathname).toMatch(/^\/desk\/send\/[0-9a-f-]{36}$/)
+    expect(await rowsOf(page).allInnerTexts()).toEqual([expect.stringContaining('It is mistyped')])
+    await expectAccessible(page)
+    await screen(page, 'desk-upload-preview')
+    const preview = page.url()
+
+    const stranger = await officer(OTHER_OFFICER)
+    expect((await stranger.goto(preview))?.status()).toBe(404)
+
+    const held = async () => {
+      const answer = await nurse.careTeams(String(child.nhsNumber), { unscheduled: true })
+      return answer.kind === 'held' ? answer.plans.map(({ type }) => type).sort() : answer.kind
+    }
+    expect(await held()).toEqual(['CPP'])
+    await page.getByRole('button', { name: 'Send 1 record' }).dblclick()
+    await page.getByText('File 2 was sent.').waitFor()
+    await expectAccessible(page)
+    await page.goto(preview)
+    expect(await page.locator('main').innerText()).toContain('File 2 was sent.')
+    await until(async () => (await held()).length === 2)
+    expect(await held()).toEqual(['CPP', 'LAC'])
+    const answer = await nurse.careTeams(String(child.nhsNumber), { unscheduled: true })
+    expect(answer.kind === 'held' && answer.plans[0]?.authority.officePhone).toBe('02079460999')
+    await page.goto('/desk/uploads')
+    expect(await rowsOf(page).allInnerTexts()).toEqual([
+      expect.stringContaining('All loaded'),
+      expect.stringContaining('Some failed'),
+    ])
+    const sent = await audited('send upload')
+    expect(sent.filter(({ subject }) => subject !== null)).toHaveLength(1)
+  })
+
+  test('what was typed is there after signing in again', async () => {
+    const page = await officer(HOME_OFFICER)
+    await page.getByRole('link', { name: 'Record viewed' }).first().click()
+    await page.getByLabel('What was done?').fill('Typed before the session was over')
+    await page.context().clearCookies()
+    await page.getByRole('button', { name: 'Save note' }).click()
+    await page.getByLabel(HOME_OFFICER, { exact: true }).check()
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.getByRole('button', { name: 'Go on where you were' }).click()
+    expect(await page.locator('.cpis-steps').innerText()).toContain('Typed before the session was over')
+  })
+
+  test('an authority that has just begun finds every page, and what comes there', async () => {
+    const page = await officer(NEW_OFFICER)
+    expect(await page.locator('main').innerText()).toContain('There is nothing to look at.')
+    await expectAccessible(page)
+    for (const [link, words] of [
+      ['Uploads', 'You have not sent a file yet'],
+      ['Failed records', 'No record is failing'],
+      ['Send a file', 'You are not live yet'],
+      ['Phone numbers', 'Clinicians see no number of yours yet'],
+    ] as const) {
+      await page.getByRole('navigation', { name: 'Menu' }).getByRole('link', { name: link }).click()
+      expect(await page.locator('main').innerText()).toContain(words)
+      await expectAccessible(page)
+    }
+  })
+
+  test('at 400 % nothing has to be scrolled sideways but tables', async () => {
+    const page = await officer(HOME_OFFICER)
+    await page.setViewportSize({ width: 320, height: 640 })
+    for (const path of ['/desk', '/desk/uploads', '/desk/failures', '/desk/send', '/desk/phones']) {
+      await page.goto(path)
+      const wide = await page.locator('html').evaluate(html => html.scrollWidth)
+      expect([path, wide]).toEqual([path, 320])
+    }
+  })
+
+  test('no log line holds anything of a person', () => {
+    const log = running.logLines.join('')
+    expect(log).toContain('/desk')
+    for (const secret of [String(child.nhsNumber), shared, String(child.family), 'Duty worker']) {
+      expect(log).not.toContain(secret)
+    }
+  })
+})
