@@ -13,14 +13,14 @@ export interface Styles {
 }
 
 const SHEETS = {
-  design: join(DESIGN_SYSTEM, 'dist/nhsuk/nhsuk-frontend.min.css'),
-  own: new URL('./assets/cpis.css', import.meta.url),
+  design: [join(DESIGN_SYSTEM, 'dist/nhsuk/nhsuk-frontend.min.css')],
+  own: ['cpis', 'desk'].map(name => new URL(`./assets/${name}.css`, import.meta.url)),
 } as const
 
 /** Reads the style sheets once, packed for sending. */
 export function readStyles() {
   const read = (name: keyof Styles) => {
-    const text = readFileSync(SHEETS[name])
+    const text = Buffer.concat(SHEETS[name].map(file => readFileSync(file)))
     const digest = createHash('sha256').update(text).digest('hex').slice(0, 12)
     return { address: `/assets/${name}-${digest}.css`, text, packed: gzipSync(text) }
   }
