@@ -346,6 +346,8 @@ describe.skipIf(NO_BROWSER).each(ENGINES)("an authority's desk on %s", engine =>
     const stranger = await officer(OTHER_OFFICER)
     expect((await stranger.goto(preview))?.status()).toBe(404)
 
+    // Nobody else's page can confirm it: without the mark of this session's own pages nothing is sent.
+    expect((await page.request.post(preview)).status()).toBe(403)
     const held = async () => {
       const answer = await nurse.careTeams(String(child.nhsNumber), { unscheduled: true })
       return answer.kind === 'held' ? answer.plans.map(({ type }) => type).sort() : answer.kind

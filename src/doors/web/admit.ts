@@ -22,7 +22,8 @@ export async function admit<K extends Session['kind']>(
 ): Promise<Of<K> | undefined> {
   const exchange = pages.exchangeOf(request)
   const { session } = exchange
-  const fields = request.method === 'POST' ? (request.body as Fields | undefined) : undefined
+  // A request that sends nothing is no form of ours either.
+  const fields = request.method === 'POST' ? ((request.body as Fields | undefined) ?? {}) : undefined
   if (!session) {
     exchange.reason = 'not signed in'
     const kept = fields && (await keepForm(pages, request))
