@@ -9,10 +9,17 @@ import type { Schema } from './schema.ts'
 export function deskStore(db: Kysely<Schema>): DeskStore {
   return {
     items: async (authority, filter, { limit, offset }) => {
+      const { assigned, ...simple } = filter
+      const order = sql`order by item.at desc, item.id`
+      // No kind has more on the page than the page has: each is read by its index, and no further.
+      const newest = sql`where ${wanted(simple)} ${order} limit ${limit + offset}`
+      const found = assigned
+        ? sql`${itemsOf(authority)} item ${lastAssignment(authority)} where ${wanted(filter)}`
+        : sql`${itemsOf(authority, newest)} item ${lastAssignment(authority)}`
       const { rows } = await sql<ItemRow>`
-        select item.*, assigned.text as assigned_to from ${itemsOf(authority)} item ${lastAssignment(authority)}
-        where ${wanted(filter)}
-        order by item.at desc, item.id limit ${limit} offset ${offset}`.execute(db)
+        select item.*, assigned.text as assigned_to from ${found} ${order} limit ${limit} offset ${offset}`.execute(
+        db,
+      )
       return rows.map(readItem)
     },
 
@@ -212,24 +219,28 @@ interface ItemRow {
   readonly assigned_to: string | null
 }
 
-/** Everything that an authority was told. A missed appointment is told as an access too (rule 15.3), and is shown once. */
-function itemsOf(authority: OdsCode): RawBuilder<unknown> {
-  return sql`(
+/**
+ * Everything that an authority was told, of each kind as far as is asked. A missed appointment is told as an access too (rule 15.3),
+ * and is here once.
+ */
+function itemsOf(authority: OdsCode, ofEach: RawBuilder<unknown> = sql``): RawBuilder<unknown> {
+  const accesses = sql`
     select n.id, 'access' as kind, n.accessed_at as at, n.nhs_number, n.local_id, n.author,
       null::timestamptz as starts_at, null as service, null as description, null as replacement, n.acknowledged_at
     from notification n where n.authority = ${authority} and not exists (
       select from missed_appointment_alert m
       where m.nhs_number = n.nhs_number and m.report_id = n.access_id and m.authority = n.authority
-    )
-    union all
-    select m.report_id, 'missed-appointment', m.reported_at, m.nhs_number, m.local_id, r.author,
-      r.starts_at, r.service, r.description, null, m.acknowledged_at
-    from missed_appointment_alert m join missed_appointment r on r.id = m.report_id where m.authority = ${authority}
-    union all
-    select c.id, 'inactive-number', c.noticed_at, c.nhs_number, c.local_id, null,
-      null, null, null, c.replacement, c.acknowledged_at
-    from number_change c where c.authority = ${authority}
-  )`
+    )`
+  const appointments = sql`
+    select m.report_id as id, 'missed-appointment' as kind, m.reported_at as at, m.nhs_number, m.local_id, r.author,
+      r.starts_at, r.service, r.description, null as replacement, m.acknowledged_at
+    from missed_appointment_alert m join missed_appointment r on r.id = m.report_id where m.authority = ${authority}`
+  const numbers = sql`
+    select c.id, 'inactive-number' as kind, c.noticed_at as at, c.nhs_number, c.local_id, null::jsonb as author,
+      null::timestamptz as starts_at, null as service, null as description, c.replacement, c.acknowledged_at
+    from number_change c where c.authority = ${authority}`
+  const kinds = [accesses, appointments, numbers].map(kind => sql`(select * from (${kind}) item ${ofEach})`)
+  return sql`(${sql.join(kinds, sql` union all `)})`
 }
 
 function lastAssignment(authority: OdsCode): RawBuilder<unknown> {
