@@ -10,7 +10,10 @@ import { sendRoutes } from './send-routes.ts'
 import { todayRoutes } from './today-routes.ts'
 import { uploadRoutes } from './upload-routes.ts'
 
-/** The desk of an authority: what it was told, and what became of what it sent. Whatever is asked is asked of its session's authority. */
+/**
+ * The desk of an authority: what it was told, and what became of what it sent. Whatever is asked is asked of the session's own
+ * authority, and of nobody else's (rule 21.12).
+ */
 export function authorityRoutes(pages: Pages): FastifyPluginAsync {
   return async fastify => {
     takeFiles(fastify)
