@@ -7,6 +7,7 @@ import { type CommandFailure, type CommandResult, EXIT_CODES, refused } from './
 import { addDemoCommand } from './demo.ts'
 import { failureOf } from './failure-words.ts'
 import { addInboxCommand } from './inbox.ts'
+import { addLaunchCommand } from './launch.ts'
 import { addMailboxCommands } from './mailbox.ts'
 import { addMigrateCommand } from './migrate.ts'
 import { addOnboardCommand } from './onboard.ts'
@@ -71,6 +72,7 @@ function cpisProgram(context: Omit<CommandLine, 'program'>): Command {
   addDemoCommand(line)
   addSandboxCommand(line)
   addTokenCommand(line)
+  addLaunchCommand(line)
   addQueryCommand(line)
   addAppointmentCommands(line)
   addUploadCommands(line)

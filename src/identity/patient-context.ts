@@ -1,8 +1,8 @@
-import { errors, jwtVerify } from 'jose'
+import { createLocalJWKSet, errors, type JWTVerifyGetKey, jwtVerify } from 'jose'
 import { type NhsNumber, parseNhsNumber } from '../domain/nhs-number.ts'
 import { failure, type Result, success } from '../domain/result.ts'
 import { issuerKeys, KeysUnavailable } from './key-source.ts'
-import { TOKEN_ALGORITHMS } from './token-verifier.ts'
+import { TOKEN_ALGORITHMS, type TokenKeys } from './token-verifier.ts'
 
 /** Whom a user of an electronic record has before them. */
 export interface PatientContext {
@@ -18,7 +18,7 @@ export type PatientContextFault =
 export type ReadPatientContext = (context: string) => Promise<Result<PatientContext, PatientContextFault>>
 
 /** What tells a context from an access token, which the same issuer may sign. */
-export const PATIENT_CONTEXT_TYPE = 'patient-context+jwt'
+const PATIENT_CONTEXT_TYPE = 'patient-context+jwt'
 
 /** A context is for now: one that is older was kept by somebody. */
 const SECONDS = 300
@@ -28,13 +28,11 @@ const CLOCK_TOLERANCE_SECONDS = 5
  * Reads signed patient contexts: a JWT of the configured issuer with `sub` (the user), `nhs_number`, `iat` and `exp`, for these
  * pages, five minutes old at most. Seen twice it opens no more than its user may look up anyway, so none is remembered.
  */
-export function patientContextReader(settings: {
-  readonly issuer: string
-  readonly audience: string
-  readonly jwksUrl: URL
-  readonly now: () => Date
-}): ReadPatientContext {
-  const keys = issuerKeys(settings.jwksUrl, settings.now)
+export function patientContextReader(
+  settings: TokenKeys & { readonly issuer: string; readonly audience: string; readonly now: () => Date },
+): ReadPatientContext {
+  const keys: JWTVerifyGetKey =
+    'jwks' in settings ? createLocalJWKSet(settings.jwks) : issuerKeys(settings.jwksUrl, settings.now)
   return async context => {
     try {
       const { payload } = await jwtVerify(context, keys, {

@@ -1,5 +1,6 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
+import { field } from '../admit.ts'
 import type { Pages } from '../pages.ts'
 import { sealedBox } from '../sealed-box.ts'
 import { admitLooking } from './admit-looking.ts'
@@ -17,14 +18,13 @@ const launched = z.object({ user: z.string(), number: sealedNumber })
  */
 export function launchRoutes(fastify: FastifyInstance, pages: Pages, addresses: AnswerAddresses): void {
   const { deps, exchangeOf } = pages
-  const { readPatientContext } = deps
-  if (!readPatientContext) return
+  const { readPatientContext: readContext } = deps
+  if (!readContext) return
   const box = sealedBox(deps.sessionSecret, 'launch', launched)
 
-  fastify.get<{ Querystring: { context?: unknown } }>('/launch', async (request, reply) => {
+  const launch = async (request: FastifyRequest, reply: FastifyReply, context: string) => {
     exchangeOf(request).action = 'launch'
-    const { context } = request.query
-    const read = await readPatientContext(typeof context === 'string' ? context : '')
+    const read = await readContext(context)
     if (read.ok) {
       const { user, nhsNumber: number } = read.value
       return pages.redirect(reply, `/launch/open?of=${await box.seal({ user, number }, deps.now(), MINUTES)}`)
@@ -38,7 +38,15 @@ export function launchRoutes(fastify: FastifyInstance, pages: Pages, addresses: 
       failed: true,
       values: { kind: read.fault.kind },
     })
+  }
+
+  fastify.get<{ Querystring: { context?: unknown } }>('/launch', (request, reply) => {
+    const { context } = request.query
+    return launch(request, reply, typeof context === 'string' ? context : '')
   })
+
+  // Posted, the context is in no address at all.
+  fastify.post('/launch', (request, reply) => launch(request, reply, field(request, 'context')))
 
   fastify.get<{ Querystring: { of?: unknown } }>('/launch/open', async (request, reply) => {
     exchangeOf(request).action = 'launch'

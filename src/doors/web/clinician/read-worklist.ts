@@ -30,29 +30,31 @@ export function readWorklist(text: string): Worklist {
   let repeated = 0
   for (const [nth, line] of text.split(/\r\n|\r|\n/).entries()) {
     if (typedNhsNumber(line) === '' || (nth === 0 && !/\d/.test(line))) continue
-    const found = numbersIn(line)
-    for (const number of found) {
+    const found = tenDigitsIn(line)
+    const good = found.flatMap(number => (number.ok ? [number.value] : []))
+    for (const number of good) {
       if (numbers.has(number)) repeated++
       else numbers.add(number)
     }
-    if (found.length === 0) unread.push({ line: nth + 1, reason: whyNot(line) })
+    if (good.length === 0) unread.push({ line: nth + 1, reason: whyNot(line) })
+    else if (good.length < found.length) unread.push({ line: nth + 1, reason: ALSO })
   }
   return { numbers: [...numbers], unread, repeated }
 }
 
-/** Ten digits, 3-3-4 or in one, that are not part of something longer; of a line of many only those that are numbers. */
-function numbersIn(line: string): NhsNumber[] {
+/** Of a line that holds a good number as well. It may be somebody whose number is mistyped. */
+const ALSO = 'It also has 10 digits that are not an NHS number'
+
+/** Whatever has ten digits, 3-3-4 or in one, and is not part of something longer. */
+function tenDigitsIn(line: string) {
   const visible = line.replace(/\p{Cf}/gu, '')
-  return [...visible.matchAll(/(?<!\d)\d{3}[ \u00a0\p{Pd}]?\d{3}[ \u00a0\p{Pd}]?\d{4}(?!\d)/gu)].flatMap(
-    ([found]) => {
-      const number = parseNhsNumber(typedNhsNumber(found))
-      return number.ok ? [number.value] : []
-    },
-  )
+  const found = visible.matchAll(/(?<!\d)\d{3}[ \u00a0\p{Pd}]?\d{3}[ \u00a0\p{Pd}]?\d{4}(?!\d)/gu)
+  return [...found].map(([digits]) => parseNhsNumber(typedNhsNumber(digits)))
 }
 
+/** The rule that the longest run of digits breaks: that was meant as the number. */
 function whyNot(line: string): string {
-  const [first] = /\d[\d\s\p{Pd}]*/u.exec(line) ?? []
-  const read = readTypedNumber(first ?? line)
+  const runs = [...line.matchAll(/\d[\d \u00a0\p{Pd}]*/gu)].map(([run]) => typedNhsNumber(run))
+  const read = readTypedNumber(runs.toSorted((one, other) => other.length - one.length)[0] ?? line)
   return read.ok ? 'No NHS number is in this line' : read.fault
 }

@@ -72,7 +72,7 @@ export async function showAnswer(
 }
 
 /** How much of the list fits a sheet of A4 beside one plan, beside two, and beside more. */
-const PRINTED = [24, 14] as const
+const PRINTED = [20, 12] as const
 const FEWEST_PRINTED = 4
 
 function historyOf(history: AccessHistoryOutcome) {
