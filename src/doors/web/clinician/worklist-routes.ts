@@ -100,7 +100,7 @@ export function worklistRoutes(fastify: FastifyInstance, pages: Pages, addresses
     if (!session) return reply
     const asked = await open(session, field(request, 'of'))
     if (!asked) return pages.redirect(reply, '/worklist')
-    return pages.redirect(reply, await addressOf({ ...asked, id: `${asked.id}+`, access: session.access }))
+    return pages.redirect(reply, await addressOf({ ...asked, id: deps.newId(), access: session.access }))
   })
 
   function ask({ numbers, access }: List, session: Looking): Board {
