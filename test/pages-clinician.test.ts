@@ -1,3 +1,4 @@
+/** More than 300 lines: one service, settled once, on which every journey of a clinician is made. */
 import { randomUUID } from 'node:crypto'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { v7 as newId } from 'uuid'
