@@ -13,7 +13,7 @@ import { displayNhsNumber } from '../src/doors/web/words.ts'
 import { writeUpload } from '../src/formats/hl7v3/write-upload.ts'
 import type { SandboxAuthority } from '../src/sandbox/authorities.ts'
 import { tellingPeople } from '../src/sandbox/telling-people.ts'
-import { openDesk } from './support/authority-desk.ts'
+import { type AuthorityDesk, openDesk } from './support/authority-desk.ts'
 import {
   expectAccessible,
   launchBrowser,
@@ -37,6 +37,7 @@ describe.skipIf(NO_BROWSER).each(ENGINES)("an authority's desk on %s", engine =>
   let browser: Browser
   let home: SandboxAuthority
   let other: SandboxAuthority
+  let otherMailbox: AuthorityDesk
   let nurse: FhirClient
   /** A child of home's, as home's first file described them; and one who is known to both authorities. */
   let child: SubjectAsSent
@@ -55,6 +56,7 @@ describe.skipIf(NO_BROWSER).each(ENGINES)("an authority's desk on %s", engine =>
     other = second
     for (const [nth, authority] of [first, second].entries()) {
       const desk = await openDesk(service, authority)
+      otherMailbox = desk
       const upload = sandbox.population.uploads[nth]
       if (!upload) throw new Error('Every authority has an upload')
       await desk.upload(await collected(writeUpload(upload.header, upload.records)))
@@ -296,6 +298,39 @@ describe.skipIf(NO_BROWSER).each(ENGINES)("an authority's desk on %s", engine =>
     ])
     const saved = parse(await readFile(await download.path()), { bom: true }) as string[][]
     expect(saved.slice(1).map(row => row[5])).toEqual(failing.map(({ reason }) => reason))
+  })
+
+  test('says which files are missing, which were refused and why, and what is wrong with the exchange', async () => {
+    const upload = running.service.sandbox?.population.uploads[1]
+    if (!upload) throw new Error('The other authority has an upload')
+    const later = { ...upload.header, sequence: upload.header.sequence + 4, createdAt: new Date() }
+    await otherMailbox.upload(await collected(writeUpload(later, upload.records)))
+    await otherMailbox.upload(Buffer.from('<File>'))
+    await running.service.store.storage.concerns.raise(
+      [
+        {
+          kind: 'old-failures',
+          authority: other.odsCode,
+          subject: '',
+          since: new Date(),
+          details: { records: 3 },
+        },
+      ],
+      new Date(),
+    )
+    const page = await officer(OTHER_OFFICER)
+    expect(await page.locator('main').innerText()).toContain('1 thing is wrong')
+    await expectAccessible(page)
+    await page.getByRole('link', { name: 'Uploads' }).click()
+    const said = await page.locator('main').innerText()
+    expect(said).toContain('Files 2 to 4')
+    expect(said).toContain('3 records failing for more than 7 days')
+    expect((await rowsOf(page).allInnerTexts())[0]).toMatch(/Refused\s+The file cannot be read/)
+    await expectAccessible(page)
+    const homes = await officer(HOME_OFFICER)
+    await homes.goto('/desk/uploads')
+    expect(await homes.locator('main').innerText()).toContain('No file is missing')
+    expect(await homes.locator('main').innerText()).not.toContain('more than 7 days')
   })
 
   test('phone numbers are confirmed by whoever rang them, and only as they are shown', async () => {
