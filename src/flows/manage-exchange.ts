@@ -12,6 +12,8 @@ export interface ManageExchangeDeps {
   readonly storage: Storage
   readonly clock: Clock
   readonly newId: NewId
+  /** Who does it, where it is not an operator at the command line. */
+  readonly by?: Pick<AuditEntry, 'door' | 'actor'>
 }
 
 export interface CpisWorkflows {
@@ -144,16 +146,16 @@ export type OperatorEntry = Pick<AuditEntry, 'action' | 'subject' | 'details'>
 
 /** What an operator did, unless somebody else is named, as part of the transaction that did it. */
 export function recordChange(
-  { clock, newId }: Pick<ManageExchangeDeps, 'clock' | 'newId'>,
+  deps: Pick<ManageExchangeDeps, 'clock' | 'newId' | 'by'>,
   stores: Stores,
   entry: OperatorEntry,
-  by: Pick<AuditEntry, 'door' | 'actor'> = { door: 'operations', actor: 'operator' },
+  by: Pick<AuditEntry, 'door' | 'actor'> = deps.by ?? { door: 'operations', actor: 'operator' },
 ): Promise<void> {
   return stores.audit.append({
     ...entry,
     ...by,
-    id: newId(),
-    at: clock.now(),
+    id: deps.newId(),
+    at: deps.clock.now(),
     outcome: 'allowed',
   })
 }

@@ -17,6 +17,7 @@ import type { ConcernStore } from './concern-ports.ts'
 import type { DeskStore } from './desk-ports.ts'
 import type { MailboxStore, MessageStore, PayloadStore, WorkflowStore } from './mailbox-ports.ts'
 import type { NumberStore } from './number-ports.ts'
+import type { OversightStore } from './oversight-ports.ts'
 import type { RelayStore } from './relay-ports.ts'
 
 export type * from './authority-ports.ts'
@@ -50,6 +51,7 @@ export interface Stores {
   readonly numbers: NumberStore
   readonly concerns: ConcernStore
   readonly desk: DeskStore
+  readonly oversight: OversightStore
   readonly mailboxes: MailboxStore
   readonly workflows: WorkflowStore
   readonly messages: MessageStore

@@ -56,6 +56,7 @@ export interface Schema {
   outside_mailbox: OutsideMailboxTable
   outside_arrival: { outside_id: string; message_id: string; arrived_at: Date; reason: string | null }
   outside_dispatch: OutsideDispatchTable
+  hour_count: { hour: Date; what: string; count: number }
   sandbox_memory: { name: string; value: JSONColumnType<object> }
 }
 

@@ -14,6 +14,7 @@ import { notificationStore } from './notification-store.ts'
 import { numberStore } from './number-store.ts'
 import type { Database } from './open-database.ts'
 import { organisationStore } from './organisation-store.ts'
+import { oversightStore } from './oversight-store.ts'
 import { payloadStore } from './payload-store.ts'
 import { queryStore, type RunStatement } from './query-store.ts'
 import { relayStore } from './relay-store.ts'
@@ -46,6 +47,7 @@ function storesOn(db: Kysely<Schema>, run: RunStatement, jobs: Jobs): Stores {
     numbers: numberStore(db),
     concerns: concernStore(db),
     desk: deskStore(db),
+    oversight: oversightStore(db),
     mailboxes: mailboxStore(db),
     workflows: workflowStore(db),
     messages: messageStore(db),
