@@ -209,6 +209,7 @@ describe.skipIf(NO_BROWSER !== undefined).each(ENGINES)('the pages of clinicians
         expect(await page.getByText(words).isVisible()).toBe(true)
       }
       expect(await page.getByRole('link', { name: 'Report a missed appointment' }).isVisible()).toBe(false)
+      await page.emulateMedia({ media: null })
     })
 
     test('a page fits a small window at four times its size', async () => {
