@@ -89,6 +89,15 @@ export function postAnswerAgain(deps: ManageExchangeDeps, question: QuestionKey)
   })
 }
 
+/** A job that failed is tried again at once. False where none of that id has failed: it was tried meanwhile, or never was. */
+export function retryJob(deps: ManageExchangeDeps, id: string): Promise<boolean> {
+  return deps.storage.transaction(async stores => {
+    if (!(await stores.oversight.retryJob(id))) return false
+    await recordChange(deps, stores, { action: 'retry job', subject: id })
+    return true
+  })
+}
+
 /** Makes an organisation of health known, or changes what is known of one (rule 19.7). */
 export function addOrganisation(deps: ManageExchangeDeps, organisation: CareOrganisation): Promise<void> {
   return onRecord(deps, { action: 'add organisation', subject: organisation.odsCode }, stores =>

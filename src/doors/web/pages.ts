@@ -124,6 +124,12 @@ function navigationOf(session: Session): readonly { readonly href: string; reado
         { href: '/desk/phones', text: 'Phone numbers' },
       ]
     case 'operator':
-      return [{ href: '/operator', text: 'Overview' }]
+      return [
+        { href: '/operator', text: 'Overview' },
+        { href: '/operator/authorities', text: 'Authorities' },
+        { href: '/operator/clients', text: 'Clients' },
+        { href: '/operator/trouble', text: 'To put right' },
+        { href: '/operator/audit', text: 'Audit log' },
+      ]
   }
 }

@@ -6,6 +6,7 @@ import { authorityRoutes } from './authority/authority-routes.ts'
 import { clinicianRoutes } from './clinician/clinician-routes.ts'
 import type { WebDoorDeps } from './door-deps.ts'
 import { entryOf } from './exchange.ts'
+import { operatorRoutes } from './operator/operator-routes.ts'
 import { pagesOf } from './pages.ts'
 import { signInRoutes } from './sign-in-routes.ts'
 import { readStyles, serveStyles } from './styles.ts'
@@ -66,6 +67,7 @@ export function webDoor(deps: WebDoorDeps): FastifyPluginAsync {
     serveStyles(fastify, sheets, exchangeOf)
     signInRoutes(fastify, pages)
     clinicianRoutes(fastify, pages)
+    operatorRoutes(fastify, pages)
     await fastify.register(authorityRoutes(pages))
   }
 }

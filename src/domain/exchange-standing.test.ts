@@ -1,0 +1,20 @@
+import { expect, test } from 'vitest'
+import { type ExchangeFacts, type ExchangeStanding, exchangeStanding } from './exchange-standing.ts'
+
+const hoursAgo = (hours: number) => new Date(NOW.getTime() - hours * 3_600_000)
+const NOW = new Date('2026-03-10T12:00:00Z')
+const LIVE: ExchangeFacts = { stage: 'live', intervalHours: 48, liveSince: hoursAgo(500) }
+
+test.each<[string, Partial<ExchangeFacts>, ExchangeStanding]>([
+  ['a file in time', { lastApplied: hoursAgo(48) }, 'well'],
+  ['no file in time', { lastApplied: hoursAgo(48.1) }, 'late'],
+  ['no file ever, live for long', {}, 'late'],
+  ['no file ever, live today', { liveSince: hoursAgo(3) }, 'well'],
+  ['a message that waits a day', { lastApplied: hoursAgo(1), waitingSince: hoursAgo(24) }, 'well'],
+  ['one that waits longer', { lastApplied: hoursAgo(1), waitingSince: hoursAgo(25) }, 'not-collecting'],
+  ['both', { waitingSince: hoursAgo(25) }, 'late-and-not-collecting'],
+  ['being taken on, and silent', { stage: 'onboarding', waitingSince: hoursAgo(99) }, 'onboarding'],
+  ['suspended, and silent', { stage: 'suspended' }, 'suspended'],
+])('%s', (_what, facts, standing) => {
+  expect(exchangeStanding({ ...LIVE, ...facts }, NOW)).toBe(standing)
+})

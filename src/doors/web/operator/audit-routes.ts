@@ -1,0 +1,196 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import type { AuditSearch } from '../../../flows/oversight-ports.ts'
+import { admit, field } from '../admit.ts'
+import type { Pages } from '../pages.ts'
+import { sealedBox } from '../sealed-box.ts'
+import type { OperatorSession } from '../session.ts'
+import {
+  type AuditFields,
+  type AuditProblem,
+  auditFields,
+  DOORS,
+  OUTCOMES,
+  readAuditForm,
+} from './audit-form.ts'
+import { DOOR_WORDS } from './door-words.ts'
+import { entriesAsCsv, shownEntry } from './found-entries.ts'
+import { nothingHere } from './operator-routes.ts'
+
+const ON_A_PAGE = 40
+/** More than this is not saved in one piece: nobody reads it, and a part must never pass for the whole. */
+const SAVED_AT_MOST = 20_000
+/** How long the address of what was found leads to it (minutes). */
+const ADDRESS_MINUTES = 12 * 60
+
+const NOTHING_TYPED: AuditFields = { from: '', to: '', number: '', who: '', door: '', outcome: '' }
+
+const kept = z.object({ user: z.string(), asked: z.coerce.date(), fields: auditFields })
+
+interface Found {
+  readonly session: OperatorSession
+  readonly search: AuditSearch
+  readonly fields: AuditFields
+  readonly of: string
+}
+
+/** Searching the audit log. What is searched for is typed into a form and sealed into the address of what is found (rule 21.2). */
+export function auditRoutes(fastify: FastifyInstance, pages: Pages): void {
+  const { deps, exchangeOf } = pages
+  const { oversight } = deps.desk.storage
+  const box = sealedBox(deps.sessionSecret, 'audit search', kept)
+
+  const showForm = (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    fields: AuditFields,
+    problems: readonly AuditProblem[] = [],
+  ) =>
+    pages.show(request, reply, {
+      view: 'operator-audit',
+      title: 'Audit log',
+      ...(problems.length > 0 && { status: 400, failed: true }),
+      values: {
+        fields,
+        problems,
+        wrong: Object.fromEntries(problems.map(problem => [problem.field, problem.text])),
+        doors: DOORS.map(door => ({ value: door, text: DOOR_WORDS[door] })),
+        outcomes: OUTCOMES,
+      },
+    })
+
+  fastify.get('/operator/audit', async (request, reply) => {
+    exchangeOf(request).action = 'open audit search'
+    const session = await admit(pages, request, reply, 'operator')
+    if (!session) return reply
+    const again = await opened(request, session)
+    return showForm(request, reply, again?.fields ?? NOTHING_TYPED)
+  })
+
+  fastify.post('/operator/audit', async (request, reply) => {
+    const exchange = exchangeOf(request)
+    exchange.action = 'ask audit log'
+    const session = await admit(pages, request, reply, 'operator')
+    if (!session) return reply
+    const fields: AuditFields = {
+      from: field(request, 'from'),
+      to: field(request, 'to'),
+      number: field(request, 'number'),
+      who: field(request, 'who'),
+      door: field(request, 'door'),
+      outcome: field(request, 'outcome'),
+    }
+    const now = deps.now()
+    const search = readAuditForm(fields, now)
+    if (!search.ok) {
+      exchange.reason = 'not filled in'
+      return showForm(request, reply, fields, search.fault)
+    }
+    const sealed = await box.seal({ user: session.name, asked: now, fields }, now, ADDRESS_MINUTES)
+    return pages.redirect(reply, `/operator/audit/found?of=${sealed}`)
+  })
+
+  const opened = async (request: FastifyRequest, session: OperatorSession) => {
+    const { of } = request.query as Readonly<Record<string, unknown>>
+    const search = typeof of === 'string' ? await box.open(of, deps.now()) : undefined
+    return search?.user === session.name ? { ...search, of: String(of) } : undefined
+  }
+
+  /** What an address asks for, which is then on record with whoever looked; undefined after having said what is to be said. */
+  const findOut = async (request: FastifyRequest, reply: FastifyReply): Promise<Found | undefined> => {
+    const session = await admit(pages, request, reply, 'operator')
+    if (!session) return undefined
+    const asked = await opened(request, session)
+    const search = asked && readAuditForm(asked.fields, asked.asked)
+    if (!asked || !search?.ok) {
+      nothingHere(pages, request, reply)
+      return undefined
+    }
+    const { nhsNumber, from, before, who, door, outcome } = search.value
+    const exchange = exchangeOf(request)
+    if (nhsNumber) exchange.nhsNumber = nhsNumber
+    exchange.details = {
+      from: from.toISOString(),
+      before: before.toISOString(),
+      ...(who && { who }),
+      ...(door && { door }),
+      ...(outcome && { outcome }),
+    }
+    return { session, search: search.value, fields: asked.fields, of: asked.of }
+  }
+
+  const saved = async (found: Found, request: FastifyRequest, reply: FastifyReply) => {
+    const entries = await oversight.searchAudit(found.search, { limit: SAVED_AT_MOST + 1, offset: 0 })
+    const exchange = exchangeOf(request)
+    if (entries.length <= SAVED_AT_MOST) {
+      exchange.details = { ...exchange.details, saved: entries.length }
+      return entries
+    }
+    exchange.reason = 'too many'
+    pages.show(request, reply, {
+      view: 'message',
+      title: 'That is too much for one file',
+      status: 422,
+      values: {
+        lines: [`More than ${SAVED_AT_MOST.toLocaleString('en-GB')} entries were found. Search fewer days.`],
+        link: { href: `/operator/audit?of=${found.of}`, text: 'Change the search' },
+      },
+    })
+    return undefined
+  }
+
+  fastify.get('/operator/audit/found', async (request, reply) => {
+    const exchange = exchangeOf(request)
+    exchange.action = 'show audit entries'
+    const found = await findOut(request, reply)
+    if (!found) return reply
+    const page = pageOf(request)
+    const offset = (page - 1) * ON_A_PAGE
+    const entries = await oversight.searchAudit(found.search, { limit: ON_A_PAGE + 1, offset })
+    const shown = entries.slice(0, ON_A_PAGE)
+    exchange.details = { ...exchange.details, shown: shown.length }
+    const here = `/operator/audit/found?of=${found.of}`
+    return pages.show(request, reply, {
+      view: 'operator-found',
+      title: 'What was found',
+      confidential: shown.some(({ nhsNumber }) => nhsNumber !== undefined),
+      values: {
+        entries: shown.map(shownEntry),
+        first: offset + 1,
+        ...found.search,
+        doorWords: found.search.door && DOOR_WORDS[found.search.door],
+        of: found.of,
+        ...(page > 1 && { earlierPage: `${here}&page=${page - 1}` }),
+        ...(entries.length > ON_A_PAGE && { nextPage: `${here}&page=${page + 1}` }),
+      },
+    })
+  })
+
+  fastify.get('/operator/audit/found.csv', async (request, reply) => {
+    exchangeOf(request).action = 'save audit entries'
+    const found = await findOut(request, reply)
+    const entries = found && (await saved(found, request, reply))
+    if (!entries) return reply
+    return reply
+      .header('Content-Disposition', 'attachment; filename="cp-is-audit.csv"')
+      .type('text/csv; charset=utf-8')
+      .send(entriesAsCsv(entries))
+  })
+
+  fastify.get('/operator/audit/found.json', async (request, reply) => {
+    const exchange = exchangeOf(request)
+    exchange.action = 'save audit entries'
+    const found = await findOut(request, reply)
+    const entries = found && (await saved(found, request, reply))
+    if (!entries) return reply
+    return reply
+      .header('Content-Disposition', 'attachment; filename="cp-is-audit.json"')
+      .type('application/json; charset=utf-8')
+      .send(JSON.stringify({ search: found.search, savedAt: deps.now(), entries }, undefined, 2))
+  })
+}
+
+function pageOf(request: FastifyRequest): number {
+  const page = Number((request.query as Readonly<Record<string, unknown>>)['page'] ?? 1)
+  return Number.isInteger(page) && page >= 1 && page <= 100_000 ? page : 1
+}

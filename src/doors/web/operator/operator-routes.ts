@@ -1,0 +1,37 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { ManageExchangeDeps } from '../../../flows/manage-exchange.ts'
+import { actorOf } from '../exchange.ts'
+import type { Pages } from '../pages.ts'
+import type { OperatorSession } from '../session.ts'
+import { auditRoutes } from './audit-routes.ts'
+import { authoritiesRoutes } from './authorities-routes.ts'
+import { authorityRoutes } from './authority-routes.ts'
+import { clientRoutes } from './client-routes.ts'
+import { overviewRoutes } from './overview-routes.ts'
+import { troubleRoutes } from './trouble-routes.ts'
+
+/** What the operator of the national service sees and does. Every look is in the audit log, whose reader is in it, too. */
+export function operatorRoutes(fastify: FastifyInstance, pages: Pages): void {
+  overviewRoutes(fastify, pages)
+  authoritiesRoutes(fastify, pages)
+  authorityRoutes(fastify, pages)
+  clientRoutes(fastify, pages)
+  troubleRoutes(fastify, pages)
+  auditRoutes(fastify, pages)
+}
+
+/** What the operator who is signed in does, under their own name. */
+export function doneBy({ deps }: Pages, session: OperatorSession): ManageExchangeDeps {
+  const { storage, clock, newId } = deps.desk
+  return { storage, clock, newId, by: { door: 'web', actor: actorOf(session) } }
+}
+
+export function nothingHere(pages: Pages, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  pages.exchangeOf(request).reason = 'not found'
+  return pages.show(request, reply, {
+    view: 'message',
+    title: 'Page not found',
+    status: 404,
+    values: { lines: ['Nothing is here.'], link: { href: '/operator', text: 'Go to your first page' } },
+  })
+}
