@@ -33,7 +33,8 @@ export function webDoor(deps: WebDoorDeps): FastifyPluginAsync {
     await fastify.register(formbody, { bodyLimit: LONGEST_FORM })
     fastify.addHook('onRequest', async (request, reply) => {
       reply.headers(PROTECTION)
-      await pages.recognise(request, reply)
+      // Style sheets are anybody's and may be kept by caches: they never carry a session.
+      if (!request.url.startsWith('/assets/')) await pages.recognise(request, reply)
     })
     auditEveryRequest(fastify, {
       exchangeOf,

@@ -1,0 +1,63 @@
+import Fastify from 'fastify'
+import { expect, test } from 'vitest'
+import type { WebDoorDeps } from './door-deps.ts'
+import { webDoor } from './web-door.ts'
+
+const OPERATOR = { name: 'Hawthorn Imaginary', role: 'Service operator', organisation: 'Sandbox' }
+
+function openDoor() {
+  const server = Fastify()
+  const deps = {
+    signIn: {
+      people: [{ id: 'operator', kind: 'operator', ...OPERATOR }],
+      signIn: async () => ({ kind: 'operator', ...OPERATOR }),
+    },
+    sessionSecret: 'a secret of this test',
+    sandbox: true,
+    secure: true,
+    fhirUrl: 'http://127.0.0.1:9/cpis/FHIR/R4',
+    desk: { storage: {} },
+    recordRequest: async () => undefined,
+    reportFailure: () => undefined,
+    now: () => new Date(),
+    newId: () => 'id',
+  }
+  server.register(webDoor(deps as unknown as WebDoorDeps))
+  return server
+}
+
+test('style sheets, which caches may keep, never carry a session', async () => {
+  const server = openDoor()
+  const signedIn = await server.inject({
+    method: 'POST',
+    url: '/sign-in',
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    payload: 'person=operator',
+  })
+  const [cookie] = [signedIn.headers['set-cookie']].flat()
+  expect(cookie).toMatch(/^__Host-cpis-session=.*; HttpOnly; Secure; SameSite=Lax/)
+  const page = await server.inject({ url: '/sign-in', headers: { cookie: cookie?.split(';')[0] ?? '' } })
+  expect(page.headers['set-cookie']).toBeDefined()
+  expect(page.headers['cache-control']).toBe('no-store')
+  const sheets = [...page.body.matchAll(/href="(\/assets\/[^"]+)"/g)].map(match => match[1] ?? '')
+  expect(sheets.length).toBeGreaterThan(0)
+  for (const url of sheets) {
+    const sheet = await server.inject({ url, headers: { cookie: cookie?.split(';')[0] ?? '' } })
+    expect([sheet.statusCode, sheet.headers['set-cookie']]).toEqual([200, undefined])
+    expect(sheet.headers['cache-control']).toContain('public')
+  }
+})
+
+test('a form of another site opens nothing, and no page may be framed or run a script', async () => {
+  const server = openDoor()
+  const next = await server.inject({ url: '/sign-in' })
+  expect(next.headers['content-security-policy']).toContain("default-src 'none'")
+  expect(next.headers['content-security-policy']).toContain("frame-ancestors 'none'")
+  const elsewhere = await server.inject({
+    method: 'POST',
+    url: '/sign-in',
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    payload: 'person=operator&next=//elsewhere.example/',
+  })
+  expect(elsewhere.headers.location).toBe('/operator')
+})
