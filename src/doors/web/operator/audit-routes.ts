@@ -15,7 +15,7 @@ import {
 } from './audit-form.ts'
 import { DOOR_WORDS } from './door-words.ts'
 import { entriesAsCsv, shownEntry } from './found-entries.ts'
-import { nothingHere } from './operator-routes.ts'
+import { nothingHere, pageOf } from './operator-routes.ts'
 
 const ON_A_PAGE = 40
 /** More than this is not saved in one piece: nobody reads it, and a part must never pass for the whole. */
@@ -188,9 +188,4 @@ export function auditRoutes(fastify: FastifyInstance, pages: Pages): void {
       .type('application/json; charset=utf-8')
       .send(JSON.stringify({ search: found.search, savedAt: deps.now(), entries }, undefined, 2))
   })
-}
-
-function pageOf(request: FastifyRequest): number {
-  const page = Number((request.query as Readonly<Record<string, unknown>>)['page'] ?? 1)
-  return Number.isInteger(page) && page >= 1 && page <= 100_000 ? page : 1
 }

@@ -1,10 +1,27 @@
 import type { FastifyInstance } from 'fastify'
-import { exchangeStanding } from '../../../domain/exchange-standing.ts'
+import {
+  EXCHANGE_STANDINGS,
+  type ExchangeStanding,
+  exchangeStanding,
+} from '../../../domain/exchange-standing.ts'
 import { admit } from '../admit.ts'
 import type { Pages } from '../pages.ts'
 import { englandMap } from './england-map.ts'
 import { ENGLAND } from './england-tiles.ts'
+import { pageOf } from './operator-routes.ts'
 import { STANDING_WORDS } from './standing-words.ts'
+
+/** All of England on one page would be longer than a page may be. */
+const ON_A_PAGE = 80
+
+const WORST_FIRST: readonly ExchangeStanding[] = [
+  'late-and-not-collecting',
+  'late',
+  'not-collecting',
+  'suspended',
+  'onboarding',
+  'well',
+]
 
 /** Authorities on a map of England and in a table: who is with the service, and how the exchange with each stands. */
 export function authoritiesRoutes(fastify: FastifyInstance, pages: Pages): void {
@@ -27,15 +44,34 @@ export function authoritiesRoutes(fastify: FastifyInstance, pages: Pages): void 
       return { ...authority, ...state, standing, words: STANDING_WORDS[standing], tile }
     })
     const onMap = rows.flatMap(({ tile, standing }) => (tile ? [[tile.dfeCode, standing] as const] : []))
-    exchange.details = { shown: rows.length }
+    const placed = new Map(onMap)
+    const others = ENGLAND.filter(({ dfeCode }) => !placed.has(dfeCode))
+    const counts = [
+      ...EXCHANGE_STANDINGS.map(standing => ({
+        standing,
+        count: rows.filter(row => row.standing === standing).length,
+      })),
+      { standing: 'unknown', count: others.length } as const,
+    ]
+    const page = pageOf(request)
+    const shown = rows
+      .sort((one, other) => WORST_FIRST.indexOf(one.standing) - WORST_FIRST.indexOf(other.standing))
+      .slice((page - 1) * ON_A_PAGE, page * ON_A_PAGE)
+    exchange.details = { shown: shown.length }
     return pages.show(request, reply, {
       view: 'operator-authorities',
       title: 'Authorities',
       values: {
-        rows,
-        map: englandMap(new Map(onMap)),
+        rows: shown,
+        known: rows.length,
+        ...(page > 1 && { earlierPage: `/operator/authorities?page=${page - 1}` }),
+        ...(page * ON_A_PAGE < rows.length && { nextPage: `/operator/authorities?page=${page + 1}` }),
+        map: englandMap(placed),
+        legend: counts
+          .filter(({ count }) => count > 0)
+          .map(one => ({ ...one, words: STANDING_WORDS[one.standing] })),
         unplaced: rows.length - onMap.length,
-        others: ENGLAND.filter(({ dfeCode }) => !onMap.some(([code]) => code === dfeCode)),
+        others,
         of: ENGLAND.length,
       },
     })

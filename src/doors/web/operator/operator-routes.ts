@@ -35,3 +35,9 @@ export function nothingHere(pages: Pages, request: FastifyRequest, reply: Fastif
     values: { lines: ['Nothing is here.'], link: { href: '/operator', text: 'Go to your first page' } },
   })
 }
+
+/** The page of a list that an address asks for, from 1. */
+export function pageOf(request: FastifyRequest): number {
+  const page = Number((request.query as Readonly<Record<string, unknown>>)['page'] ?? 1)
+  return Number.isInteger(page) && page >= 1 && page <= 100_000 ? page : 1
+}

@@ -4,10 +4,10 @@ import { postAnswerAgain, retryJob } from '../../../flows/manage-exchange.ts'
 import { showConcerns } from '../../../flows/watch-exchange.ts'
 import { admit, field } from '../admit.ts'
 import type { Pages } from '../pages.ts'
-import { doneBy, nothingHere } from './operator-routes.ts'
+import { doneBy, nothingHere, pageOf } from './operator-routes.ts'
 
-/** So many of each kind are listed; of how many is said. */
-const LISTED = 50
+/** So many of each kind are listed on a page. */
+const LISTED = 20
 
 const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/
 
@@ -30,6 +30,7 @@ export function troubleRoutes(fastify: FastifyInstance, pages: Pages): void {
     ])
     const nameOf = new Map(authorities.map(({ odsCode, name }) => [odsCode, name]))
     const oldest = [...watched.concerns].sort((one, other) => one.since.getTime() - other.since.getTime())
+    const nth = pageOf(request)
     exchange.details = {
       concerns: oldest.length,
       answers: answers.length,
@@ -41,13 +42,15 @@ export function troubleRoutes(fastify: FastifyInstance, pages: Pages): void {
       title: 'To put right',
       values: {
         watched,
-        concerns: oldest.slice(0, LISTED).map(concern => ({
+        concerns: oldest.slice((nth - 1) * LISTED, nth * LISTED).map(concern => ({
           ...concernWords(concern),
           since: concern.since,
           authority: concern.authority,
           name: nameOf.get(concern.authority) ?? concern.authority,
         })),
         allConcerns: oldest.length,
+        ...(nth > 1 && { earlierPage: `/operator/trouble?page=${nth - 1}` }),
+        ...(nth * LISTED < oldest.length && { nextPage: `/operator/trouble?page=${nth + 1}` }),
         answers: answers.slice(0, LISTED),
         allAnswers: answers.length,
         jobs: jobs.slice(0, LISTED),

@@ -1,0 +1,392 @@
+/** More than 300 lines: the operator's journeys share one England, on both engines. */
+
+import { readFile } from 'node:fs/promises'
+import { parse } from 'csv-parse/sync'
+import { sql } from 'kysely'
+import type { Browser, Page } from 'playwright-core'
+import { v7 as newId } from 'uuid'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type FhirClient, fhirClient } from '../src/client/index.ts'
+import { parseDfeCode } from '../src/domain/authority.ts'
+import type { Asid } from '../src/domain/client-system.ts'
+import { type OdsCode, parseMailboxId, parseOdsCode } from '../src/domain/organisation.ts'
+import { displayNhsNumber } from '../src/doors/web/words.ts'
+import { writeUpload } from '../src/formats/hl7v3/write-upload.ts'
+import { type SandboxAuthority, sandboxAuthorities } from '../src/sandbox/authorities.ts'
+import { tellingPeople } from '../src/sandbox/telling-people.ts'
+import { openDesk } from './support/authority-desk.ts'
+import {
+  expectAccessible,
+  launchBrowser,
+  NO_BROWSER,
+  ownWindow,
+  screen,
+  signInAs,
+} from './support/browser.ts'
+import { collected } from './support/collected.ts'
+import { ENGINES, makePlace, type Place, type RunningService, startIn } from './support/running-service.ts'
+import { until } from './support/until.ts'
+
+const OPERATOR = 'Hawthorn Imaginary'
+const OTHERS = ['Nurse Quince Sandbox', 'Juniper Madeup'] as const
+const ACTOR = `operator: ${OPERATOR}`
+const LONGEST_PAGE = 50_000
+
+describe.skipIf(NO_BROWSER).each(ENGINES)("the operator's view on %s", engine => {
+  let place: Place
+  let running: RunningService
+  let browser: Browser
+  let page: Page
+  /** Live; being taken on with a good test file; being taken on with none. */
+  let live: SandboxAuthority
+  let ready: SandboxAuthority
+  let early: SandboxAuthority
+  let child: string
+
+  const kysely = () => running.service.store.database.kysely
+  const stores = () => running.service.store.storage
+
+  beforeAll(async () => {
+    place = await makePlace(engine)
+    running = await startIn(place, { CPIS_SANDBOX_CHILDREN: '100', CPIS_NOTIFICATION_WINDOW_MS: '200' })
+    browser = await launchBrowser()
+    const { service } = running
+    const sandbox = service.sandbox
+    const [first, second, third] = sandbox?.authorities ?? []
+    if (!sandbox || !first || !second || !third) throw new Error('The sandbox has three authorities')
+    live = first
+    ready = second
+    early = third
+    for (const [nth, authority] of [live, ready].entries()) {
+      const desk = await openDesk(service, authority, { live: nth === 0 })
+      const upload = sandbox.population.uploads[nth]
+      if (!upload) throw new Error('Every authority has an upload')
+      await desk.upload(await collected(writeUpload(upload.header, upload.records)))
+    }
+    await openDesk(service, early, { live: false })
+    for (const { odsCode, dfeCode, gssCode, name } of [live, ready, early]) {
+      await stores().authorities.add({ odsCode, dfeCode, gssCode, name, mailbox: mailboxOf(odsCode) })
+    }
+    const [known] = tellingPeople(sandbox.population).filter(({ note }) => note === 'a child protection plan')
+    if (!known) throw new Error('Somebody has a plan')
+    child = known.nhsNumber
+    const signedIn = await sandbox.signIn(service.baseUrl).signIn('ed-nurse')
+    if (signedIn?.kind !== 'clinician') throw new Error('The nurse of the sandbox may sign in')
+    const nurse: FhirClient = fhirClient({
+      baseUrl: `${service.baseUrl}/cpis/FHIR/R4`,
+      token: () => signedIn.token,
+    })
+    await nurse.careTeams(child, { unscheduled: true })
+    page = await signedInAs(OPERATOR)
+  }, 120_000)
+  afterAll(async () => {
+    await browser?.close()
+    await running?.stop()
+    await place?.remove()
+  })
+
+  const signedInAs = async (name: string): Promise<Page> => {
+    const own = await (await ownWindow(browser, running.service.baseUrl)).newPage()
+    await signInAs(own, name)
+    return own
+  }
+  const audited = (action: string, subject?: string) =>
+    kysely()
+      .selectFrom('audit')
+      .select(['door', 'actor', 'nhs_number', 'details', 'outcome'])
+      .where('action', '=', action)
+      .$if(subject !== undefined, query => query.where('subject', '=', String(subject)))
+      .orderBy('id')
+      .execute()
+  const fits = async (own: Page = page) => {
+    expect((await own.content()).length).toBeLessThan(LONGEST_PAGE)
+    await expectAccessible(own)
+  }
+  const press = (name: string | RegExp) => page.getByRole('button', { name }).click()
+  const says = (text: string) => page.getByText(text).first().waitFor({ timeout: 5_000 })
+  const openAuthority = ({ odsCode }: SandboxAuthority) => page.goto(`/operator/authorities/${odsCode}`)
+
+  test('the first page tells at one look who is live, how much is asked, and how each door does', async () => {
+    await page.goto('/')
+    expect(new URL(page.url()).pathname).toBe('/operator')
+    await says('Live, of 3')
+    await says('Questions answered: 1')
+    await says('Files received: 2')
+    const fhir = page.getByRole('row', { name: /FHIR API/ })
+    expect(await fhir.innerText()).toContain('Working')
+    await page.getByText('The same as a table').click()
+    const [newest] = await page
+      .getByRole('table', { name: 'Each of the last 30 days' })
+      .getByRole('row')
+      .filter({ has: page.getByRole('cell') })
+      .allInnerTexts()
+    expect(newest?.split('\t').slice(1).map(Number).slice(0, 2)).toEqual([1, 2])
+    await fits()
+    await page.getByText('The same as a table').click()
+    await screen(page, 'operator')
+    expect((await audited('show overview')).map(({ actor }) => actor)).toContain(ACTOR)
+  })
+
+  test('nobody else sees any of it', async () => {
+    for (const name of OTHERS) {
+      const other = await signedInAs(name)
+      for (const address of ['', '/authorities', `/authorities/${live.odsCode}`, '/trouble', '/audit']) {
+        const answer = await other.goto(`/operator${address}`)
+        expect(answer?.status()).toBe(404)
+      }
+      await other.context().close()
+    }
+    const stranger = await (await ownWindow(browser, running.service.baseUrl)).newPage()
+    expect((await stranger.goto('/operator/trouble'))?.status()).toBe(401)
+    await stranger.context().close()
+  })
+
+  test('England is a map with letters, and a table that says the same', async () => {
+    await page.goto('/operator/authorities')
+    const map = page.getByRole('img', { name: /A map of England/ })
+    expect(await map.locator('text').allTextContents()).toEqual(expect.arrayContaining(['U', 'T']))
+    await says('Being taken on: 2')
+    const row = page.getByRole('row', { name: new RegExp(escaped(live.name)) })
+    expect(await row.innerText()).toContain('Up to date')
+    await fits()
+    await screen(page, 'operator-authorities')
+    await page
+      .getByText(/Not with the service yet: 150/)
+      .last()
+      .click()
+    await expectAccessible(page)
+  })
+
+  test('an authority with a good test file goes live, once, under the name of who let it', async () => {
+    await openAuthority(ready)
+    await says('Enough')
+    await fits()
+    await screen(page, 'operator-authority')
+    const csrf = await page.locator('main input[name=csrf]').first().inputValue()
+    await press('Let it go live')
+    await says('Up to date')
+    await fits()
+    // The same form, from a second tab.
+    const again = await page.request.post(`/operator/authorities/${ready.odsCode}`, {
+      form: { csrf, do: 'go-live' },
+    })
+    expect(again.ok()).toBe(true)
+    expect(await audited('authority goes live', ready.odsCode)).toMatchObject([{ door: 'web', actor: ACTOR }])
+    expect((await stores().authorities.find(ready.odsCode))?.stage).toBe('live')
+  })
+
+  test('one without goes live for a reason that is kept, and not by a form that was made before', async () => {
+    await openAuthority(early)
+    await says('No test file yet')
+    expect(await page.getByRole('button', { name: 'Let it go live', exact: true }).count()).toBe(0)
+    const csrf = await page.locator('main input[name=csrf]').first().inputValue()
+    await page.request.post(`/operator/authorities/${early.odsCode}`, { form: { csrf, do: 'go-live' } })
+    expect((await stores().authorities.find(early.odsCode))?.stage).toBe('onboarding')
+    await page.getByText('Let it go live all the same').first().click()
+    await press('Let it go live all the same')
+    await says('There is a problem')
+    expect(await page.title()).toContain('Error')
+    await fits()
+    await page.getByLabel('Why should it go live').fill('Its supplier tests elsewhere')
+    await press('Let it go live all the same')
+    await says('Up to date')
+    expect(await audited('authority goes live', early.odsCode)).toMatchObject([
+      { actor: ACTOR, details: { overruled: 'no-test', why: 'Its supplier tests elsewhere' } },
+    ])
+  })
+
+  test('an authority is suspended with a reason, shown so everywhere, and taken back', async () => {
+    await openAuthority(ready)
+    await page.getByText('Suspend the authority').click()
+    await page.getByLabel('Why are its files refused?').fill('x'.repeat(501))
+    await press('Suspend')
+    await says('there are 501')
+    expect(await page.getByLabel('Why are its files refused?').inputValue()).toHaveLength(501)
+    await fits()
+    await page.getByLabel('Why are its files refused?').fill('It asked us to')
+    await press('Suspend')
+    await says('It asked us to')
+    await fits()
+    await page.goto('/operator/authorities')
+    await says('Suspended: 1')
+    await fits()
+    await openAuthority(ready)
+    await press('Take its files again')
+    await says('Up to date')
+    expect(await audited('suspend authority', ready.odsCode)).toMatchObject([{ door: 'web', actor: ACTOR }])
+    expect(await audited('resume authority', ready.odsCode)).toMatchObject([{ door: 'web', actor: ACTOR }])
+  })
+
+  test('an authority that is not there is nowhere', async () => {
+    for (const code of ['ZZ9', '..%2f..', 'x'.repeat(300)]) {
+      expect((await page.goto(`/operator/authorities/${code}`))?.status()).toBe(404)
+    }
+    await fits()
+  })
+
+  test('clients are listed with what they may do', async () => {
+    await page.goto('/operator/clients')
+    const row = page.getByRole('row', { name: /999000000011/ })
+    expect(await row.innerText()).toContain('Unscheduled attendances')
+    await fits()
+  })
+
+  test('what went wrong is told, and a job and an answer are tried again when somebody says so', async () => {
+    const job = newId()
+    await sql`insert into pgboss.job (id, name, data, state, retry_count, start_after)
+      values (${job}::uuid, 'receive-upload', '{"key":"NO-SUCH-MESSAGE"}', 'retry', 3, now() + interval '1 day')`.execute(
+      kysely(),
+    )
+    const question = { system: '999000000011' as Asid, messageId: 'QUESTION-1' }
+    const [at, later] = [new Date(), new Date(Date.now() + 86_400_000)]
+    await stores().asynchronousAnswers.begin({ ...question, digest: 'D', at, forgetAfter: later })
+    await stores().asynchronousAnswers.undeliverable(question, later, 'no-connection')
+    const { id } = await kysely().selectFrom('message').select('id').limit(1).executeTakeFirstOrThrow()
+    const failure = { code: '14', event: 'SEND', description: 'Undelivered', at: at.toISOString() }
+    await kysely()
+      .updateTable('message')
+      .set({ status: 'undeliverable', failure: JSON.stringify(failure) })
+      .where('id', '=', id)
+      .execute()
+
+    await page.goto('/operator')
+    await fits()
+    await page.getByRole('link', { name: 'Answers not delivered' }).click()
+    await says('no-connection')
+    await says('NO-SUCH-MESSAGE')
+    await says(id)
+    await fits()
+    await screen(page, 'operator-trouble')
+    const csrf = await page.locator('main input[name=csrf]').first().inputValue()
+    await press(/Try now/)
+    await until(async () => ((await stores().oversight.failedJobs(5)).length === 0 ? true : undefined))
+    await page.reload()
+    await says('No job has failed')
+    expect(await audited('retry job', job)).toMatchObject([{ door: 'web', actor: ACTOR, outcome: 'allowed' }])
+    await page.request.post('/operator/trouble/jobs', { form: { csrf, job } })
+    expect(await audited('retry job')).toMatchObject([{ outcome: 'allowed' }, { outcome: 'refused' }])
+    await press(/Send again/)
+    await says('Every answer was taken')
+    expect(await audited('post answer again')).toMatchObject([{ door: 'web', actor: ACTOR }])
+    expect((await page.request.post('/operator/trouble/jobs', { form: { job } })).status()).toBe(403)
+  })
+
+  test('a watch that stopped is never taken for one that finds nothing', async () => {
+    await kysely()
+      .updateTable('watch_round')
+      .set({ next_by: new Date(Date.now() - 1000) })
+      .execute()
+    for (const address of ['/operator', '/operator/trouble']) {
+      await page.goto(address)
+      await says('The exchange with authorities is not being watched')
+      await fits()
+    }
+  })
+
+  test('the audit log is searched by person without a number in any address, and the search is in it', async () => {
+    await page.goto('/operator/audit')
+    await fits()
+    await page.getByLabel('NHS number').fill('999 000 0019')
+    await page.getByLabel('From').fill('31/2/2026')
+    await press('Search')
+    await says('There is a problem')
+    expect(await page.getByLabel('NHS number').inputValue()).toBe('999 000 0019')
+    await fits()
+    await page.getByLabel('NHS number').fill(displayNhsNumber(child))
+    await page.getByLabel('From').fill('')
+    await press('Search')
+    await says('What was found')
+    const found = page.url()
+    expect([found, await page.title()].join()).not.toContain(child)
+    const table = page.getByRole('table', { name: /Entries/ })
+    expect(await table.innerText()).toContain(displayNhsNumber(child))
+    expect(await table.innerText()).toContain('query plans')
+    await fits()
+    await screen(page, 'operator-audit')
+    expect((await audited('show audit entries')).at(-1)).toMatchObject({ actor: ACTOR, nhs_number: child })
+    await page.getByRole('link', { name: 'Change the search' }).click()
+    expect(await page.getByLabel('NHS number').inputValue()).toBe(displayNhsNumber(child))
+  })
+
+  test('what was found is saved as a table and as JSON, the same however often, and each time on record', async () => {
+    await page.goto('/operator/audit')
+    await page.getByLabel('Door').selectOption('fhir')
+    await page.getByLabel('Who').fill('quince')
+    await press('Search')
+    const saved = async (link: string) => {
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByRole('link', { name: link }).click(),
+      ])
+      return { name: download.suggestedFilename(), text: await readFile(await download.path(), 'utf8') }
+    }
+    const csv = await saved('as a table (CSV)')
+    expect(csv.name).toBe('cp-is-audit.csv')
+    const rows = parse(csv.text, { columns: true, bom: true }) as Record<string, string>[]
+    expect(rows).toMatchObject([{ What: 'query plans', 'NHS number': displayNhsNumber(child) }])
+    const json = await saved('as JSON')
+    expect(JSON.parse(json.text)).toMatchObject({
+      search: { door: 'fhir', who: 'quince' },
+      entries: [{ nhsNumber: child, action: 'query plans', outcome: 'allowed' }],
+    })
+    expect(await saved('as a table (CSV)')).toEqual(csv)
+    expect(await audited('save audit entries')).toMatchObject(
+      Array.from({ length: 3 }, () => ({ actor: ACTOR, details: { saved: 1, who: 'quince' } })),
+    )
+  })
+
+  test('a search that finds nothing says so, and an address that was made up leads nowhere', async () => {
+    await page.goto('/operator/audit')
+    await page.getByLabel('Who').fill('nobody of this name')
+    await press('Search')
+    await says('No entry is like that')
+    await fits()
+    for (const address of ['found', 'found?of=x', 'found.csv?of=x', 'found.json']) {
+      const answer = await page.request.get(`/operator/audit/${address}`)
+      expect(answer.status()).toBe(404)
+    }
+  })
+
+  test('a page of all England, and one of everything in the audit log, stay small', async () => {
+    for (const { odsCode, dfeCode, gssCode, name } of sandboxAuthorities(153)) {
+      if (await stores().authorities.find(odsCode)) continue
+      await stores().mailboxes.add({ id: mailboxOf(odsCode), name, odsCode, password: 'x' })
+      await stores().authorities.add({ odsCode, dfeCode, gssCode, name, mailbox: mailboxOf(odsCode) })
+    }
+    const nowhere = { odsCode: parseOdsCode('ZZ9'), dfeCode: parseDfeCode('999') }
+    if (!nowhere.odsCode || !nowhere.dfeCode) throw new Error('These are codes')
+    const mailbox = mailboxOf(nowhere.odsCode)
+    await stores().mailboxes.add({ id: mailbox, name: 'Nowhere', odsCode: nowhere.odsCode, password: 'x' })
+    await stores().authorities.add({
+      odsCode: nowhere.odsCode,
+      dfeCode: nowhere.dfeCode,
+      name: 'Nowhere',
+      mailbox,
+    })
+    await page.goto('/operator/authorities')
+    await says('1 authority has no place on the map')
+    await fits()
+    await page.getByRole('link', { name: 'Next page' }).click()
+    await says('Nowhere')
+    await fits()
+    await page.goto('/operator/audit')
+    await press('Search')
+    await page.getByRole('link', { name: 'Next page' }).click()
+    await page.getByRole('link', { name: 'Earlier page' }).click()
+    await fits()
+  })
+
+  test('nothing of a person is in the log', () => {
+    expect(running.logLines.filter(line => line.includes(child))).toEqual([])
+  })
+})
+
+function mailboxOf(odsCode: OdsCode) {
+  const id = parseMailboxId(`LA${odsCode}OT001`)
+  if (!id) throw new Error('That is a mailbox')
+  return id
+}
+
+function escaped(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+}
