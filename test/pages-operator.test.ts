@@ -3,7 +3,7 @@
 import { readFile } from 'node:fs/promises'
 import { parse } from 'csv-parse/sync'
 import { sql } from 'kysely'
-import type { Browser, Page } from 'playwright-core'
+import type { Browser, Locator, Page } from 'playwright-core'
 import { v7 as newId } from 'uuid'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type FhirClient, fhirClient } from '../src/client/index.ts'
@@ -276,9 +276,10 @@ describe.skipIf(NO_BROWSER).each(ENGINES)("the operator's view on %s", engine =>
       .updateTable('watch_round')
       .set({ next_by: new Date(Date.now() - 1000) })
       .execute()
-    for (const address of ['/operator', '/operator/trouble']) {
-      await page.goto(address)
+    for (const address of ['', '/trouble', `/authorities/${live.odsCode}`]) {
+      await page.goto(`/operator${address}`)
       await says('The exchange with authorities is not being watched')
+      expect(await page.getByText(/Nothing is (known to be )?wrong/).count()).toBe(0)
       await fits()
     }
   })
@@ -376,6 +377,29 @@ describe.skipIf(NO_BROWSER).each(ENGINES)("the operator's view on %s", engine =>
     await fits()
   })
 
+  test('every page fits a window as narrow as one at 400 % is, and is left and found by keyboard', async () => {
+    const narrow = await (await ownWindow(browser, running.service.baseUrl)).newPage()
+    await narrow.setViewportSize({ width: 320, height: 640 })
+    await signInAs(narrow, OPERATOR)
+    for (const address of [
+      '',
+      '/authorities',
+      `/authorities/${live.odsCode}`,
+      '/clients',
+      '/trouble',
+      '/audit',
+    ]) {
+      await narrow.goto(`/operator${address}`)
+      expect(await narrow.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(320)
+    }
+    const search = narrow.getByRole('button', { name: 'Search' })
+    for (let tabs = 0; tabs < 40 && !(await isFocused(search)); tabs++) await narrow.keyboard.press('Tab')
+    await narrow.keyboard.press('Enter')
+    await narrow.getByRole('heading', { name: 'What was found' }).waitFor()
+    expect(await narrow.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(320)
+    await narrow.context().close()
+  })
+
   test('nothing of a person is in the log', () => {
     expect(running.logLines.filter(line => line.includes(child))).toEqual([])
   })
@@ -385,6 +409,10 @@ function mailboxOf(odsCode: OdsCode) {
   const id = parseMailboxId(`LA${odsCode}OT001`)
   if (!id) throw new Error('That is a mailbox')
   return id
+}
+
+function isFocused(element: Locator): Promise<boolean> {
+  return element.evaluate(node => node === node.ownerDocument.activeElement)
 }
 
 function escaped(text: string): string {

@@ -11,6 +11,7 @@ import {
   showAuthority,
   suspend,
 } from '../../../flows/onboard-authority.ts'
+import { showConcerns } from '../../../flows/watch-exchange.ts'
 import { admit, field } from '../admit.ts'
 import type { Pages } from '../pages.ts'
 import type { OperatorSession } from '../session.ts'
@@ -44,10 +45,8 @@ export function authorityRoutes(fastify: FastifyInstance, pages: Pages): void {
     if (!shown.ok) return nothingHere(pages, request, reply)
     // To show it is on record already, unless something was asked besides.
     if (!problem) exchangeOf(request).audited = true
-    const [states, concerns] = await Promise.all([
-      storage.oversight.exchangeStates(),
-      storage.concerns.open(odsCode),
-    ])
+    const [states, watched] = await Promise.all([storage.oversight.exchangeStates(), showConcerns(deps.desk)])
+    const concerns = watched.concerns.filter(({ authority }) => authority === odsCode)
     const state = states.find(({ authority }) => authority === odsCode)
     return pages.show(request, reply, {
       view: 'operator-authority',
@@ -58,6 +57,7 @@ export function authorityRoutes(fastify: FastifyInstance, pages: Pages): void {
         ...gateOf(shown.value),
         waitingSince: state?.waitingSince,
         words: STANDING_WORDS[exchangeStanding({ ...state, ...shown.value.authority }, deps.now())],
+        watched,
         concerns: concerns.map(concern => ({ ...concernWords(concern), since: concern.since })),
         holdingPercent: matchPercent(shown.value.holding),
         needed: GO_LIVE_PERCENT,
