@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { nothingHere } from './nothing-here.ts'
 import type { KeptForm, Pages } from './pages.ts'
 import { homeOf } from './pages.ts'
 import type { Session } from './session.ts'
@@ -35,13 +36,7 @@ export async function admit<K extends Session['kind']>(
     return undefined
   }
   if (session.kind !== kind) {
-    exchange.reason = `not a page of ${session.kind}`
-    pages.show(request, reply, {
-      view: 'message',
-      title: 'Page not found',
-      status: 404,
-      values: { lines: ['Nothing is here.'], link: { href: homeOf(session), text: 'Go to your first page' } },
-    })
+    nothingHere(pages, request, reply, `not a page of ${session.kind}`)
     return undefined
   }
   if (fields && fields['csrf'] !== session.csrf) {

@@ -2,9 +2,9 @@ import type { FastifyInstance } from 'fastify'
 import { MEND_RECORD_DAYS } from '../../../domain/concern.ts'
 import type { FailedRecord } from '../../../flows/concern-ports.ts'
 import { admit } from '../admit.ts'
+import { pageOf } from '../nothing-here.ts'
 import type { Pages } from '../pages.ts'
 import { englishDay } from '../words.ts'
-import { pageOf } from './authority-routes.ts'
 import { writeCsv } from './csv.ts'
 
 const ON_A_PAGE = 40

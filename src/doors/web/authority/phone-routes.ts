@@ -3,9 +3,9 @@ import { PHONES_CONFIRMED_DAYS } from '../../../domain/concern.ts'
 import { confirmPhones } from '../../../flows/answer-concern.ts'
 import { admit, field } from '../admit.ts'
 import { actorOf } from '../exchange.ts'
+import { nothingHere } from '../nothing-here.ts'
 import type { Pages } from '../pages.ts'
 import type { AuthoritySession } from '../session.ts'
-import { notFound } from './authority-routes.ts'
 
 /** The numbers that clinicians ring, and that somebody has said they are right (rule 16.5). */
 export function phoneRoutes(fastify: FastifyInstance, pages: Pages): void {
@@ -19,7 +19,7 @@ export function phoneRoutes(fastify: FastifyInstance, pages: Pages): void {
     problem?: string,
   ) => {
     const authority = await storage.authorities.find(session.odsCode)
-    if (!authority) return notFound(pages, request, reply)
+    if (!authority) return nothingHere(pages, request, reply)
     const confirmed = await storage.desk.confirmedPhones(session.odsCode)
     const { contact } = authority
     const same =

@@ -7,9 +7,10 @@ import {
   sendDeskUpload,
 } from '../../../flows/send-desk-upload.ts'
 import { admit, field } from '../admit.ts'
+import { nothingHere } from '../nothing-here.ts'
 import type { Pages } from '../pages.ts'
 import type { AuthoritySession } from '../session.ts'
-import { idOf, notFound, officerOf } from './authority-routes.ts'
+import { idOf, officerOf } from './authority-routes.ts'
 
 /** Of a table with more rows than these that cannot be used, the first are shown. */
 const MOST_PROBLEMS = 100
@@ -37,7 +38,7 @@ export function sendRoutes(fastify: FastifyInstance, pages: Pages): void {
     problems: readonly Problem[] = [],
   ) => {
     const authority = await storage.authorities.find(session.odsCode)
-    if (!authority) return notFound(pages, request, reply)
+    if (!authority) return nothingHere(pages, request, reply)
     const { dutyPhone = '', officePhone = '' } = authority.contact ?? {}
     return pages.show(request, reply, {
       view: 'desk-send',
@@ -60,7 +61,7 @@ export function sendRoutes(fastify: FastifyInstance, pages: Pages): void {
     if (!session) return reply
     const typed = { dutyPhone: field(request, 'dutyPhone'), officePhone: field(request, 'officePhone') }
     const authority = await storage.authorities.find(session.odsCode)
-    if (!authority) return notFound(pages, request, reply)
+    if (!authority) return nothingHere(pages, request, reply)
     const content = tableOf(request)
     const table = content && (await readTable(content, deps.now()))
     const problems = [
@@ -91,12 +92,12 @@ export function sendRoutes(fastify: FastifyInstance, pages: Pages): void {
     const session = await admit(pages, request, reply, 'authority')
     if (!session) return reply
     const draft = await draftOf(session, request.params.id)
-    if (!draft) return notFound(pages, request, reply)
+    if (!draft) return nothingHere(pages, request, reply)
     exchange.subject = draft.id
     if (draft.sent) return pages.redirect(reply, `/desk/uploads?sent=${draft.sent.sequence}`)
     const table = draft.content && (await readTable(draft.content, draft.madeAt))
     const authority = await storage.authorities.find(session.odsCode)
-    if (!table?.ok || !authority) return notFound(pages, request, reply)
+    if (!table?.ok || !authority) return nothingHere(pages, request, reply)
     return pages.show(request, reply, {
       view: 'desk-preview',
       title: 'Check before you send',
@@ -116,7 +117,7 @@ export function sendRoutes(fastify: FastifyInstance, pages: Pages): void {
       exchange.audited = !sent.value.again
       return pages.redirect(reply, `/desk/uploads?sent=${sent.value.sequence}`)
     }
-    if (!sent || sent.fault === 'unknown') return notFound(pages, request, reply)
+    if (!sent || sent.fault === 'unknown') return nothingHere(pages, request, reply)
     exchange.reason = sent.fault
     return pages.show(request, reply, {
       view: 'message',

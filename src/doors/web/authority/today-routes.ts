@@ -12,9 +12,10 @@ import {
 } from '../../../flows/desk-ports.ts'
 import { takeDeskStep } from '../../../flows/take-desk-step.ts'
 import { admit, field } from '../admit.ts'
+import { nothingHere, pageOf } from '../nothing-here.ts'
 import type { Pages } from '../pages.ts'
 import { displayNhsNumber, englishMoment } from '../words.ts'
-import { idOf, notFound, officerOf, pageOf } from './authority-routes.ts'
+import { idOf, officerOf } from './authority-routes.ts'
 import { writeCsv } from './csv.ts'
 import { authorWords, KIND_WORDS, STATE_WORDS } from './desk-words.ts'
 
@@ -120,7 +121,7 @@ export function todayRoutes(fastify: FastifyInstance, pages: Pages): void {
     if (!session) return reply
     const id = idOf(request.params.id)
     const item = id && (await desk.item(session.odsCode, id))
-    return item ? showItem(request, reply, item) : notFound(pages, request, reply)
+    return item ? showItem(request, reply, item) : nothingHere(pages, request, reply)
   })
 
   fastify.post<{ Params: { id: string } }>('/desk/items/:id', async (request, reply) => {
@@ -131,7 +132,7 @@ export function todayRoutes(fastify: FastifyInstance, pages: Pages): void {
     const kind = DESK_STEPS.find(known => known === field(request, 'do'))
     const [id, step] = [idOf(request.params.id), idOf(field(request, 'step'))]
     const item = id && (await desk.item(session.odsCode, id))
-    if (!item || !kind || !step) return notFound(pages, request, reply)
+    if (!item || !kind || !step) return nothingHere(pages, request, reply)
     const text = field(request, 'text')
     const problem = problemOf(kind, text)
     if (problem) {
@@ -140,7 +141,7 @@ export function todayRoutes(fastify: FastifyInstance, pages: Pages): void {
     }
     const words = kind === 'acknowledged' ? {} : { text }
     const taken = await takeDeskStep(deps.desk, officerOf(session), item.id, { id: step, kind, ...words })
-    if (taken === 'unknown') return notFound(pages, request, reply)
+    if (taken === 'unknown') return nothingHere(pages, request, reply)
     exchange.audited = taken === 'taken'
     exchange.nhsNumber = item.nhsNumber
     exchange.subject = item.id

@@ -3,8 +3,8 @@ import { GO_LIVE_PERCENT, matchPercent, type NumberMatch } from '../../../domain
 import { concernWords } from '../../../domain/concern-words.ts'
 import type { Authority, UploadOutcome } from '../../../flows/ports.ts'
 import { admit } from '../admit.ts'
+import { nothingHere } from '../nothing-here.ts'
 import type { Pages } from '../pages.ts'
-import { notFound } from './authority-routes.ts'
 import { fileWords } from './desk-words.ts'
 
 const NEWEST = 50
@@ -22,7 +22,7 @@ export function uploadRoutes(fastify: FastifyInstance, pages: Pages): void {
     const { odsCode } = session
     exchange.details = { authority: odsCode }
     const authority = await storage.authorities.find(odsCode)
-    if (!authority) return notFound(pages, request, reply)
+    if (!authority) return nothingHere(pages, request, reply)
     const now = deps.now()
     const [files, waiting, applied, tests, gaps, open, failing, held] = await Promise.all([
       storage.desk.files(authority.mailbox, NEWEST),

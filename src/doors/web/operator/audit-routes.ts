@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { AuditSearch } from '../../../flows/oversight-ports.ts'
 import { admit, field } from '../admit.ts'
+import { nothingHere, pageOf } from '../nothing-here.ts'
 import type { Pages } from '../pages.ts'
 import { sealedBox } from '../sealed-box.ts'
 import type { OperatorSession } from '../session.ts'
@@ -15,7 +16,6 @@ import {
 } from './audit-form.ts'
 import { DOOR_WORDS } from './door-words.ts'
 import { entriesAsCsv, shownEntry } from './found-entries.ts'
-import { nothingHere, pageOf } from './operator-routes.ts'
 
 const ON_A_PAGE = 40
 /** More than this is not saved in one piece: nobody reads it, and a part must never pass for the whole. */

@@ -5,10 +5,10 @@ import {
   exchangeStanding,
 } from '../../../domain/exchange-standing.ts'
 import { admit } from '../admit.ts'
+import { pageOf } from '../nothing-here.ts'
 import type { Pages } from '../pages.ts'
 import { englandMap } from './england-map.ts'
 import { ENGLAND } from './england-tiles.ts'
-import { pageOf } from './operator-routes.ts'
 import { STANDING_WORDS } from './standing-words.ts'
 
 /** All of England on one page would be longer than a page may be. */

@@ -13,9 +13,10 @@ import {
 } from '../../../flows/onboard-authority.ts'
 import { showConcerns } from '../../../flows/watch-exchange.ts'
 import { admit, field } from '../admit.ts'
+import { nothingHere } from '../nothing-here.ts'
 import type { Pages } from '../pages.ts'
 import type { OperatorSession } from '../session.ts'
-import { doneBy, nothingHere } from './operator-routes.ts'
+import { doneBy } from './operator-routes.ts'
 import { STANDING_WORDS } from './standing-words.ts'
 
 const LONGEST_WHY = 500

@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import type { ManageExchangeDeps } from '../../../flows/manage-exchange.ts'
 import { actorOf } from '../exchange.ts'
 import type { Pages } from '../pages.ts'
@@ -24,20 +24,4 @@ export function operatorRoutes(fastify: FastifyInstance, pages: Pages): void {
 export function doneBy({ deps }: Pages, session: OperatorSession): ManageExchangeDeps {
   const { storage, clock, newId } = deps.desk
   return { storage, clock, newId, by: { door: 'web', actor: actorOf(session) } }
-}
-
-export function nothingHere(pages: Pages, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  pages.exchangeOf(request).reason = 'not found'
-  return pages.show(request, reply, {
-    view: 'message',
-    title: 'Page not found',
-    status: 404,
-    values: { lines: ['Nothing is here.'], link: { href: '/operator', text: 'Go to your first page' } },
-  })
-}
-
-/** The page of a list that an address asks for, from 1. */
-export function pageOf(request: FastifyRequest): number {
-  const page = Number((request.query as Readonly<Record<string, unknown>>)['page'] ?? 1)
-  return Number.isInteger(page) && page >= 1 && page <= 100_000 ? page : 1
 }

@@ -3,8 +3,9 @@ import { concernWords } from '../../../domain/concern-words.ts'
 import { postAnswerAgain, retryJob } from '../../../flows/manage-exchange.ts'
 import { showConcerns } from '../../../flows/watch-exchange.ts'
 import { admit, field } from '../admit.ts'
+import { nothingHere, pageOf } from '../nothing-here.ts'
 import type { Pages } from '../pages.ts'
-import { doneBy, nothingHere, pageOf } from './operator-routes.ts'
+import { doneBy } from './operator-routes.ts'
 
 /** So many of each kind are listed on a page. */
 const LISTED = 20
