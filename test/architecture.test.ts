@@ -25,7 +25,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 /** Rooms without input and output, clock or chance: all they may use from outside is named here. */
 const PURE: Readonly<Record<string, readonly string[]>> = {
   domain: ['temporal-polyfill'],
-  formats: ['saxes', 'zod', 'fhir/r4.js', 'uuid', 'node:crypto', 'node:buffer', 'node:util'],
+  formats: ['saxes', 'zod', 'canonicalize', 'fhir/r4.js', 'uuid', 'node:crypto', 'node:buffer', 'node:util'],
 }
 
 interface SourceFile {

@@ -25,3 +25,11 @@ export interface AuditEntry {
   readonly subject?: string
   readonly details?: Readonly<Record<string, string | number | boolean>>
 }
+
+/**
+ * An entry as it is sealed: all that the log holds of it, its instant to the microsecond (`2026-03-10T08:10:00.000000Z`), so that
+ * nothing of it can be changed unseen.
+ */
+export interface SealableEntry extends Omit<AuditEntry, 'at'> {
+  readonly at: string
+}

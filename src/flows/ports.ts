@@ -11,6 +11,7 @@ import type { RecordFault } from '../domain/record-faults.ts'
 import type { AccessKind, Author } from '../domain/requester.ts'
 import type { CheckedRecord, RecordAsSent, UploadHeader } from '../domain/upload.ts'
 import type { MissedAppointmentStore } from './appointment-ports.ts'
+import type { SealedLog, SealStore } from './audit-seal-ports.ts'
 import type { AuthorityStore, OrganisationStore, UploadHistory } from './authority-ports.ts'
 import type { AsynchronousAnswerStore, ClientSystemStore } from './client-system-ports.ts'
 import type { ConcernStore } from './concern-ports.ts'
@@ -39,6 +40,8 @@ export interface DemographicsService {
 /** The stores, either each call on its own or all bound to one transaction. */
 export interface Stores {
   readonly audit: AuditLog
+  readonly seal: SealStore
+  readonly sealedLog: SealedLog
   readonly authorities: AuthorityStore
   readonly organisations: OrganisationStore
   readonly clientSystems: ClientSystemStore

@@ -1,5 +1,6 @@
-import type { Kysely } from 'kysely'
-import type { AuditEntry } from '../domain/audit.ts'
+import type { Kysely, Selectable } from 'kysely'
+import type { AuditEntry, DoorName } from '../domain/audit.ts'
+import type { NhsNumber } from '../domain/nhs-number.ts'
 import type { AuditLog } from '../flows/ports.ts'
 import type { Schema } from './schema.ts'
 
@@ -27,5 +28,25 @@ export function auditRow(entry: AuditEntry) {
     trace_id: entry.traceId ?? null,
     subject: entry.subject ?? null,
     details: entry.details ? JSON.stringify(entry.details) : null,
+  }
+}
+
+export type AuditRow = Selectable<Schema['audit']>
+
+/** A row as its entry. */
+export function readAuditRow(row: AuditRow): AuditEntry {
+  return {
+    id: row.id,
+    at: row.at,
+    door: row.door as DoorName,
+    action: row.action,
+    outcome: row.outcome as AuditEntry['outcome'],
+    ...(row.reason !== null && { reason: row.reason }),
+    ...(row.author !== null && { author: row.author }),
+    ...(row.actor !== null && { actor: row.actor }),
+    ...(row.nhs_number !== null && { nhsNumber: row.nhs_number as NhsNumber }),
+    ...(row.trace_id !== null && { traceId: row.trace_id }),
+    ...(row.subject !== null && { subject: row.subject }),
+    ...(row.details !== null && { details: row.details as NonNullable<AuditEntry['details']> }),
   }
 }

@@ -1,6 +1,4 @@
-import { type Kysely, type RawBuilder, type Selectable, sql } from 'kysely'
-import type { AuditEntry, DoorName } from '../domain/audit.ts'
-import type { NhsNumber } from '../domain/nhs-number.ts'
+import { type Kysely, type RawBuilder, sql } from 'kysely'
 import type { OdsCode } from '../domain/organisation.ts'
 import type {
   AuditSearch,
@@ -9,6 +7,7 @@ import type {
   HourCount,
   OversightStore,
 } from '../flows/oversight-ports.ts'
+import { type AuditRow, readAuditRow } from './audit-log.ts'
 import type { Schema } from './schema.ts'
 
 const HOUR = 3_600_000
@@ -113,12 +112,10 @@ export function oversightStore(db: Kysely<Schema>): OversightStore {
         select * from audit where ${wanted(search)} order by at desc, id desc limit ${limit} offset ${offset}`.execute(
         db,
       )
-      return rows.map(readEntry)
+      return rows.map(readAuditRow)
     },
   }
 }
-
-type AuditRow = Selectable<Schema['audit']>
 
 interface StateRow {
   readonly ods_code: string
@@ -166,21 +163,4 @@ function namedLike(part: string): RawBuilder<unknown> {
     or author #>> '{organisation,name}' ilike ${pattern}
     or ${part} in (author ->> 'userId', author ->> 'asid', author #>> '{organisation,odsCode}')
   )`
-}
-
-function readEntry(row: AuditRow): AuditEntry {
-  return {
-    id: row.id,
-    at: row.at,
-    door: row.door as DoorName,
-    action: row.action,
-    outcome: row.outcome as AuditEntry['outcome'],
-    ...(row.reason !== null && { reason: row.reason }),
-    ...(row.author !== null && { author: row.author }),
-    ...(row.actor !== null && { actor: row.actor }),
-    ...(row.nhs_number !== null && { nhsNumber: row.nhs_number as NhsNumber }),
-    ...(row.trace_id !== null && { traceId: row.trace_id }),
-    ...(row.subject !== null && { subject: row.subject }),
-    ...(row.details !== null && { details: row.details as NonNullable<AuditEntry['details']> }),
-  }
 }

@@ -41,6 +41,11 @@ export interface Schema {
   missed_appointment: MissedAppointmentTable
   missed_appointment_alert: MissedAppointmentAlertTable
   audit: AuditTable
+  audit_waiting: { id: string }
+  audit_leaf: { position: number; entry: string; hash: Uint8Array }
+  audit_part: { level: number; index: number; hash: Uint8Array }
+  audit_checkpoint: { size: number; key_id: string; at: Date; note: string }
+  audit_tree: AuditTreeTable
   client_system: ClientSystemTable
   test_upload: TestUploadTable
   organisation: { ods_code: string; name: string; settings: readonly CareSetting[]; wave: string | null }
@@ -252,6 +257,17 @@ interface AuditTable {
   trace_id: string | null
   subject: string | null
   details: ColumnType<Record<string, unknown> | null, string | null, never>
+}
+
+interface AuditTreeTable {
+  single: Generated<boolean>
+  origin: Generated<string>
+  size: Generated<number>
+  peaks: Generated<Uint8Array>
+  check_claimed_at: Date | null
+  checked_at: Date | null
+  checked_size: number | null
+  checked_findings: number | null
 }
 
 interface ConcernTable {

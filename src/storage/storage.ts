@@ -2,6 +2,7 @@ import { CompiledQuery, type Kysely } from 'kysely'
 import type { Storage, Stores } from '../flows/ports.ts'
 import { asynchronousAnswerStore } from './asynchronous-answer-store.ts'
 import { auditLog } from './audit-log.ts'
+import { sealedLog, sealStore } from './audit-seal-store.ts'
 import { authorityStore } from './authority-store.ts'
 import { clientSystemStore } from './client-system-store.ts'
 import { concernStore } from './concern-store.ts'
@@ -35,6 +36,8 @@ export function storage(database: Database, jobs: Jobs): Storage {
 function storesOn(db: Kysely<Schema>, run: RunStatement, jobs: Jobs): Stores {
   return {
     audit: auditLog(db),
+    seal: sealStore(db),
+    sealedLog: sealedLog(db),
     authorities: authorityStore(db),
     organisations: organisationStore(db),
     clientSystems: clientSystemStore(db),
