@@ -1,3 +1,5 @@
+import { generateKeyPairSync } from 'node:crypto'
+import { writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { TLSSocket } from 'node:tls'
@@ -29,6 +31,11 @@ const { contract, ...WARD_WITHOUT_CONTRACT } = SANDBOX_WARD
 const authority = makeCertificateAuthority('clients')
 const elsewhere = makeCertificateAuthority('elsewhere')
 const service = authority.issue('service')
+const auditKeyFile = `${service.keyFile}.audit`
+writeFileSync(
+  auditKeyFile,
+  generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }),
+)
 const CERTIFICATES = {
   ward: authority.issue('ward'),
   clinic: authority.issue('clinic'),
@@ -241,6 +248,7 @@ test.each([
     CPIS_TOKEN_JWKS_URL: 'https://issuer.example.org/jwks',
     CPIS_PDS_URL: 'https://pds.example.org/FHIR/R4',
     CPIS_ADMIN_TOKEN: 'a-secret-of-some-length',
+    CPIS_AUDIT_KEY: auditKeyFile,
     CPIS_MESH_SHARED_KEY: 'another-secret',
     CPIS_SPINE_ASID: '999000000001',
     CPIS_TLS_CERTIFICATE: service.certificateFile,

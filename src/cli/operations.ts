@@ -1,3 +1,5 @@
+import { createInterface } from 'node:readline'
+import { Readable } from 'node:stream'
 import { failure, type Result, success } from '../domain/result.ts'
 import { keptSecret } from '../main/admin-token.ts'
 import type { Config } from '../main/config.ts'
@@ -13,6 +15,29 @@ export async function askOperations(
   path: string,
   body?: object,
 ): Promise<Result<unknown, CommandFailure>> {
+  const response = await request(config, path, body)
+  return response.ok ? success(await jsonOf(response.value)) : response
+}
+
+/** The same for an answer that comes line by line, each a JSON document. */
+export async function askOperationsByLine(
+  config: Config,
+  path: string,
+  body: object,
+  onLine: (line: unknown) => void,
+): Promise<Result<void, CommandFailure>> {
+  const response = await request(config, path, body)
+  if (!response.ok) return response
+  const { body: bytes } = response.value
+  if (bytes) for await (const line of createInterface(Readable.fromWeb(bytes))) onLine(JSON.parse(line))
+  return success(undefined)
+}
+
+async function request(
+  config: Config,
+  path: string,
+  body: object | undefined,
+): Promise<Result<Response, CommandFailure>> {
   const secret = config.adminToken ?? keptSecret(config)
   if (!secret) return failure(noSecret(config))
   const response = await fetch(operationsUrl(config) + path, {
@@ -21,10 +46,13 @@ export async function askOperations(
     ...(body && { body: JSON.stringify(body) }),
   }).catch(() => undefined)
   if (!response) return failure(notRunning(operationsUrl(config)))
-  const answer: unknown = await response.json().catch(() => undefined)
-  if (response.ok) return success(answer)
-  const said = errorIn(answer) ?? `The service answered ${response.status}.`
+  if (response.ok) return success(response)
+  const said = errorIn(await jsonOf(response)) ?? `The service answered ${response.status}.`
   return failure(response.status < 500 ? refused(said) : fault(said))
+}
+
+function jsonOf(response: Response): Promise<unknown> {
+  return response.json().catch(() => undefined)
 }
 
 /** Nothing listens where the service should be. */

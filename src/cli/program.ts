@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander'
 import { addAppointmentCommands } from './appointment.ts'
+import { addAuditCommands } from './audit.ts'
 import { addAuthorityCommands } from './authority.ts'
 import { addClientCommands } from './client.ts'
 import type { CliContext, CommandLine } from './command-line.ts'
@@ -81,6 +82,7 @@ function cpisProgram(context: Omit<CommandLine, 'program'>): Command {
   addWorkflowCommands(line)
   addAuthorityCommands(line)
   addWatchCommand(line)
+  addAuditCommands(line)
   addClientCommands(line)
   addOrganisationCommands(line)
   addOnboardCommand(line)

@@ -51,10 +51,14 @@ export function planTimeOf(instant: Date): PlanTime {
   return local.toPlainDateTime().toString({ smallestUnit: 'minute' }).replace(/[-T:]/g, '') as PlanTime
 }
 
+/** The first instant of an English day. */
+export function startOfDay(day: CalendarDate): Date {
+  return new Date(Temporal.PlainDate.from(day).toZonedDateTime(ENGLAND).epochMilliseconds)
+}
+
 /** The instant at which an English day is over: the first of the next day, whatever the clocks do in between. */
 export function endOfDay(day: CalendarDate): Date {
-  const next = Temporal.PlainDate.from(day).add({ days: 1 })
-  return new Date(next.toZonedDateTime(ENGLAND).epochMilliseconds)
+  return startOfDay(addDays(day, 1))
 }
 
 export function addDays(day: CalendarDate, days: number): CalendarDate {

@@ -51,6 +51,8 @@ export interface SealStore {
   }): Promise<void>
   /** Takes it upon this process to check the log, if it was not begun since an instant. */
   claimCheck(at: Date, notSince: Date): Promise<boolean>
+  /** Gives up a check that was not finished, so that another process may take it up. */
+  releaseCheck(): Promise<void>
   keepCheck(check: AuditCheck): Promise<void>
 }
 

@@ -11,6 +11,7 @@ import {
   type TreePart,
 } from '../domain/seal-tree.ts'
 import { type JudgeCheckpoint, KEPT_LEVELS, type SealedLog } from './audit-seal-ports.ts'
+import type { AuditSearch } from './oversight-ports.ts'
 import { type SealAuditDeps, sealAudit } from './seal-audit.ts'
 
 export interface ProveAuditDeps extends SealAuditDeps {
@@ -53,7 +54,7 @@ export async function proveAudit(
   const { sealedLog } = deps.storage
   const { newest } = await sealedLog.standing()
   const head = newest && deps.judgeCheckpoint(newest.note)
-  if (!newest || !head) return failure({ kind: 'seal-broken', entryId: ids[0] ?? '' })
+  if (!newest || !head) return failure({ kind: 'seal-broken', entryId: ids[0] ?? 'none' })
   const { hashes } = deps
   const partHash = partReader(sealedLog, hashes.join)
   const entries: ProvedEntry[] = []
@@ -76,6 +77,22 @@ export async function proveAudit(
     }
   }
   return success({ checkpoint: newest.note, entries })
+}
+
+/** More than this is not saved in one piece: nobody reads it, and a part must never pass for the whole. */
+export const FOUND_AT_MOST = 20_000
+
+/** Proves everything that a search finds, newest first, or nothing where that is too much to be saved in one piece. */
+export async function proveFound(
+  deps: ProveAuditDeps,
+  search: AuditSearch,
+): Promise<Result<AuditProof, SealBroken | { readonly kind: 'too-many' }>> {
+  const found = await deps.storage.oversight.searchAudit(search, { limit: FOUND_AT_MOST + 1, offset: 0 })
+  if (found.length > FOUND_AT_MOST) return failure({ kind: 'too-many' })
+  return proveAudit(
+    deps,
+    found.map(({ id }) => id),
+  )
 }
 
 type ReadPart = (part: TreePart) => Promise<Hash | undefined>

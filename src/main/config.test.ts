@@ -9,6 +9,7 @@ const PRODUCTION = {
   CPIS_TOKEN_JWKS_URL: 'https://issuer.example.org/jwks',
   CPIS_PDS_URL: 'https://pds.example.org/FHIR/R4',
   CPIS_ADMIN_TOKEN: 'a-secret-of-some-length',
+  CPIS_AUDIT_KEY: '/etc/cp-is/audit-key.pem',
   CPIS_MESH_SHARED_KEY: 'another-secret',
   CPIS_DATABASE_URL: 'postgres://database.example.org/cpis',
 }

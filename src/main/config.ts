@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { type Asid, parseAsid } from '../domain/client-system.ts'
 import { parseMailboxId } from '../domain/organisation.ts'
+import { type PdsConfig, pdsConfig, pdsSettings } from './pds-config.ts'
 import { type RelayConfig, relayConfig, relayProblems, relaySettings } from './relay-config.ts'
 import { address, whole } from './setting-kinds.ts'
 import { type TlsConfig, tlsConfig, tlsProblems, tlsSettings } from './tls-config.ts'
@@ -25,17 +26,7 @@ export interface Config {
   readonly tokens:
     | { readonly issuer: string; readonly audience: string; readonly jwksUrl: string }
     | undefined
-  readonly pds: {
-    readonly baseUrl: string | undefined
-    readonly token: string | undefined
-    readonly timeoutMs: number
-    readonly retries: number
-    /** After so many failures in a row PDS is left alone, for so long. */
-    readonly failures: number
-    readonly coolDownMs: number
-    readonly concurrency: number
-    readonly patienceMs: readonly number[]
-  }
+  readonly pds: PdsConfig
   readonly mesh: {
     readonly sharedKey: string
     readonly cpisMailbox: ReturnType<typeof parseMailboxId> & string
@@ -66,6 +57,12 @@ export interface Config {
     readonly fhirUrl: string | undefined
     /** Whose signed patient contexts open answers. */
     readonly launch: { readonly issuer: string; readonly jwksUrl: string } | undefined
+  }
+  readonly audit: {
+    /** A PEM file with the Ed25519 key that signs the sealed audit log; absent: the sandbox makes one (rule 22.4). */
+    readonly keyFile: string | undefined
+    /** How often the whole log is checked (rule 22.9). */
+    readonly checkHours: number
   }
   readonly maxUploadCharacters: number
   readonly notificationWindowMs: number
@@ -113,18 +110,7 @@ const environment = z.object({
   CPIS_TOKEN_ISSUER: z.string().min(1).optional(),
   CPIS_TOKEN_AUDIENCE: z.string().min(1).optional(),
   CPIS_TOKEN_JWKS_URL: address.optional(),
-  CPIS_PDS_URL: address.optional(),
-  CPIS_PDS_TOKEN: z.string().min(1).optional(),
-  CPIS_PDS_TIMEOUT_MS: whole(100, 60_000).default(5000),
-  CPIS_PDS_RETRIES: whole(0, 10).default(3),
-  CPIS_PDS_FAILURES: whole(1, 1000).default(10),
-  CPIS_PDS_COOL_DOWN_MS: whole(0, 600_000).default(15_000),
-  CPIS_PDS_CONCURRENCY: whole(1, 256).default(16),
-  CPIS_PDS_PATIENCE_MS: z
-    .string()
-    .regex(/^(\d+(,\d+)*)?$/, 'must be milliseconds with commas between, for example 5000,15000')
-    .default('5000,15000,45000')
-    .transform(list => list.split(',').filter(Boolean).map(Number)),
+  ...pdsSettings,
   CPIS_MESH_SHARED_KEY: z.string().min(1).default(DEFAULT_SHARED_KEY),
   CPIS_MESH_MAILBOX: z
     .string()
@@ -158,6 +144,8 @@ const environment = z.object({
   CPIS_PAGES_FHIR_URL: address.optional(),
   CPIS_LAUNCH_ISSUER: z.string().min(1).optional(),
   CPIS_LAUNCH_JWKS_URL: address.optional(),
+  CPIS_AUDIT_KEY: z.string().min(1).optional(),
+  CPIS_AUDIT_CHECK_HOURS: whole(1, 24 * 30).default(24),
   CPIS_MAX_UPLOAD_CHARACTERS: whole(1, Number.MAX_SAFE_INTEGER).default(2 ** 31),
   CPIS_NOTIFICATION_WINDOW_MS: whole(0, 3_600_000).default(10_000),
   CPIS_WATCH_SECONDS: whole(1, 3600).default(300),
@@ -204,16 +192,7 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
             jwksUrl: set.CPIS_TOKEN_JWKS_URL,
           }
         : undefined,
-    pds: {
-      baseUrl: set.CPIS_PDS_URL,
-      token: set.CPIS_PDS_TOKEN,
-      timeoutMs: set.CPIS_PDS_TIMEOUT_MS,
-      retries: set.CPIS_PDS_RETRIES,
-      failures: set.CPIS_PDS_FAILURES,
-      coolDownMs: set.CPIS_PDS_COOL_DOWN_MS,
-      concurrency: set.CPIS_PDS_CONCURRENCY,
-      patienceMs: set.CPIS_PDS_PATIENCE_MS,
-    },
+    pds: pdsConfig(set),
     mesh: {
       sharedKey: set.CPIS_MESH_SHARED_KEY,
       cpisMailbox: set.CPIS_MESH_MAILBOX,
@@ -240,6 +219,7 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
           ? { issuer: set.CPIS_LAUNCH_ISSUER, jwksUrl: set.CPIS_LAUNCH_JWKS_URL }
           : undefined,
     },
+    audit: { keyFile: set.CPIS_AUDIT_KEY, checkHours: set.CPIS_AUDIT_CHECK_HOURS },
     maxUploadCharacters: set.CPIS_MAX_UPLOAD_CHARACTERS,
     notificationWindowMs: set.CPIS_NOTIFICATION_WINDOW_MS,
     watchEveryMs: set.CPIS_WATCH_SECONDS * 1000,
@@ -284,6 +264,8 @@ function productionProblems(set: z.infer<typeof environment>): string[] {
     CPIS_TOKEN_JWKS_URL: "where the issuer's keys are",
     CPIS_PDS_URL: 'the FHIR address of PDS',
     CPIS_ADMIN_TOKEN: 'the secret of operators, at least 16 characters',
+    CPIS_AUDIT_KEY:
+      'the file of the key that seals the audit log, as openssl genpkey -algorithm ed25519 makes it',
   } as const
   const problems = Object.entries(needed)
     .filter(([name]) => set[name as keyof typeof needed] === undefined)

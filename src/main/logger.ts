@@ -20,6 +20,8 @@ export interface LogFields {
   /** A code, never what somebody sent. */
   readonly reason?: string
   readonly task?: string
+  /** Of the sealed audit log: its name, size and root, signed. To be kept where the database is not (rule 22.8). */
+  readonly checkpoint?: string
   readonly database?: string
   readonly mode?: string
   /** The kind of an error and where in our code it arose; its text may quote data and is left out. */

@@ -22,13 +22,17 @@ select
   (select count(*) from message m join outside_dispatch d on d.message_id = m.id
    where m.status = 'accepted' and d.reason is not null) as untaken,
   (select count(*) from asynchronous_answer where state = 'waiting') as answers,
-  (select count(*) from asynchronous_answer where state = 'undeliverable') as undelivered`
+  (select count(*) from asynchronous_answer where state = 'undeliverable') as undelivered,
+  (select count(*) from audit_waiting) as unsealed,
+  (select coalesce(checked_findings, 0) from audit_tree) as audit_findings`
 
-/** What is wrong with how authorities and the service exchange, and how long ago that was looked at: for ever, if never. */
+/** What is wrong with how authorities and the service exchange, and how long ago that and the audit log were looked at: for ever, if never. */
 const CONCERNS = `
 select kind, count(*) as open, null::float8 as seconds from concern where cleared_at is null group by kind
 union all
-select 'watched', 0, extract(epoch from now() - at)::float8 from watch_round`
+select 'watched', 0, extract(epoch from now() - at)::float8 from watch_round
+union all
+select 'audit checked', 0, extract(epoch from now() - checked_at)::float8 from audit_tree`
 
 interface ConcernsRow {
   readonly kind: string
@@ -67,6 +71,11 @@ export function createMetrics(database: Database, cpisMailbox: string): Metrics 
     uploads: gauge('cpis_uploads_waiting', 'Uploads received and not yet acknowledged'),
     answers: gauge('cpis_answers_waiting', 'Answers not yet acknowledged by the systems that asked'),
     undelivered: gauge('cpis_answers_undelivered', 'Answers that their systems did not take, last 24 hours'),
+    unsealed: gauge('cpis_audit_unsealed', 'Audit entries that are not sealed yet'),
+    audit_findings: gauge(
+      'cpis_audit_findings',
+      'What the last check of the audit log found: see cpis audit verify',
+    ),
     oldest_upload: gauge('cpis_upload_oldest_seconds', 'Age of the oldest upload not yet acknowledged'),
   }
   const concerns = new Gauge({
@@ -76,6 +85,7 @@ export function createMetrics(database: Database, cpisMailbox: string): Metrics 
     registers: [register],
   })
   const watched = gauge('cpis_watched_seconds', 'How long ago the exchange with authorities was looked at')
+  const checked = gauge('cpis_audit_checked_seconds', 'How long ago the whole audit log was checked')
   return {
     request: (labels, seconds) => requests.observe(labels, seconds),
     read: async () => {
@@ -87,7 +97,10 @@ export function createMetrics(database: Database, cpisMailbox: string): Metrics 
       const found = await database.statement<ConcernsRow>('concerns', CONCERNS, [])
       for (const kind of CONCERN_KINDS)
         concerns.set({ kind }, found.find(row => row.kind === kind)?.open ?? 0)
-      watched.set(found.find(row => row.kind === 'watched')?.seconds ?? Number.POSITIVE_INFINITY)
+      const secondsSince = (kind: string) =>
+        found.find(row => row.kind === kind)?.seconds ?? Number.POSITIVE_INFINITY
+      watched.set(secondsSince('watched'))
+      checked.set(secondsSince('audit checked'))
       return { contentType: register.contentType, text: await register.metrics() }
     },
   }

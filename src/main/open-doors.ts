@@ -20,6 +20,7 @@ import { writeUpload } from '../formats/hl7v3/write-upload.ts'
 import { newMessageId } from '../formats/mesh/message-id.ts'
 import { patientContextReader } from '../identity/patient-context.ts'
 import { TOKEN_ALGORITHMS, tokenVerifier } from '../identity/token-verifier.ts'
+import type { AuditSeal } from './audit-seal.ts'
 import type { Config } from './config.ts'
 import type { Logger } from './logger.ts'
 import type { Metrics } from './metrics.ts'
@@ -45,6 +46,8 @@ export interface OpenDoorsDeps {
   readonly launch: Config['pages']['launch']
   /** Seals the sessions of the pages. */
   readonly sessionSecret: string
+  /** Proves what operators find in the audit log. */
+  readonly seal: AuditSeal
   /** An answer that is posted later was kept: it is due. */
   readonly answerKept: () => void
   /** Whose tokens are believed. */
@@ -54,7 +57,7 @@ export interface OpenDoorsDeps {
 /** The server that everybody but operators reaches, with each door at its address. */
 export function openDoors(deps: OpenDoorsDeps): FastifyInstance {
   const { config, baseUrl, tls, storage, clock, logger, metrics, tokens, answerKept } = deps
-  const { signIn, sessionSecret, fhirUrl, launch } = deps
+  const { signIn, sessionSecret, fhirUrl, launch, seal } = deps
   const recording = { audit: storage.audit, clock, newId }
   const asking = {
     answerQuery: (request: QueryRequest) => answerQuery({ ...recording, queries: storage.queries }, request),
@@ -174,6 +177,7 @@ export function openDoors(deps: OpenDoorsDeps): FastifyInstance {
           readTable,
           writeUpload,
         },
+        seal: { ...seal, checkHours: config.audit.checkHours },
         readPatientContext:
           launch &&
           patientContextReader({

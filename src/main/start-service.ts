@@ -17,6 +17,7 @@ import { newMessageId } from '../formats/mesh/message-id.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import { operatorSecret } from './admin-token.ts'
 import { startAnswerPoster } from './answer-poster.ts'
+import { openAuditSeal } from './audit-seal.ts'
 import type { Config } from './config.ts'
 import { closeInside, listenInside } from './inside-address.ts'
 import type { Logger } from './logger.ts'
@@ -53,6 +54,7 @@ export async function startService(given: Config, logger: Logger): Promise<Servi
     adminPort: given.adminPort || (await freePort()),
   }
   const tls = config.tls && readTls(config.tls)
+  const seal = openAuditSeal(config)
   const credentials = config.relay && relayCredentials(config.relay)
   const clock = { now: () => new Date() }
   const store = await openStore(config, logger)
@@ -102,6 +104,7 @@ export async function startService(given: Config, logger: Logger): Promise<Servi
     clock,
     logger,
     metrics,
+    seal,
     answerKept: poster.wake,
     fhirUrl: config.pages.fhirUrl ?? `${here}/cpis/FHIR/R4`,
     launch: config.pages.launch ?? sandbox?.tokens(baseUrl, here),
@@ -115,11 +118,13 @@ export async function startService(given: Config, logger: Logger): Promise<Servi
   admin.register(
     operationsDoor({
       ...operating,
+      ...seal,
       adminToken: operatorSecret(config),
       probe: async () => {
         await database.statement('probe', 'select 1', [])
       },
       metrics: metrics.read,
+      reportFailure: (error, task) => logger.failure('request failed', error, { door: 'operations', task }),
       ...(sandbox && { sandbox: async () => sandbox.describe({ ...config, baseUrl }) }),
     }),
   )
@@ -137,6 +142,7 @@ export async function startService(given: Config, logger: Logger): Promise<Servi
     throw error
   }
   const exchange = {
+    ...seal,
     storage,
     logger,
     clock,
@@ -151,6 +157,7 @@ export async function startService(given: Config, logger: Logger): Promise<Servi
     relayed: relay !== undefined,
     windowMs: config.notificationWindowMs,
     watchEveryMs: config.watchEveryMs,
+    auditCheckHours: config.audit.checkHours,
     demographics: pdsClient({
       baseUrl: pdsUrl,
       token: async () => config.pds.token,

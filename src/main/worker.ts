@@ -8,6 +8,7 @@ import { type ReceiveUploadDeps, receiveUpload } from '../flows/receive-upload.t
 import { type SweepNumbersDeps, sweepNumbers } from '../flows/sweep-numbers.ts'
 import { type WatchExchangeDeps, watchExchange } from '../flows/watch-exchange.ts'
 import type { Jobs } from '../storage/job-queue.ts'
+import { type AuditWorkerDeps, auditTasks } from './audit-worker.ts'
 import type { Logger } from './logger.ts'
 import { repeat } from './repeat.ts'
 
@@ -17,6 +18,7 @@ export interface WorkerDeps
     NotifyInactiveNumbersDeps,
     SweepNumbersDeps,
     WatchExchangeDeps,
+    AuditWorkerDeps,
     ExpireMessagesDeps {
   readonly jobs: Jobs
   readonly logger: Logger
@@ -54,6 +56,7 @@ export async function startWorker(deps: WorkerDeps): Promise<{ stop(): Promise<v
   const failed = (task: string) => (error: unknown) =>
     logger.failure('background task failed', error, { task })
   const tasks = [
+    ...auditTasks(deps, failed),
     repeat(
       Math.max(200, deps.windowMs / 2),
       async () => {

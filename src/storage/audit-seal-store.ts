@@ -74,6 +74,10 @@ export function sealStore(db: Kysely<Schema>): SealStore {
       return numUpdatedRows > 0n
     },
 
+    releaseCheck: async () => {
+      await db.updateTable('audit_tree').set({ check_claimed_at: null }).execute()
+    },
+
     keepCheck: async ({ at, size, findings }) => {
       await db
         .updateTable('audit_tree')

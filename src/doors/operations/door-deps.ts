@@ -1,12 +1,15 @@
 import type { addAuthority } from '../../flows/manage-exchange.ts'
-import type { Clock, NewId, Storage } from '../../flows/ports.ts'
+import type { NewId } from '../../flows/ports.ts'
+import type { ProveAuditDeps } from '../../flows/prove-audit.ts'
+import type { VerifierKey } from '../../formats/audit-seal/verifier-key.ts'
 
-export interface OperationsDoorDeps {
-  readonly storage: Storage
-  readonly clock: Clock
+export interface OperationsDoorDeps extends ProveAuditDeps {
   readonly newId: NewId
   readonly adminToken: string
+  /** The public half of the key that signs the sealed audit log. */
+  readonly publicKey: (origin: string) => VerifierKey
   readonly mesh: Parameters<typeof addAuthority>[0]['mesh']
+  readonly reportFailure: (error: unknown, task: string) => void
   /** Throws, or takes longer than a moment, while the service cannot do its work. */
   readonly probe: () => Promise<void>
   readonly metrics: () => Promise<{ contentType: string; text: string }>

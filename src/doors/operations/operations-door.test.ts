@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto'
 import Fastify, { type FastifyInstance } from 'fastify'
 import { v7 as newId } from 'uuid'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -6,6 +7,7 @@ import type { Asid } from '../../domain/client-system.ts'
 import { type OdsCode, parseMailboxId } from '../../domain/organisation.ts'
 import { ensureOwnMailbox } from '../../flows/manage-exchange.ts'
 import type { Storage } from '../../flows/ports.ts'
+import { auditSeal } from '../../main/audit-seal.ts'
 import { type Jobs, startJobs } from '../../storage/job-queue.ts'
 import { storage as storageOn } from '../../storage/storage.ts'
 import { operationsDoor } from './operations-door.ts'
@@ -62,7 +64,11 @@ describeOnEachEngine("the operator's door", database => {
     app.register(
       operationsDoor({
         ...deps,
+        ...auditSeal(generateKeyPairSync('ed25519').privateKey),
         adminToken: SECRET,
+        reportFailure: error => {
+          throw error
+        },
         probe: async () => {
           if (health.failing) throw new Error('the database is away')
         },

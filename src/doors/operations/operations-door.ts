@@ -12,6 +12,7 @@ import {
 import type { Storage } from '../../flows/ports.ts'
 import { showsSecret } from '../common/bearer-secret.ts'
 import { appointmentRoutes } from './appointment-routes.ts'
+import { auditRoutes } from './audit-routes.ts'
 import { authorityRoutes } from './authority-routes.ts'
 import { clientSystemBody } from './client-system-body.ts'
 import { concernRoutes } from './concern-routes.ts'
@@ -71,6 +72,7 @@ function commands(deps: OperationsDoorDeps): FastifyPluginAsync {
     changing(app, deps)
     authorityRoutes(app, deps)
     appointmentRoutes(app, deps)
+    auditRoutes(app, deps)
     organisationRoutes(app, deps)
     concernRoutes(app, deps)
     onboardRoute(app, deps)

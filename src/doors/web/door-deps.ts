@@ -1,3 +1,4 @@
+import type { ProveAuditDeps } from '../../flows/prove-audit.ts'
 import type { DeskUploadDeps } from '../../flows/send-desk-upload.ts'
 import type { ReadPatientContext } from '../../identity/patient-context.ts'
 import type { RequestEntry } from './exchange.ts'
@@ -33,6 +34,11 @@ export interface WebDoorDeps {
   readonly fhirUrl: string
   /** What the desks of authorities do. */
   readonly desk: DeskUploadDeps
+  /** Proves what operators find in the audit log. */
+  readonly seal: Pick<ProveAuditDeps, 'hashes' | 'signer' | 'judgeCheckpoint'> & {
+    /** How often the whole log is checked. */
+    readonly checkHours: number
+  }
   /** Reads what electronic records open answers with; absent: none can. */
   readonly readPatientContext: ReadPatientContext | undefined
   readonly recordRequest: (entry: RequestEntry) => Promise<void>

@@ -3,9 +3,10 @@ import type { AuditEntry, DoorName } from '../../../domain/audit.ts'
 import {
   addDays,
   type CalendarDate,
-  englishInstant,
+  endOfDay,
   localDay,
   parseCalendarDate,
+  startOfDay,
 } from '../../../domain/english-time.ts'
 import type { NhsNumber } from '../../../domain/nhs-number.ts'
 import { failure, type Result, success } from '../../../domain/result.ts'
@@ -68,9 +69,9 @@ export function readAuditForm(fields: AuditFields, now: Date): Result<AuditSearc
   if (problems.length > 0) return failure(problems)
   const door = DOORS.find(known => known === fields.door)
   const outcome = OUTCOMES.find(known => known === fields.outcome)
-  const end = startOf(addDays(to, 1))
+  const end = endOfDay(to)
   return success({
-    from: startOf(from),
+    from: startOfDay(from),
     before: end < now ? end : now,
     ...(nhsNumber && { nhsNumber }),
     ...(fields.who !== '' && { who: fields.who }),
@@ -82,9 +83,4 @@ export function readAuditForm(fields: AuditFields, now: Date): Result<AuditSearc
 function readDay(text: string): CalendarDate | undefined {
   const [, day = '', month = '', year] = /^(\d{1,2})[/. -](\d{1,2})[/. -](\d{4})$/.exec(text) ?? []
   return year ? parseCalendarDate(`${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`) : undefined
-}
-
-function startOf(day: CalendarDate): Date {
-  const [year = 0, month = 0, date = 0] = day.split('-').map(Number)
-  return englishInstant({ year, month, day: date, hour: 0, minute: 0, second: 0 })
 }

@@ -1,6 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { AuditSearch } from '../../../flows/oversight-ports.ts'
+import { FOUND_AT_MOST, proveFound } from '../../../flows/prove-audit.ts'
+import { writeProofFile } from '../../../formats/audit-seal/proof-file.ts'
 import { admit, field } from '../admit.ts'
 import { nothingHere, pageOf } from '../nothing-here.ts'
 import type { Pages } from '../pages.ts'
@@ -16,10 +18,9 @@ import {
 } from './audit-form.ts'
 import { DOOR_WORDS } from './door-words.ts'
 import { entriesAsCsv, shownEntry } from './found-entries.ts'
+import { shownSeal } from './shown-seal.ts'
 
 const ON_A_PAGE = 40
-/** More than this is not saved in one piece: nobody reads it, and a part must never pass for the whole. */
-const SAVED_AT_MOST = 20_000
 /** How long the address of what was found leads to it (minutes). */
 const ADDRESS_MINUTES = 12 * 60
 
@@ -40,13 +41,14 @@ export function auditRoutes(fastify: FastifyInstance, pages: Pages): void {
   const { oversight } = deps.desk.storage
   const box = sealedBox(deps.sessionSecret, 'audit search', kept)
 
-  const showForm = (
+  const showForm = async (
     request: FastifyRequest,
     reply: FastifyReply,
     fields: AuditFields,
     problems: readonly AuditProblem[] = [],
-  ) =>
-    pages.show(request, reply, {
+  ) => {
+    const seal = await shownSeal(pages)
+    return pages.show(request, reply, {
       view: 'operator-audit',
       title: 'Audit log',
       ...(problems.length > 0 && { status: 400, failed: true }),
@@ -56,8 +58,10 @@ export function auditRoutes(fastify: FastifyInstance, pages: Pages): void {
         wrong: Object.fromEntries(problems.map(problem => [problem.field, problem.text])),
         doors: DOORS.map(door => ({ value: door, text: DOOR_WORDS[door] })),
         outcomes: OUTCOMES,
+        seal,
       },
     })
+  }
 
   fastify.get('/operator/audit', async (request, reply) => {
     exchangeOf(request).action = 'open audit search'
@@ -119,24 +123,17 @@ export function auditRoutes(fastify: FastifyInstance, pages: Pages): void {
     return { session, search: search.value, fields: asked.fields, of: asked.of }
   }
 
-  const saved = async (found: Found, request: FastifyRequest, reply: FastifyReply) => {
-    const entries = await oversight.searchAudit(found.search, { limit: SAVED_AT_MOST + 1, offset: 0 })
-    const exchange = exchangeOf(request)
-    if (entries.length <= SAVED_AT_MOST) {
-      exchange.details = { ...exchange.details, saved: entries.length }
-      return entries
-    }
-    exchange.reason = 'too many'
-    pages.show(request, reply, {
+  const tooMany = (found: Found, request: FastifyRequest, reply: FastifyReply) => {
+    exchangeOf(request).reason = 'too many'
+    return pages.show(request, reply, {
       view: 'message',
       title: 'That is too much for one file',
       status: 422,
       values: {
-        lines: [`More than ${SAVED_AT_MOST.toLocaleString('en-GB')} entries were found. Search fewer days.`],
+        lines: [`More than ${FOUND_AT_MOST.toLocaleString('en-GB')} entries were found. Search fewer days.`],
         link: { href: `/operator/audit?of=${found.of}`, text: 'Change the search' },
       },
     })
-    return undefined
   }
 
   fastify.get('/operator/audit/found', async (request, reply) => {
@@ -167,25 +164,47 @@ export function auditRoutes(fastify: FastifyInstance, pages: Pages): void {
   })
 
   fastify.get('/operator/audit/found.csv', async (request, reply) => {
-    exchangeOf(request).action = 'save audit entries'
+    const exchange = exchangeOf(request)
+    exchange.action = 'save audit entries'
     const found = await findOut(request, reply)
-    const entries = found && (await saved(found, request, reply))
-    if (!entries) return reply
+    if (!found) return reply
+    const entries = await oversight.searchAudit(found.search, { limit: FOUND_AT_MOST + 1, offset: 0 })
+    if (entries.length > FOUND_AT_MOST) return tooMany(found, request, reply)
+    exchange.details = { ...exchange.details, saved: entries.length }
     return reply
       .header('Content-Disposition', 'attachment; filename="cp-is-audit.csv"')
       .type('text/csv; charset=utf-8')
       .send(entriesAsCsv(entries))
   })
 
-  fastify.get('/operator/audit/found.json', async (request, reply) => {
+  fastify.get('/operator/audit/found.proof.json', async (request, reply) => {
     const exchange = exchangeOf(request)
-    exchange.action = 'save audit entries'
+    exchange.action = 'prove audit entries'
     const found = await findOut(request, reply)
-    const entries = found && (await saved(found, request, reply))
-    if (!entries) return reply
+    if (!found) return reply
+    const now = deps.now()
+    const proof = await proveFound({ ...deps.desk, ...deps.seal }, found.search)
+    if (!proof.ok && proof.fault.kind === 'too-many') return tooMany(found, request, reply)
+    if (!proof.ok) {
+      exchange.reason = proof.fault.kind
+      return pages.show(request, reply, {
+        view: 'message',
+        title: 'The audit log was changed',
+        status: 409,
+        failed: true,
+        values: {
+          lines: [
+            'One of these entries, or the seal over it, is not as it was when it was sealed. Nothing can be proved with it.',
+            'Keep everything as it is, tell whoever is responsible for security, and run cpis audit verify: it names each entry.',
+          ],
+          link: { href: `/operator/audit/found?of=${found.of}`, text: 'Back to what was found' },
+        },
+      })
+    }
+    exchange.details = { ...exchange.details, proved: proof.value.entries.length }
     return reply
-      .header('Content-Disposition', 'attachment; filename="cp-is-audit.json"')
+      .header('Content-Disposition', 'attachment; filename="cp-is-audit-proof.json"')
       .type('application/json; charset=utf-8')
-      .send(JSON.stringify({ search: found.search, savedAt: deps.now(), entries }, undefined, 2))
+      .send(writeProofFile({ search: found.search, savedAt: now, ...proof.value }))
   })
 }

@@ -7,6 +7,7 @@ import { admit } from '../admit.ts'
 import type { Pages } from '../pages.ts'
 import { DAYS_SHOWN, volumesOf } from './bars.ts'
 import { DOOR_WORDS } from './door-words.ts'
+import { shownSeal } from './shown-seal.ts'
 
 const HOUR = 3_600_000
 /** More of a kind than this is told as "more than". */
@@ -24,7 +25,7 @@ export function overviewRoutes(fastify: FastifyInstance, pages: Pages): void {
     const { storage } = deps.desk
     const { oversight } = storage
     const now = deps.now()
-    const [authorities, states, watched, undelivered, failedJobs, nonDeliveries, hours, doors] =
+    const [authorities, states, watched, undelivered, failedJobs, nonDeliveries, hours, doors, seal] =
       await Promise.all([
         storage.authorities.list(),
         oversight.exchangeStates(),
@@ -34,6 +35,7 @@ export function overviewRoutes(fastify: FastifyInstance, pages: Pages): void {
         oversight.nonDeliveries(COUNTED_TO + 1),
         oversight.hours(new Date(now.getTime() - (DAYS_SHOWN + 1) * 24 * HOUR), now),
         oversight.doors(new Date(now.getTime() - HOUR)),
+        shownSeal(pages),
       ])
     const stateOf = new Map(states.map(state => [state.authority, state]))
     const standings = authorities.map(authority =>
@@ -62,6 +64,7 @@ export function overviewRoutes(fastify: FastifyInstance, pages: Pages): void {
           count: count > COUNTED_TO ? `more than ${COUNTED_TO}` : String(count),
           some: count > 0,
         })),
+        seal,
         volumes: volumesOf(hours, now),
         doors: doorsOf(doors),
       },
