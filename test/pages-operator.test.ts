@@ -11,7 +11,11 @@ import { parseDfeCode } from '../src/domain/authority.ts'
 import type { Asid } from '../src/domain/client-system.ts'
 import { type OdsCode, parseMailboxId, parseOdsCode } from '../src/domain/organisation.ts'
 import { displayNhsNumber } from '../src/doors/web/words.ts'
+import { checkAudit } from '../src/flows/check-audit.ts'
+import { checkEntry, readProofFile } from '../src/formats/audit-seal/proof-file.ts'
+import { checkpointJudge } from '../src/formats/audit-seal/seal-keys.ts'
 import { writeUpload } from '../src/formats/hl7v3/write-upload.ts'
+import { openAuditSeal } from '../src/main/audit-seal.ts'
 import { type SandboxAuthority, sandboxAuthorities } from '../src/sandbox/authorities.ts'
 import { tellingPeople } from '../src/sandbox/telling-people.ts'
 import { openDesk } from './support/authority-desk.ts'
@@ -309,7 +313,7 @@ describe.skipIf(NO_BROWSER).each(ENGINES)("the operator's view on %s", engine =>
     expect(await page.getByLabel('NHS number').inputValue()).toBe(displayNhsNumber(child))
   })
 
-  test('what was found is saved as a table and as JSON, the same however often, and each time on record', async () => {
+  test('what was found is saved as a table and with proof, and each time on record', async () => {
     await page.goto('/operator/audit')
     await page.getByLabel('Door').selectOption('fhir')
     await page.getByLabel('Who').fill('quince')
@@ -325,15 +329,22 @@ describe.skipIf(NO_BROWSER).each(ENGINES)("the operator's view on %s", engine =>
     expect(csv.name).toBe('cp-is-audit.csv')
     const rows = parse(csv.text, { columns: true, bom: true }) as Record<string, string>[]
     expect(rows).toMatchObject([{ What: 'query plans', 'NHS number': displayNhsNumber(child) }])
-    const json = await saved('as JSON')
-    expect(JSON.parse(json.text)).toMatchObject({
-      search: { door: 'fhir', who: 'quince' },
-      entries: [{ nhsNumber: child, action: 'query plans', outcome: 'allowed' }],
-    })
+    const proof = await saved('with proof')
+    expect(proof.name).toBe('cp-is-audit-proof.json')
+    const file = readProofFile(proof.text)
+    if (!file.ok) throw new Error(file.fault)
+    expect(file.value.search).toMatchObject({ door: 'fhir', who: 'quince' })
+    const head = checkpointJudge(origin => [openAuditSeal(running.service.config).publicKey(origin)])(
+      file.value.checkpoint,
+    )
+    expect(head?.signed).toBe('trusted')
+    const checked = file.value.entries.map(one => [one.entry.nhsNumber, head && checkEntry(one, head)])
+    expect(checked).toEqual([[child, 'proved']])
     expect(await saved('as a table (CSV)')).toEqual(csv)
     expect(await audited('save audit entries')).toMatchObject(
-      Array.from({ length: 3 }, () => ({ actor: ACTOR, details: { saved: 1, who: 'quince' } })),
+      Array.from({ length: 2 }, () => ({ actor: ACTOR, details: { saved: 1, who: 'quince' } })),
     )
+    expect(await audited('prove audit entries')).toMatchObject([{ actor: ACTOR, details: { proved: 1 } }])
   })
 
   test('a search that finds nothing says so, and an address that was made up leads nowhere', async () => {
@@ -342,7 +353,7 @@ describe.skipIf(NO_BROWSER).each(ENGINES)("the operator's view on %s", engine =>
     await press('Search')
     await says('No entry is like that')
     await fits()
-    for (const address of ['found', 'found?of=x', 'found.csv?of=x', 'found.json']) {
+    for (const address of ['found', 'found?of=x', 'found.csv?of=x', 'found.proof.json']) {
       const answer = await page.request.get(`/operator/audit/${address}`)
       expect(answer.status()).toBe(404)
     }
@@ -398,6 +409,39 @@ describe.skipIf(NO_BROWSER).each(ENGINES)("the operator's view on %s", engine =>
     await narrow.getByRole('heading', { name: 'What was found' }).waitFor()
     expect(await narrow.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(320)
     await narrow.context().close()
+  })
+
+  test('that the log is sealed and checked is said, and an entry that was changed cannot be missed', async () => {
+    await page.goto('/operator')
+    await says('nothing was changed')
+    const entry = await kysely()
+      .selectFrom('audit')
+      .select('id')
+      .where('nhs_number', '=', child)
+      .where('door', '=', 'fhir')
+      .executeTakeFirstOrThrow()
+    await kysely()
+      .transaction()
+      .execute(async trx => {
+        await sql`alter table audit disable trigger user`.execute(trx)
+        await sql`update audit set outcome = 'refused' where id = ${entry.id}::uuid`.execute(trx)
+        await sql`alter table audit enable trigger user`.execute(trx)
+      })
+    const { storage } = running.service.store
+    const clock = { now: () => new Date() }
+    const seal = openAuditSeal(running.service.config)
+    await checkAudit({ storage, clock, newId, ...seal }, { door: 'worker' })
+    for (const address of ['/operator', '/operator/audit']) {
+      await page.goto(address)
+      await says('The audit log was changed.')
+      await fits()
+    }
+    await page.getByLabel('NHS number').fill(displayNhsNumber(child))
+    await press('Search')
+    await page.getByRole('link', { name: 'with proof' }).click()
+    await says('Nothing can be proved with it.')
+    expect(await page.content()).not.toContain(child)
+    await fits()
   })
 
   test('nothing of a person is in the log', () => {
