@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import autocannon from 'autocannon'
 import { nhsCheckDigit } from '../src/domain/nhs-number.ts'
 import { migrate } from '../src/storage/migrate.ts'
@@ -8,8 +5,7 @@ import { openServer } from '../src/storage/open-database.ts'
 import { ANSWER_QUERY } from '../src/storage/query-store.ts'
 import { createServerDatabase } from '../test/support/engines.ts'
 import { startIssuer } from '../test/support/issuer.ts'
-import { nurse } from '../test/support/records.ts'
-import { benchServer, type Measurement, rate, run, startServe } from './support.ts'
+import { benchServer, type Measurement, pgbench, pgbenchAuthor, rate, startServe } from './support.ts'
 
 const CLIENTS = 16
 const SECONDS = 10
@@ -36,7 +32,7 @@ export async function measureQueries(): Promise<Measurement[]> {
       const token = await issuer.token('000000000001')
       const measurements: Measurement[] = []
       for (const held of [true, false]) {
-        const peer = pgbench(url, held)
+        const peer = askByStatement(url, held)
         const ours = await askByFhir(service.baseUrl, token, held)
         measurements.push({
           what: held ? 'query, found, unscheduled, durable' : 'query, not found',
@@ -93,17 +89,13 @@ function pgbenchNumbers(): string[] {
   return Array.from({ length: PEOPLE }, (_, index) => String(8_000_000_000 + index))
 }
 
-function pgbench(url: string, held: boolean): number {
-  const directory = mkdtempSync(join(tmpdir(), 'cpis-pgbench-'))
-  const script = join(directory, 'query.sql')
-  // pgbench takes a colon before a letter for a variable, so the role goes by its bare code.
-  const author = JSON.stringify({ ...nurse(), jobRole: { code: 'R8001', display: 'Nurse Access Role' } })
+function askByStatement(url: string, held: boolean): number {
   const values: Record<string, string> = {
     1: 'gen_random_uuid()',
     2: ':number',
     3: 'true',
     4: 'now()',
-    5: `'${author}'`,
+    5: `'${pgbenchAuthor()}'`,
     6: "'person:000000000001'",
     7: 'gen_random_uuid()',
     8: "'fhir'",
@@ -113,26 +105,8 @@ function pgbench(url: string, held: boolean): number {
   }
   const statement = ANSWER_QUERY.replace(/\$(\d+)/g, (_, index: string) => values[index] ?? '')
   const first = held ? 8_000_000_000 : 7_000_000_000
-  writeFileSync(script, `\\set number random(${first}, ${first + PEOPLE - 1})\n${statement};\n`)
-  try {
-    const options = [
-      '-n',
-      '-M',
-      'prepared',
-      '-c',
-      String(CLIENTS),
-      '-j',
-      '2',
-      '-T',
-      String(SECONDS),
-      '-f',
-      script,
-      url,
-    ]
-    return Number(/tps = ([\d.]+)/.exec(run('pgbench', options))?.[1])
-  } finally {
-    rmSync(directory, { recursive: true })
-  }
+  const script = `\\set number random(${first}, ${first + PEOPLE - 1})\n${statement};\n`
+  return pgbench(url, script, CLIENTS, SECONDS)
 }
 
 async function askByFhir(baseUrl: string, token: string, held: boolean): Promise<number> {

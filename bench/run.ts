@@ -1,3 +1,4 @@
+import { measureAuditSeal } from './audit-seal.ts'
 import { measureColdStart } from './cold-start.ts'
 import { measureConnected } from './connected-latency.ts'
 import { measureDoors } from './door-throughput.ts'
@@ -13,6 +14,7 @@ const PARTS: Readonly<Record<string, () => Promise<Measurement[]>>> = {
   doors: measureDoors,
   uploads: measureUploads,
   start: measureColdStart,
+  audit: measureAuditSeal,
   messages: measureMessages,
   sweep: measureSweep,
   kit: measureKit,

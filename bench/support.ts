@@ -1,7 +1,8 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { nurse } from '../test/support/records.ts'
 
 /** A line of the table: what was measured, and its ratio to a limit or a peer measured in the same run. */
 export interface Measurement {
@@ -39,6 +40,24 @@ export function run(
   if (error) throw new Error(`${program} cannot be run: ${error.message}`)
   if (status !== 0) throw new Error(`${program} failed: ${stderr}`)
   return stdout
+}
+
+/** An author as JSON within a script of pgbench, which takes a colon before a letter for a variable: the role goes by its bare code. */
+export function pgbenchAuthor(): string {
+  return JSON.stringify({ ...nurse(), jobRole: { code: 'R8001', display: 'Nurse Access Role' } })
+}
+
+/** Runs a script with pgbench; answers how many times a second. */
+export function pgbench(url: string, script: string, clients: number, seconds: number): number {
+  const directory = mkdtempSync(join(tmpdir(), 'cpis-pgbench-'))
+  const file = join(directory, 'script.sql')
+  writeFileSync(file, script)
+  try {
+    const how = ['-n', '-M', 'prepared', '-c', String(clients), '-j', '2', '-T', String(seconds)]
+    return Number(/tps = ([\d.]+)/.exec(run('pgbench', [...how, '-f', file, url]))?.[1])
+  } finally {
+    rmSync(directory, { recursive: true })
+  }
 }
 
 export interface RunningService {

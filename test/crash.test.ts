@@ -3,6 +3,7 @@ import { randomInt } from 'node:crypto'
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { runCli } from '../src/cli/testing.ts'
 import { fhirClient, type MeshClient, meshClient } from '../src/client/index.ts'
 import { localDay } from '../src/domain/english-time.ts'
 import { readAccessNotification } from '../src/formats/hl7v3/read-access-notification.ts'
@@ -161,6 +162,15 @@ describe.each(ENGINES)('kill -9 at any moment, on %s', engine => {
       }
       const history = await fhir('000000000000', ['B0170']).accessHistory(child, { unscheduled: false })
       expect(history.kind).toBe('listed')
+      const verified = await runCli(['audit', 'verify'], {
+        variables: {
+          ...place.settings,
+          CPIS_ADMIN_PORT: String(ports.adminPort),
+          CPIS_ADMIN_TOKEN: ADMIN_TOKEN,
+        },
+      })
+      expect(verified).toMatchObject({ exitCode: 0, err: '' })
+      expect(verified.out).toMatch(/^[\d,]{2,} entries/)
     },
     60_000 + ROUNDS * 30_000,
   )

@@ -130,16 +130,17 @@ export function rootByPath(
   return last === 0 ? hash : undefined
 }
 
-/** The hash of a complete part out of those of the complete parts below it, a power of two of them. */
-export function joinLevel(hashes: readonly Hash[], join: JoinHashes): Hash | undefined {
-  let level = hashes
-  while (level.length > 1) {
-    level = level.flatMap((left, nth) => {
-      const right = nth % 2 === 0 ? level[nth + 1] : undefined
+/** Hashes of one level, and above them, level by level, the complete parts that they join to. */
+export function completeLevels(hashes: readonly Hash[], join: JoinHashes): readonly (readonly Hash[])[] {
+  const levels = [hashes]
+  for (let below = hashes; below.length > 1; ) {
+    below = below.flatMap((left, nth) => {
+      const right = nth % 2 === 0 ? below[nth + 1] : undefined
       return right ? [join(left, right)] : []
     })
+    levels.push(below)
   }
-  return level[0]
+  return levels
 }
 
 function largestPowerBelow(count: number): number {

@@ -1,9 +1,9 @@
 import type { SealableEntry } from '../domain/audit.ts'
 import { failure, type Result, success } from '../domain/result.ts'
 import {
+  completeLevels,
   type Hash,
   type JoinHashes,
-  joinLevel,
   joinParts,
   pathOf,
   rootByPath,
@@ -119,22 +119,22 @@ async function readPath(
 
 /** Reads the hash of a complete part, from the nearest level below it that is kept; undefined where that was taken out. */
 function partReader(log: SealedLog, join: JoinHashes): ReadPart {
-  const tiles = new Map<string, readonly Hash[]>()
-  const tileOf = async (level: number, tile: number): Promise<readonly Hash[]> => {
+  const tiles = new Map<string, readonly (readonly Hash[])[]>()
+  /** A stretch of hashes of a level that is kept, and above it what they join to. */
+  const tileOf = async (level: number, tile: number) => {
     const name = `${level}/${tile}`
     const known = tiles.get(name)
     if (known) return known
-    const read = await log.hashes(level, tile * TILE, TILE)
+    const read = completeLevels(await log.hashes(level, tile * TILE, TILE), join)
     if (tiles.size >= TILES_KEPT) tiles.clear()
     tiles.set(name, read)
     return read
   }
   return async ({ level, index }) => {
-    const kept = level - (level % KEPT_LEVELS)
-    const count = 2 ** (level - kept)
-    const first = index * count
-    const tile = Math.floor(first / TILE)
-    const hashes = (await tileOf(kept, tile)).slice(first - tile * TILE, first - tile * TILE + count)
-    return hashes.length < count ? undefined : joinLevel(hashes, join)
+    const above = level % KEPT_LEVELS
+    const width = TILE / 2 ** above
+    const tile = Math.floor(index / width)
+    const levels = await tileOf(level - above, tile)
+    return levels[above]?.[index - tile * width]
   }
 }
