@@ -1,3 +1,8 @@
+import { sql } from 'kysely'
+import { auditFindingWords } from '../../domain/audit-finding.ts'
+import { sealAudit } from '../../flows/seal-audit.ts'
+import { verifyAudit } from '../../flows/verify-audit.ts'
+import { openAuditSeal } from '../../main/audit-seal.ts'
 import { table } from '../words.ts'
 import type { DemoWorld } from './play-demo.ts'
 
@@ -36,4 +41,43 @@ export async function tellAudit({ stage, service }: DemoWorld): Promise<void> {
       () => false,
     )
   stage.claim('nothing can be deleted from it', !changed)
+}
+
+/** What the seal is for: whoever owns the database can still change it, but not without being found. */
+export async function tellSeal({ stage, service }: DemoWorld): Promise<void> {
+  const { store, config } = service
+  const { kysely } = store.database
+  await stage.scene(
+    'And nobody can change it unseen',
+    'Entries are sealed within seconds: one hash over all of them, signed with a key that is not in the database.',
+    'Whoever owns the database can still turn a refusal into an answer. The next check of the log then names the entry.',
+  )
+  const seal = openAuditSeal(config)
+  await sealAudit({ storage: store.storage, clock: { now: () => new Date() }, ...seal })
+  const { newest } = await store.storage.sealedLog.standing()
+  await stage.excerpt(newest?.note.trimEnd().split('\n') ?? [])
+  const check = () => verifyAudit({ storage: store.storage, ...seal })
+  stage.claim('a check of the whole log finds nothing', (await check()).found === 0)
+  const entry = await kysely
+    .selectFrom('audit')
+    .select('id')
+    .where('outcome', '=', 'refused')
+    .where('door', '=', 'fhir')
+    .executeTakeFirstOrThrow()
+  const asOwner = [
+    'alter table audit disable trigger user',
+    `update audit set outcome = 'allowed', reason = null where id = '${entry.id}'`,
+    'alter table audit enable trigger user',
+  ]
+  await stage.excerpt(asOwner.map(statement => `${statement};`))
+  await kysely.transaction().execute(async trx => {
+    for (const statement of asOwner) await sql.raw(statement).execute(trx)
+  })
+  const { findings } = await check()
+  await stage.excerpt(findings.map(auditFindingWords))
+  const [found, ...others] = findings
+  stage.claim(
+    'the next check names the entry',
+    found?.kind === 'altered' && found.entryId === entry.id && others.length === 0,
+  )
 }

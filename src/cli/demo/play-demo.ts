@@ -8,7 +8,7 @@ import type { Sandbox } from '../../sandbox/sandbox.ts'
 import { type CommandResult, done, fault } from '../command-result.ts'
 import type { Terminal } from '../terminal.ts'
 import { counted } from '../words.ts'
-import { tellAudit } from './audit-scene.ts'
+import { tellAudit, tellSeal } from './audit-scene.ts'
 import { openAuthority, readVerdict, sendFile, showFile, takeNotification } from './authority-scenes.ts'
 import { askForChild, askForStranger, askSilently, readHistory, refusePorter } from './clinician-scenes.ts'
 import { askThroughOtherDoors } from './door-scenes.ts'
@@ -77,6 +77,7 @@ async function play(world: DemoWorld): Promise<void> {
   await readHistory(world, file.child)
   await takeNotification(world, authority, file.child)
   await tellAudit(world)
+  await tellSeal(world)
 }
 
 function verdict(stage: Stage): CommandResult {
