@@ -8,7 +8,7 @@ import { meshDoor } from '../doors/mesh/mesh-door.ts'
 import { smspDoor } from '../doors/smsp/smsp-door.ts'
 import { ebxmlDoor } from '../doors/spine/ebxml-door.ts'
 import { spineDoor } from '../doors/spine/spine-door.ts'
-import type { SignIn } from '../doors/web/door-deps.ts'
+import type { SignIn, WebDoorDeps } from '../doors/web/door-deps.ts'
 import { webDoor } from '../doors/web/web-door.ts'
 import { announceNumberChange } from '../flows/announce-number-change.ts'
 import { answerLater } from '../flows/answer-later.ts'
@@ -42,6 +42,8 @@ export interface OpenDoorsDeps {
   readonly fhirUrl: string
   /** Where people sign in to the pages; absent: there are none. */
   readonly signIn: SignIn | undefined
+  /** Numbers worth trying, where everybody is made up. */
+  readonly examples: WebDoorDeps['examples']
   /** Whose patient contexts open answers; absent: nobody's. */
   readonly launch: Config['pages']['launch']
   /** Seals the sessions of the pages. */
@@ -57,7 +59,7 @@ export interface OpenDoorsDeps {
 /** The server that everybody but operators reaches, with each door at its address. */
 export function openDoors(deps: OpenDoorsDeps): FastifyInstance {
   const { config, baseUrl, tls, storage, clock, logger, metrics, tokens, answerKept } = deps
-  const { signIn, sessionSecret, fhirUrl, launch, seal } = deps
+  const { signIn, examples, sessionSecret, fhirUrl, launch, seal } = deps
   const recording = { audit: storage.audit, clock, newId }
   const asking = {
     answerQuery: (request: QueryRequest) => answerQuery({ ...recording, queries: storage.queries }, request),
@@ -166,6 +168,7 @@ export function openDoors(deps: OpenDoorsDeps): FastifyInstance {
       webDoor({
         ...asking,
         signIn,
+        examples,
         sessionSecret,
         fhirUrl,
         desk: {

@@ -109,6 +109,7 @@ export async function startService(given: Config, logger: Logger): Promise<Servi
     fhirUrl: config.pages.fhirUrl ?? `${here}/cpis/FHIR/R4`,
     launch: config.pages.launch ?? sandbox?.tokens(baseUrl, here),
     signIn: sandbox?.signIn(baseUrl),
+    examples: sandbox?.people ?? [],
     sessionSecret: operatorSecret(config),
     tokens: tokensOf(config, here, baseUrl, sandbox),
   })

@@ -11,7 +11,7 @@ import { type PdsConduct, sandboxPds } from './pds-server.ts'
 import { makePopulation, type Population } from './population.ts'
 import { type SandboxSignIn, sandboxSignIn } from './sign-in.ts'
 import { SYSTEMS } from './systems.ts'
-import { tellingPeople } from './telling-people.ts'
+import { type TellingPerson, tellingPeople } from './telling-people.ts'
 import { issueToken } from './token-issuer.ts'
 
 const ISSUER_PATH = '/sandbox/issuer'
@@ -23,6 +23,8 @@ export interface Sandbox {
   /** How its PDS behaves; tests and demonstrations change it. */
   readonly pdsConduct: PdsConduct
   readonly authorities: readonly SandboxAuthority[]
+  /** Numbers worth asking for. */
+  readonly people: readonly TellingPerson[]
   /** To be registered when the service starts. */
   readonly systems: readonly ClientSystem[]
   /** Whose tokens the sandbox believes: its own. `here` is the address that the service reaches itself by. */
@@ -54,11 +56,13 @@ export async function openSandbox(
     children: country.children * country.authorities,
     today: country.referenceDay,
   })
+  const people = tellingPeople(population)
   const pdsConduct = { down: false, delayMs: 0 }
   return {
     population,
     pdsConduct,
     authorities: population.shares.map(share => share.authority),
+    people,
     systems: SYSTEMS,
     tokens: (baseUrl, here) => ({
       issuer: baseUrl + ISSUER_PATH,
@@ -114,7 +118,7 @@ export async function openSandbox(
         allows,
       })),
       spineAsid,
-      people: tellingPeople(population),
+      people,
     }),
   }
 }

@@ -1,3 +1,4 @@
+import type { NhsNumber } from '../../domain/nhs-number.ts'
 import type { ProveAuditDeps } from '../../flows/prove-audit.ts'
 import type { DeskUploadDeps } from '../../flows/send-desk-upload.ts'
 import type { ReadPatientContext } from '../../identity/patient-context.ts'
@@ -24,6 +25,8 @@ export interface SignIn {
 
 export interface WebDoorDeps {
   readonly signIn: SignIn
+  /** Numbers worth trying, where everybody is made up; elsewhere none. */
+  readonly examples: readonly { readonly nhsNumber: NhsNumber; readonly note: string }[]
   /** Seals sessions: secret, and the same wherever they are to be opened. */
   readonly sessionSecret: string
   /** Whether everybody in it is made up, which every page then says. */

@@ -12,11 +12,14 @@ import { readTypedNumber } from './typed-number.ts'
 import { worklistRoutes } from './worklist-routes.ts'
 
 const CHECK = { view: 'check', title: 'Check a child or a pregnant woman' } as const
+/** Which rule a note is about is for those who read the rules. */
+const RULE = / \(rule [\d.]+\)/
 
 /** A clinician signs in, says once why they are looking, and then two steps lead from a number to an answer. */
 export function clinicianRoutes(fastify: FastifyInstance, pages: Pages): void {
   const { deps, exchangeOf } = pages
   const addresses = answerAddresses(deps)
+  const examples = deps.examples.map(({ nhsNumber, note }) => ({ nhsNumber, note: note.replace(RULE, '') }))
 
   fastify.get<{ Querystring: { next?: unknown } }>('/care', async (request, reply) => {
     exchangeOf(request).action = 'choose care'
@@ -49,7 +52,7 @@ export function clinicianRoutes(fastify: FastifyInstance, pages: Pages): void {
   fastify.get('/check', async (request, reply) => {
     exchangeOf(request).action = 'check'
     const session = await admitLooking(pages, request, reply)
-    return session ? pages.show(request, reply, CHECK) : reply
+    return session ? pages.show(request, reply, { ...CHECK, values: { examples } }) : reply
   })
 
   fastify.post('/check', async (request, reply) => {
