@@ -9,16 +9,21 @@ export type PhonesObstacle =
   | NoSuchAuthority
   | { readonly kind: 'no-phones' }
   | { readonly kind: 'other-phones'; readonly shown: ConfirmedPhones }
+  | { readonly kind: 'confirmed-since'; readonly shown: ConfirmedPhones }
 
 /**
  * Somebody rang the numbers that clinicians are shown, and says which. They must be just those: an upload may have changed them
- * meanwhile (rule 16.5). Spaces and hyphens do not matter.
+ * meanwhile (rule 16.5). Spaces and hyphens do not matter. A page says when they were `lastConfirmed` as it was shown: if they
+ * have been since, it was sent twice, and counts once (rule 21.30).
  */
 export function confirmPhones(
   deps: ManageExchangeDeps,
   odsCode: OdsCode,
   rung: readonly string[],
-  by?: Parameters<typeof recordChange>[3],
+  {
+    by,
+    lastConfirmed,
+  }: { readonly by?: Parameters<typeof recordChange>[3]; readonly lastConfirmed?: string } = {},
 ): Promise<Result<ConfirmedPhones, PhonesObstacle>> {
   return deps.storage.transaction(async stores => {
     const authority = await stores.authorities.hold(odsCode)
@@ -27,6 +32,11 @@ export function confirmPhones(
     const { dutyPhone, officePhone } = authority.contact
     const shown = { dutyPhone, ...(officePhone !== undefined && { officePhone }) }
     if (!sameNumbers(rung, Object.values(shown))) return failure({ kind: 'other-phones', shown } as const)
+    if (lastConfirmed !== undefined) {
+      const last = await stores.desk.confirmedPhones(odsCode)
+      if ((last?.at.toISOString() ?? '') !== lastConfirmed)
+        return failure({ kind: 'confirmed-since', shown } as const)
+    }
     await stores.concerns.confirmPhones(odsCode, shown, deps.clock.now())
     await recordChange(deps, stores, { action: 'confirm phones', subject: odsCode, details: shown }, by)
     return success(shown)
@@ -45,6 +55,8 @@ export function acceptGaps(
 ): Promise<Result<{ readonly odsCode: OdsCode }, NoSuchAuthority>> {
   return deps.storage.transaction(async stores => {
     if (!(await stores.authorities.hold(odsCode))) return failure({ kind: 'no-such-authority' } as const)
+    // Asked twice, or when none is left, nothing changes and nothing is on record.
+    if ((await stores.uploadHistory.gaps(odsCode, 1)).length === 0) return success({ odsCode })
     await stores.concerns.acceptGaps(odsCode)
     await recordChange(deps, stores, { action: 'accept sequence gaps', subject: odsCode })
     return success({ odsCode })

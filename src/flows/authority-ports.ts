@@ -65,7 +65,7 @@ export interface UploadHistory {
   keepTest(id: string, authority: OdsCode, outcome: UploadOutcome): Promise<void>
   tests(authority: OdsCode, limit: number): Promise<readonly UploadOutcome[]>
   applied(authority: OdsCode, limit: number): Promise<readonly UploadOutcome[]>
-  /** Since the sequence was last restarted. */
+  /** Since the sequence was last restarted, those apart that somebody accepted. */
   gaps(authority: OdsCode, limit: number): Promise<readonly SequenceGap[]>
   /** People with a visible plan of the authority, and those it would hold if their number were right (rule 19.5). */
   holding(authority: OdsCode, at: Date): Promise<NumberMatch>

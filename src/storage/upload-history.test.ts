@@ -87,13 +87,18 @@ describeOnEachEngine('what authorities sent and hold', database => {
     ])
   })
 
-  test('gaps are those since the sequence was last restarted', async () => {
+  test('gaps are those since the sequence was last restarted that nobody accepted', async () => {
     for (const sequence of [1, 2, 5, 6, 9]) await apply(-10 + sequence, sequence, [])
     expect(await history().gaps(authority, 10)).toEqual([
       { from: 7, to: 8 },
       { from: 3, to: 4 },
     ])
     expect(await history().gaps(authority, 1)).toEqual([{ from: 7, to: 8 }])
+    await database()
+      .kysely.insertInto('accepted_gaps')
+      .values({ authority, sequence_epoch: 0, up_to: 6 })
+      .execute()
+    expect(await history().gaps(authority, 10)).toEqual([{ from: 7, to: 8 }])
     await database()
       .kysely.updateTable('authority')
       .set({ sequence_epoch: 1 })

@@ -49,6 +49,8 @@ function obstacleWords(obstacle: PhonesObstacle): string {
       const day = officePhone === undefined ? '' : ` and ${officePhone} by day`
       return `Clinicians are shown ${dutyPhone} by night${day}: confirm just these, once they were rung.`
     }
+    case 'confirmed-since':
+      return 'The numbers were confirmed meanwhile.'
     default:
       return unreachable(obstacle)
   }

@@ -30,7 +30,16 @@ export function phoneRoutes(fastify: FastifyInstance, pages: Pages): void {
       view: 'desk-phones',
       title: 'Phone numbers',
       ...(problem !== undefined && { status: 409, failed: true }),
-      values: { contact, confirmed, same, until, believed, days: PHONES_CONFIRMED_DAYS, problem },
+      values: {
+        contact,
+        confirmed,
+        lastConfirmed: confirmed?.at.toISOString(),
+        same,
+        until,
+        believed,
+        days: PHONES_CONFIRMED_DAYS,
+        problem,
+      },
     })
   }
 
@@ -47,12 +56,15 @@ export function phoneRoutes(fastify: FastifyInstance, pages: Pages): void {
     if (!session) return reply
     const rung = [field(request, 'dutyPhone'), field(request, 'officePhone')].filter(Boolean)
     const by = { door: 'web', actor: actorOf(session) } as const
-    const confirmed = await confirmPhones(deps.desk, session.odsCode, rung, by)
+    const lastConfirmed = field(request, 'lastConfirmed')
+    const confirmed = await confirmPhones(deps.desk, session.odsCode, rung, { by, lastConfirmed })
     if (confirmed.ok) {
       exchange.audited = true
       return pages.redirect(reply, '/desk/phones')
     }
     exchange.reason = confirmed.fault.kind
+    // Sent twice, or a colleague was faster: it stands as was asked.
+    if (confirmed.fault.kind === 'confirmed-since') return pages.redirect(reply, '/desk/phones')
     const problem = 'The numbers have changed since you opened the page. Check those shown now.'
     return showPhones(request, reply, session, problem)
   })
