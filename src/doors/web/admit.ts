@@ -11,6 +11,11 @@ type Fields = Readonly<Record<string, unknown>>
 /** A form is kept for as long as somebody may take to sign in again. */
 const KEEP_FORM_MINUTES = 60
 
+/** A file that came with a form is kept as text, under its name and this. */
+export const KEPT_FILE = '.base64'
+/** Sealed and sent twice it still fits a form; a thousand rows have fewer bytes. */
+const LONGEST_KEPT_FILE = 90 * 1024
+
 /**
  * Lets people of one kind in: answers their session, or undefined after having said what is to be said. Whoever is not signed in
  * signs in and goes on where they were, with what they had typed. A form counts only if it is one of this session's own pages.
@@ -59,9 +64,13 @@ export async function admit<K extends Session['kind']>(
 export function keepForm(pages: Pages, request: FastifyRequest): Promise<string> {
   const kept: KeptForm = {
     path: request.url,
-    fields: Object.entries((request.body as Fields | undefined) ?? {}).flatMap(([name, value]) =>
-      name !== 'csrf' && typeof value === 'string' ? [{ name, value }] : [],
-    ),
+    fields: Object.entries((request.body as Fields | undefined) ?? {}).flatMap(([name, value]) => {
+      if (name === 'csrf') return []
+      if (typeof value === 'string') return [{ name, value }]
+      return value instanceof Uint8Array && value.length <= LONGEST_KEPT_FILE
+        ? [{ name: name + KEPT_FILE, value: Buffer.from(value).toString('base64') }]
+        : []
+    }),
   }
   return pages.forms.seal(kept, pages.deps.now(), KEEP_FORM_MINUTES)
 }

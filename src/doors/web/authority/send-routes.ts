@@ -6,7 +6,7 @@ import {
   type ReadTable,
   sendDeskUpload,
 } from '../../../flows/send-desk-upload.ts'
-import { admit, field } from '../admit.ts'
+import { admit, field, KEPT_FILE } from '../admit.ts'
 import { nothingHere } from '../nothing-here.ts'
 import type { Pages } from '../pages.ts'
 import type { AuthoritySession } from '../session.ts'
@@ -136,6 +136,8 @@ export function sendRoutes(fastify: FastifyInstance, pages: Pages): void {
 }
 
 function tableOf(request: FastifyRequest): Uint8Array | undefined {
+  const kept = field(request, `table${KEPT_FILE}`)
+  if (kept) return Buffer.from(kept, 'base64')
   const table = (request.body as Readonly<Record<string, unknown>>)['table']
   return table instanceof Uint8Array && table.length > 0 ? table : undefined
 }
