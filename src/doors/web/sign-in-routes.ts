@@ -75,7 +75,8 @@ export function signInRoutes(fastify: FastifyInstance, pages: Pages): void {
     const session = await pages.signIn(reply, begun({ ...signedIn, csrf: newSessionToken() }))
     exchange.session = session
     const form = resume ? await pages.forms.open(resume, deps.now()) : undefined
-    if (form) return pages.show(request, reply, { view: 'continue', title: 'Go on', values: form })
+    if (form)
+      return pages.show(request, reply, { view: 'continue', title: 'What you typed is kept', values: form })
     return pages.redirect(reply, next === '/' ? homeOf(session) : next)
   })
 

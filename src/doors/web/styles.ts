@@ -14,7 +14,7 @@ export interface Styles {
 
 const SHEETS = {
   design: [join(DESIGN_SYSTEM, 'dist/nhsuk/nhsuk-frontend.min.css')],
-  own: ['cpis', 'desk', 'operator'].map(name => new URL(`./assets/${name}.css`, import.meta.url)),
+  own: ['cpis', 'desk', 'operator', 'contrast'].map(name => new URL(`./assets/${name}.css`, import.meta.url)),
 } as const
 
 /** Reads the style sheets once, packed for sending. */

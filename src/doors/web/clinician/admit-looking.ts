@@ -26,8 +26,8 @@ export async function admitLooking(
       status: 403,
       values: {
         lines: [
-          'Looking needs activity B0107 (the local authority is told) or B0170 (booked appointments).',
-          'If you need it for your work, ask your registration authority.',
+          'To look here, your role needs B0107, or B0170 for booked appointments.',
+          'Do you need it for your work? Ask your registration authority.',
         ],
       },
     })

@@ -45,7 +45,8 @@ export function clinicianRoutes(fastify: FastifyInstance, pages: Pages): void {
     const chose = { ...session, access: chosen }
     exchangeOf(request).session = await pages.signIn(reply, chose)
     const form = resume ? await pages.forms.open(resume, deps.now()) : undefined
-    if (form) return pages.show(request, reply, { view: 'continue', title: 'Go on', values: form })
+    if (form)
+      return pages.show(request, reply, { view: 'continue', title: 'What you typed is kept', values: form })
     return pages.redirect(reply, next === '/' ? '/check' : next)
   })
 

@@ -39,7 +39,7 @@ export async function showAnswer(
       const values = { number, plans, missed, printed, ...historyOf(history) }
       return pages.show(request, reply, {
         view: 'answer',
-        title: 'There is a plan',
+        title: plans.length === 1 ? 'There is a plan' : 'There is more than one plan',
         confidential: true,
         values,
       })
