@@ -14,7 +14,7 @@ export function complaintsAbout({ wrong, remedy }: Reason): string[] {
   if (!/^[A-Z][^:]*: \S.*\.$/s.test(wrong)) complaints.push('does not begin with the thing that is wrong')
   if (!/^[A-Z].*\.$/s.test(remedy) || !ACTS.test(remedy)) complaints.push('says nothing to do')
   if (NOT_FOR_PEOPLE.test(`${wrong} ${remedy}`)) complaints.push('has a code or a gap in it')
-  const longest = Math.max(...sentences(`${wrong} ${remedy}`).map(words => words.length))
+  const longest = longestSentence(`${wrong} ${remedy}`)
   if (longest > 24) complaints.push(`has a sentence of ${longest} words`)
   return complaints
 }
@@ -28,6 +28,11 @@ export function gradeOf(text: string): number {
   const words = all.flat()
   const letters = words.join('').replace(/[^\p{L}\p{N}]/gu, '').length
   return (4.71 * letters) / words.length + (0.5 * words.length) / all.length - 21.43
+}
+
+/** How many words the longest sentence of a text has. */
+export function longestSentence(text: string): number {
+  return Math.max(...sentences(text).map(words => words.length))
 }
 
 function sentences(text: string): string[][] {

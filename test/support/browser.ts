@@ -1,8 +1,6 @@
 import { existsSync, mkdirSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
-import { expect } from 'vitest'
 
 /** Debian's Chromium, or whatever stands in its place. */
 const CHROMIUM = process.env['CPIS_CHROMIUM'] ?? '/usr/bin/chromium'
@@ -14,7 +12,6 @@ export const NO_BROWSER =
     : `${CHROMIUM} is not installed: apt-get install chromium`
 if (NO_BROWSER) process.stderr.write(`Journeys through the pages are skipped. ${NO_BROWSER}\n`)
 
-const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
 const SCREENS = fileURLToPath(new URL('../../docs/screens/', import.meta.url))
 
 export function launchBrowser(): Promise<Browser> {
@@ -45,19 +42,6 @@ export async function signInAs(page: Page, name: string): Promise<void> {
   await page.goto('/sign-in')
   await page.getByLabel(name, { exact: true }).check()
   await page.getByRole('button', { name: 'Sign in' }).click()
-}
-
-/** Fails where axe-core finds anything wrong with the page as it is, or where it is too long. */
-export async function expectAccessible(page: Page): Promise<void> {
-  await page.addScriptTag({ path: AXE })
-  const violations = await page.evaluate(async () => {
-    const { axe } = globalThis as unknown as {
-      axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> }
-    }
-    const result = await axe.run()
-    return result.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)
-  })
-  expect(violations).toEqual([])
 }
 
 /** Keeps what the page looks like for the documentation, where screens are asked for (`CPIS_SCREENS=write`). */
