@@ -69,7 +69,7 @@ export async function expectAccessible(page: Page): Promise<void> {
   )
   await page.setViewportSize(window)
   wrong.push(...hardWords(await inPage<string[]>(page, 'prose()')))
-  expect(wrong).toEqual([])
+  expect(wrong, wrong.join('\n')).toEqual([])
 }
 
 /** Lets every page of a window be asked where its focus is. */
