@@ -192,7 +192,16 @@ describe.skipIf(NO_BROWSER)('the pages, for everybody', () => {
     const emptyCounts = { all: 0, live: 0, late: 0, notCollecting: 0 }
 
     test.each([
-      ['sign-in', 'Sign in', { failed: true, problem: 'Choose who you are', groups: PEOPLE, next: '/' }],
+      [
+        'sign-in',
+        'Sign in',
+        {
+          failed: true,
+          problem: 'Choose who you are',
+          groups: [...PEOPLE, { ...PEOPLE[0], long: true }],
+          next: '/',
+        },
+      ],
       ['continue', 'What you typed is kept', { path: '/check', fields: [] }],
       ['care', 'Why are you looking today?', {}],
       ['launch-refused', 'CP-IS could not look', { failed: true, kind: 'issuer-unavailable' }],

@@ -9,6 +9,9 @@ const GROUPS: readonly { readonly kind: Session['kind']; readonly title: string 
   { kind: 'operator', title: 'At the national service' },
 ]
 
+/** A sandbox of all England has an officer for each of 153 authorities: so many are a list to choose from. */
+const MOST_RADIOS = 20
+
 export interface SignInPage {
   /** Where to go afterwards. */
   readonly next?: string
@@ -31,7 +34,9 @@ export function showSignIn(
     people: pages.deps.signIn.people
       .filter(person => person.kind === kind)
       .map(person => ({ ...person, nth: ++nth })),
-  })).filter(({ people }) => people.length > 0)
+  }))
+    .filter(({ people }) => people.length > 0)
+    .map(group => ({ ...group, long: group.people.length > MOST_RADIOS }))
   return pages.show(request, reply, {
     view: 'sign-in',
     title: 'Sign in',
@@ -66,7 +71,7 @@ export function signInRoutes(fastify: FastifyInstance, pages: Pages): void {
     exchange.action = 'sign in'
     const resume = field(request, 'resume')
     const next = ours(field(request, 'next'))
-    const signedIn = await deps.signIn.signIn(field(request, 'person'))
+    const signedIn = await deps.signIn.signIn(personOf(request))
     if (!signedIn) {
       exchange.reason = 'nobody chosen'
       const kept = resume ? { resume } : {}
@@ -86,6 +91,12 @@ export function signInRoutes(fastify: FastifyInstance, pages: Pages): void {
     if (exchange.session && field(request, 'csrf') === exchange.session.csrf) pages.signOut(reply)
     return pages.redirect(reply, '/sign-in')
   })
+}
+
+/** Who is chosen in a list counts before the one of the radio buttons, of which one is always chosen. */
+function personOf(request: FastifyRequest): string {
+  const sent = [(request.body as Readonly<Record<string, unknown>> | undefined)?.['person']].flat()
+  return String(sent.filter(Boolean).at(-1) ?? '')
 }
 
 /** Whoever may look in one way only has nothing to choose. */

@@ -5,12 +5,13 @@ import { webDoor } from './web-door.ts'
 
 const OPERATOR = { name: 'Hawthorn Imaginary', role: 'Service operator', organisation: 'Sandbox' }
 
-function openDoor() {
+function openDoor(people = [{ id: 'operator', kind: 'operator', ...OPERATOR }]) {
   const server = Fastify()
   const deps = {
     signIn: {
-      people: [{ id: 'operator', kind: 'operator', ...OPERATOR }],
-      signIn: async () => ({ kind: 'operator', ...OPERATOR }),
+      people,
+      signIn: async (id: string) =>
+        people.some(person => person.id === id) ? { kind: 'operator', ...OPERATOR, name: id } : undefined,
     },
     sessionSecret: 'a secret of this test',
     sandbox: true,
@@ -60,4 +61,27 @@ test('a form of another site opens nothing, and no page may be framed or run a s
     payload: 'person=operator&next=//elsewhere.example/',
   })
   expect(elsewhere.headers.location).toBe('/operator')
+})
+
+test('of the officers of all England one is chosen in a list, on a page that stays small', async () => {
+  const officers = Array.from({ length: 153 }, (_, nth) => ({
+    ...OPERATOR,
+    id: `officer-${nth}`,
+    kind: 'authority',
+    organisation: 'Bournemouth, Christchurch and Poole Council (sandbox)',
+  }))
+  const server = openDoor([{ id: 'operator', kind: 'operator', ...OPERATOR }, ...officers])
+  const { body } = await server.inject({ url: '/sign-in' })
+  expect(body.length).toBeLessThan(50_000)
+  expect(body.match(/type="radio"/g)).toHaveLength(1)
+  for (const [payload, name] of [
+    ['person=operator&person=', 'operator'],
+    ['person=operator&person=officer-7', 'officer-7'],
+  ]) {
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+    const signedIn = await server.inject({ method: 'POST', url: '/sign-in', headers, payload: payload ?? '' })
+    const [cookie] = [signedIn.headers['set-cookie']].flat()
+    const page = await server.inject({ url: '/sign-in', headers: { cookie: cookie?.split(';')[0] ?? '' } })
+    expect(page.body).toContain(`cpis-who__name">${name}<`)
+  }
 })
