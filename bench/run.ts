@@ -4,6 +4,7 @@ import { measureConnected } from './connected-latency.ts'
 import { measureDoors } from './door-throughput.ts'
 import { measureKit } from './kit-throughput.ts'
 import { measureMessages } from './message-throughput.ts'
+import { measurePages } from './page-weight-and-time.ts'
 import { measureQueries } from './query-throughput.ts'
 import type { Measurement } from './support.ts'
 import { measureSweep } from './sweep-rate.ts'
@@ -19,6 +20,7 @@ const PARTS: Readonly<Record<string, () => Promise<Measurement[]>>> = {
   sweep: measureSweep,
   kit: measureKit,
   connected: measureConnected,
+  pages: measurePages,
 }
 
 // `npm run bench`, or `npm run bench -- queries` for one part. Needs PostgreSQL, its client programs and xmllint; `messages`
