@@ -125,6 +125,17 @@ describe.skipIf(NO_BROWSER !== undefined).each(ENGINES)('the pages of clinicians
       await screen(page, 'answer')
     })
 
+    test('whoever has no number to hand is offered some, with what each shows', async () => {
+      await signInAs(page, NURSE)
+      await page.getByText('Numbers to try in this sandbox').click()
+      const offered = page.getByRole('listitem').filter({ hasText: 'a looked after child' }).first()
+      await expectAccessible(page)
+      await offered.getByRole('button').click()
+      await page.waitForURL(/\/answer\//)
+      expect(await heading().innerText()).toContain('There is a plan')
+      expect(await page.getByRole('heading', { name: /looked after/i }).isVisible()).toBe(true)
+    })
+
     test('a number may be typed, pasted with spaces, or scanned', async () => {
       await signInAs(page, NURSE)
       const number = protectedChild()

@@ -15,6 +15,7 @@ function openDoor(people = [{ id: 'operator', kind: 'operator', ...OPERATOR }]) 
     },
     sessionSecret: 'a secret of this test',
     sandbox: true,
+    examples: [],
     secure: true,
     fhirUrl: 'http://127.0.0.1:9/cpis/FHIR/R4',
     desk: { storage: {} },

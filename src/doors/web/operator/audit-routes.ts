@@ -191,7 +191,6 @@ export function auditRoutes(fastify: FastifyInstance, pages: Pages): void {
         view: 'message',
         title: 'The audit log was changed',
         status: 409,
-        failed: true,
         values: {
           lines: [
             'One of these entries, or the seal over it, is not as it was when it was sealed. Nothing can be proved with it.',
