@@ -25,6 +25,7 @@ export interface ShownReport {
     readonly dfeCode?: string
     readonly intervalHours: number
     readonly mode: string
+    readonly toldAt: string
     readonly wave?: string
     readonly contact?: { readonly dutyPhone: string; readonly officePhone?: string }
   }
@@ -56,6 +57,7 @@ export function reportWords(pen: Pen, report: ShownReport, now: Date): string {
       ['by day', contact?.officePhone],
       ['by night', contact?.dutyPhone],
       ['sends', mode === 'snapshot' ? 'all that it holds' : 'what changed'],
+      ['told at', authority.toldAt === 'desk' ? 'its desk, on the pages alone' : 'its mailbox'],
       ['at least every', counted(authority.intervalHours, 'hour')],
       ['last applied', overdue ? pen.style('red', `${silence}: too long ago`) : silence],
       ['newest match', matchWords(pen, files[0]?.match)],

@@ -22,6 +22,7 @@ interface SettingsOptions {
   readonly dfe?: string
   readonly interval?: number
   readonly mode?: string
+  readonly toldAt?: string
   readonly wave?: string
 }
 
@@ -117,9 +118,14 @@ function settingsOptions(command: Command): Command {
     .option('--dfe <code>', 'its code at the Department for Education')
     .option('--interval <hours>', 'how long it may be silent (48 unless told otherwise)', wholeNumber(1, 744))
     .option('--mode <mode>', 'delta: it sends what changed; snapshot: all that it holds')
+    .option(
+      '--told-at <place>',
+      'mailbox: it is told there (unless told otherwise); desk: on the pages alone',
+    )
     .option('--wave <name>', 'with whom it is taken on')
 }
 
-function settingsOf({ gss: gssCode, dfe: dfeCode, interval: intervalHours, mode, wave }: SettingsOptions) {
-  return { gssCode, dfeCode, intervalHours, mode, wave }
+function settingsOf(options: SettingsOptions) {
+  const { gss: gssCode, dfe: dfeCode, interval: intervalHours, mode, toldAt, wave } = options
+  return { gssCode, dfeCode, intervalHours, mode, toldAt, wave }
 }

@@ -27,6 +27,13 @@ export function parseDfeCode(text: string): DfeCode | undefined {
 export const UPLOAD_MODES = ['delta', 'snapshot'] as const
 export type UploadMode = (typeof UPLOAD_MODES)[number]
 
+/**
+ * Where an authority is told what it is told: in its mailbox, which a system of its own collects, or at its desk, on the pages
+ * alone (rule 19.9).
+ */
+export const TOLD_AT = ['mailbox', 'desk'] as const
+export type ToldAt = (typeof TOLD_AT)[number]
+
 /** How long an authority may be silent before somebody is told, unless it is set otherwise. */
 export const DEFAULT_INTERVAL_HOURS = 48
 
@@ -36,6 +43,7 @@ export interface AuthoritySettings {
   readonly dfeCode?: DfeCode
   readonly intervalHours: number
   readonly mode: UploadMode
+  readonly toldAt: ToldAt
   /** A free label: with whom it is taken on. */
   readonly wave?: string
 }

@@ -1,5 +1,11 @@
 import { GO_LIVE_PERCENT, matchPercent } from './authority.ts'
-import { COLLECT_WITHIN_HOURS, type Finding, MEND_RECORD_DAYS, PHONES_CONFIRMED_DAYS } from './concern.ts'
+import {
+  COLLECT_WITHIN_HOURS,
+  type Finding,
+  LOOK_WITHIN_HOURS,
+  MEND_RECORD_DAYS,
+  PHONES_CONFIRMED_DAYS,
+} from './concern.ts'
 import { COLLECT_WITHIN_DAYS } from './mesh-message.ts'
 import { unreachable } from './result.ts'
 
@@ -44,6 +50,11 @@ export function concernWords(finding: Finding): ConcernWords {
       return {
         what: `A message (${finding.subject}) was not collected in ${COLLECT_WITHIN_DAYS} days, or could not be delivered.`,
         todo: 'Collect the mailbox. Notifications are sent again; an acknowledgement is, when its file is sent again.',
+      }
+    case 'desk-not-looked-at':
+      return {
+        what: `${counted(finding.details.items, 'thing')} at the desk, overdue for more than ${LOOK_WITHIN_HOURS} hours.`,
+        todo: 'Open “Today” on the pages, look at each and acknowledge it: accesses and missed appointments are told there.',
       }
     case 'phones-unconfirmed':
       return {

@@ -91,6 +91,7 @@ describe('a concern in words', () => {
       'hours, which the MESH server elsewhere has not taken',
     ],
     [of('not-delivered', {}, 'CPIS_ACCESS_NOTIFICATION'), 'CPIS_ACCESS_NOTIFICATION'],
+    [of('desk-not-looked-at', { items: 2 }), '2 things at the desk, overdue for more than 24 hours'],
     [of('phones-unconfirmed', { why: 'never' }), 'Nobody has confirmed'],
     [of('phones-unconfirmed', { why: 'changed' }), 'have changed'],
     [of('phones-unconfirmed', { why: 'long-ago' }), 'more than 90 days ago'],

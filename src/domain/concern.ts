@@ -1,6 +1,6 @@
 import type { OdsCode } from './organisation.ts'
 
-/** What may be wrong with how an authority and the service exchange (rules 16.2 to 16.7), and what is told of each: counts and codes alone. */
+/** What may be wrong with how an authority and the service exchange (rules 16.2 to 16.7 and 16.10), and what is told of each: counts and codes alone. */
 export interface ConcernDetails {
   /** No file was applied for longer than the authority's interval. */
   readonly silent: { readonly intervalHours: number; readonly everApplied: boolean }
@@ -10,6 +10,8 @@ export interface ConcernDetails {
   readonly 'not-collected': { readonly messages: number; readonly handedOn: boolean }
   /** A message of the workflow that is the concern's subject did not reach the authority. */
   readonly 'not-delivered': Readonly<Record<string, never>>
+  /** Things that the authority was told lie at its desk, overdue. */
+  readonly 'desk-not-looked-at': { readonly items: number }
   /** Nobody has said that the numbers which clinicians are shown are right. */
   readonly 'phones-unconfirmed': { readonly why: 'never' | 'changed' | 'long-ago' }
   /** Too few numbers of the newest file are the person's. */
@@ -25,6 +27,7 @@ export const CONCERN_KINDS = [
   'sequence-gap',
   'not-collected',
   'not-delivered',
+  'desk-not-looked-at',
   'phones-unconfirmed',
   'match-rate',
   'old-failures',
@@ -48,6 +51,8 @@ export type Concern = Finding & { readonly raisedAt: Date }
 
 /** A message that waits for longer is a mailbox that nobody looks into (hours). */
 export const COLLECT_WITHIN_HOURS = 24
+/** What is overdue for longer lies at a desk that nobody looks at (hours). */
+export const LOOK_WITHIN_HOURS = 24
 /** For so long a confirmation of phone numbers is believed (days). */
 export const PHONES_CONFIRMED_DAYS = 90
 /** So long an authority has to mend a record (days). */

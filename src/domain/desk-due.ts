@@ -1,5 +1,6 @@
 import { Temporal } from 'temporal-polyfill'
 import { bankHolidays } from './bank-holidays.ts'
+import { LOOK_WITHIN_HOURS } from './concern.ts'
 import { type CalendarDate, ENGLAND } from './english-time.ts'
 
 /** The office closes at this hour of the English clock. */
@@ -20,6 +21,11 @@ export function overdueBefore(now: Date): Date {
   let day = englishDate(now)
   while (!isWorkingDay(day) || closing(day).getTime() >= now.getTime()) day = day.subtract({ days: 1 })
   return new Date(day.toZonedDateTime(ENGLAND).epochMilliseconds)
+}
+
+/** What came before this instant and was not acknowledged has been overdue for so long that nobody looks at the desk (rule 16.10). */
+export function neglectedBefore(now: Date): Date {
+  return overdueBefore(new Date(now.getTime() - LOOK_WITHIN_HOURS * 3_600_000))
 }
 
 function isWorkingDay(day: Temporal.PlainDate): boolean {

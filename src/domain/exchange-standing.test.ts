@@ -3,7 +3,9 @@ import { type ExchangeFacts, type ExchangeStanding, exchangeStanding } from './e
 
 const hoursAgo = (hours: number) => new Date(NOW.getTime() - hours * 3_600_000)
 const NOW = new Date('2026-03-10T12:00:00Z')
-const LIVE: ExchangeFacts = { stage: 'live', intervalHours: 48, liveSince: hoursAgo(500) }
+const LIVE: ExchangeFacts = { stage: 'live', intervalHours: 48, toldAt: 'mailbox', liveSince: hoursAgo(500) }
+
+const AT_DESK = { toldAt: 'desk', lastApplied: hoursAgo(1) } as const
 
 test.each<[string, Partial<ExchangeFacts>, ExchangeStanding]>([
   ['a file in time', { lastApplied: hoursAgo(48) }, 'well'],
@@ -13,6 +15,16 @@ test.each<[string, Partial<ExchangeFacts>, ExchangeStanding]>([
   ['a message that waits a day', { lastApplied: hoursAgo(1), waitingSince: hoursAgo(24) }, 'well'],
   ['one that waits longer', { lastApplied: hoursAgo(1), waitingSince: hoursAgo(25) }, 'not-collecting'],
   ['both', { waitingSince: hoursAgo(25) }, 'late-and-not-collecting'],
+  // A Tuesday at noon: what came on Friday was due on Monday at five, less than a day ago; what came before, on Friday.
+  ['told at its desk, with messages left', { ...AT_DESK, waitingSince: hoursAgo(99) }, 'well'],
+  ['at its desk since the day it was due', { ...AT_DESK, unreadSince: hoursAgo(4 * 24) }, 'well'],
+  ['at its desk for longer', { ...AT_DESK, unreadSince: hoursAgo(5 * 24) }, 'not-looking'],
+  ['at its desk, and late', { toldAt: 'desk', unreadSince: hoursAgo(5 * 24) }, 'late-and-not-looking'],
+  [
+    'what lies at a desk beside the mailbox',
+    { lastApplied: hoursAgo(1), unreadSince: hoursAgo(999) },
+    'well',
+  ],
   ['being taken on, and silent', { stage: 'onboarding', waitingSince: hoursAgo(99) }, 'onboarding'],
   ['suspended, and silent', { stage: 'suspended' }, 'suspended'],
 ])('%s', (_what, facts, standing) => {

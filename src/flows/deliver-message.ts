@@ -23,7 +23,7 @@ export async function deliverMessage(
 ): Promise<MeshMessage> {
   const id = deps.newMessageId()
   const payloadId = 'payloadId' in payload ? payload.payloadId : id
-  if (!('payloadId' in payload)) await storeChunks(stores, payloadId, payload)
+  if (!('payloadId' in payload)) await keepPayload(stores, payloadId, payload)
   const chunks = await stores.payloads.chunks(payloadId)
   if (chunks.length === 0) throw new Error(`Payload ${payloadId} is gone`)
   const now = deps.clock.now()
@@ -43,7 +43,8 @@ export async function deliverMessage(
   return message
 }
 
-async function storeChunks(
+/** Keeps content under an id, whether or not a message carries it; part of the caller's transaction. */
+export async function keepPayload(
   { payloads }: Stores,
   payloadId: string,
   bytes: AsyncIterable<Uint8Array>,

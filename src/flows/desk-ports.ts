@@ -90,8 +90,13 @@ export interface DeskStore {
     overdueBefore: Date,
   ): Promise<{ readonly unread: number; readonly overdue: number }>
   item(authority: OdsCode, id: string): Promise<OpenedDeskItem | undefined>
-  /** False where the step was taken before: sent twice, or acknowledged by somebody else. */
+  /**
+   * What is acknowledged at the desk of an authority that is told there is told for good, and goes into no mailbox later (rule
+   * 19.11). False where the step was taken before: sent twice, or acknowledged by somebody else.
+   */
   take(authority: OdsCode, item: DeskItem, step: DeskStep): Promise<boolean>
+  /** Whether a message is a file that was made at a desk: not older than drafts are kept. */
+  hasSent(messageId: string): Promise<boolean>
   /** What became of an authority's newest files, and when those came that wait to be checked. */
   files(mailbox: MailboxId, limit: number): Promise<readonly DeskFile[]>
   waiting(mailbox: MailboxId, uploadWorkflow: string): Promise<readonly Date[]>

@@ -11,7 +11,8 @@ export interface EndMessageDeps {
 
 /**
  * A message will not reach its recipient: it becomes undeliverable, its sender gets a report (rule 7.8), and what CP-IS told in it
- * becomes deliverable again (rule 6.5). Part of the caller's transaction. False when the message was collected, completed or
+ * becomes deliverable again (rule 6.5). What CP-IS sent to an authority that is told at its desk ends without a failure and without
+ * a report. Part of the caller's transaction. False when the message was collected, completed or
  * ended in the meantime.
  */
 export async function endMessage(
@@ -22,8 +23,10 @@ export async function endMessage(
 ): Promise<boolean> {
   const { id, from, status } = message
   const { at } = failure
-  if (!(await stores.messages.advance(id, status, { status: 'undeliverable', at, failure }))) return false
-  if (status !== 'uploading' && from) {
+  const told = from !== deps.cpisMailbox || !(await isToldAtDesk(stores, message.to))
+  const change = { status: 'undeliverable', at, ...(told && { failure }) } as const
+  if (!(await stores.messages.advance(id, status, change))) return false
+  if (told && status !== 'uploading' && from) {
     await stores.messages.add(reportTo(from, message, failure, deps.newMessageId()))
   }
   const putBack =
@@ -42,6 +45,11 @@ export async function endMessage(
     details: { notificationsPutBack: putBack },
   })
   return true
+}
+
+/** Whoever is told at their desk need not collect what was put into their mailbox before, or what answers a file (rule 19.10). */
+async function isToldAtDesk(stores: Stores, mailbox: MailboxId): Promise<boolean> {
+  return (await stores.authorities.byMailbox(mailbox))?.toldAt === 'desk'
 }
 
 /** A report comes from MESH itself: it has no sender and no content, and is not itself reported. */

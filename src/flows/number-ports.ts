@@ -25,6 +25,7 @@ export interface NumberStore {
   inactive(number: NhsNumber, replacement: NhsNumber | undefined, at: Date): Promise<readonly OdsCode[]>
   /** Remembers that PDS replaced one number by another, so that the plans are found by both (rule 4.4). */
   link(old: NhsNumber, replacement: NhsNumber): Promise<void>
+  /** Those that are told in their mailbox. */
   authoritiesWaiting(): Promise<readonly OdsCode[]>
   /** What an authority is still to be told, for this transaction alone; empty when another tells it. */
   take(authority: OdsCode, limit: number): Promise<readonly InactiveNumber[]>

@@ -12,6 +12,8 @@ export interface ExchangeState {
   readonly newestTest?: NumberMatch
   /** Since when the oldest message has waited in its mailbox. */
   readonly waitingSince?: Date
+  /** Since when the oldest thing at the desk of one that is told there was not acknowledged. */
+  readonly unreadSince?: Date
 }
 
 /** What is counted by the hour. */

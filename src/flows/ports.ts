@@ -138,9 +138,12 @@ export interface PendingNotification extends NotifiedAccess {
 }
 
 export interface NotificationStore {
-  /** Authorities with something to be told that was accessed before the instant given. */
+  /** Authorities told in their mailbox with something to be told that was accessed before the instant given. */
   authoritiesWaiting(before: Date): Promise<readonly OdsCode[]>
-  /** Takes the oldest pending notifications of an authority, in order, for this transaction alone; empty when another holds them. */
+  /**
+   * Takes the oldest pending notifications of an authority, in order, for this transaction alone; empty when another holds them, or
+   * where the authority is told at its desk.
+   */
   take(authority: OdsCode, before: Date, limit: number): Promise<readonly PendingNotification[]>
   markDelivered(notifications: readonly PendingNotification[], messageId: string): Promise<void>
   /** Makes the notifications of a message that was not collected deliverable again (rule 6.5). */

@@ -1,5 +1,5 @@
 import { v7 as newId } from 'uuid'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { collect } from '../../test/support/bytes.ts'
 import { describeOnEachEngine } from '../../test/support/engines.ts'
 import { freshNhsNumber } from '../../test/support/records.ts'
@@ -15,7 +15,7 @@ import { type Jobs, startJobs } from '../storage/job-queue.ts'
 import { storage as storageOn } from '../storage/storage.ts'
 import { deliverMessage } from './deliver-message.ts'
 import { addAuthority } from './manage-exchange.ts'
-import { goLive, resume, suspend } from './onboard-authority.ts'
+import { changeSettings, goLive, resume, suspend } from './onboard-authority.ts'
 import type { Storage } from './ports.ts'
 import { receiveUpload } from './receive-upload.ts'
 
@@ -77,7 +77,10 @@ describeOnEachEngine('receiving the files of an authority as its stage changes',
   })
 
   /** A file of one child arrives and is received; answers what the authority is told. */
-  const receive = async (writing: () => void = () => undefined) => {
+  const receive = async (
+    writing: () => void = () => undefined,
+    made: 'by a system' | 'at a desk' = 'by a system',
+  ) => {
     const record: RecordAsSent = {
       position: 1,
       plans: [{ type: 'CPP', start: '202601010000' }],
@@ -100,6 +103,11 @@ describeOnEachEngine('receiving the files of an authority as its stage changes',
     const newMessage = { clock, newMessageId: () => newMessageId(clock.now()) }
     const label = { from: mailbox, to: MESH.cpisMailbox, workflowId: MESH.uploadWorkflow }
     const message = await storage.transaction(stores => deliverMessage(stores, newMessage, label, file))
+    if (made === 'at a desk') {
+      const draft = { id: newId(), authority, madeAt: clock.now(), contact: head, content: Buffer.from('x') }
+      await storage.desk.keepDraft(draft)
+      await storage.desk.draftSent(draft, { messageId: message.id, sequence: 7 })
+    }
     await receiveUpload(
       {
         ...operating(),
@@ -173,5 +181,39 @@ describeOnEachEngine('receiving the files of an authority as its stage changes',
     expect(await staged()).toBe(before + 1)
     expect((await receive()).answer).toMatchObject({ fileCode: 'CPF02' })
     expect(await count('test_upload')).toBe(1)
+  })
+
+  describe('an authority that is told at its desk (rule 19.10)', () => {
+    const acknowledged = async () =>
+      (await storage.messages.inbox({ mailbox, limit: 10 })).messages.map(({ workflowId }) => workflowId)
+    beforeEach(async () => {
+      await goLive(operating(), authority, 'a test of the flow')
+      await changeSettings(operating(), authority, { toldAt: 'desk' })
+    })
+
+    test('reads there what became of a file that it made there: nothing is put into its mailbox', async () => {
+      const { answer } = await receive(undefined, 'at a desk')
+      expect(answer).toMatchObject({ fileCode: 'CPF02' })
+      expect(await acknowledged()).toEqual([])
+      expect(await storage.desk.files(mailbox, 1)).toMatchObject([
+        { reason: 'CPF02', sequence: 7, loaded: 1 },
+      ])
+      const applied = await storage.uploads.bySequence(authority, 7)
+      expect(await storage.payloads.chunks(applied?.acknowledgementPayloadId ?? '')).toHaveLength(1)
+      pds = { kind: 'unavailable', why: 'no answer' }
+      await receive(undefined, 'at a desk')
+      expect(await acknowledged()).toEqual([])
+    })
+
+    test('is answered in its mailbox where a system sends: its sender waits for that', async () => {
+      await receive()
+      expect(await acknowledged()).toEqual([MESH.acknowledgementWorkflow])
+    })
+
+    test('told in its mailbox, it is answered there wherever the file was made', async () => {
+      await changeSettings(operating(), authority, { toldAt: 'mailbox' })
+      await receive(undefined, 'at a desk')
+      expect(await acknowledged()).toEqual([MESH.acknowledgementWorkflow])
+    })
   })
 })

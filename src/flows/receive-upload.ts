@@ -4,9 +4,9 @@ import { fileCodeOf } from '../domain/apply-upload.ts'
 import { testUploadWords } from '../domain/authority.ts'
 import { codeOfFileFault, fileReasonOf, type ReadHead, type UploadFileFault } from '../domain/file-faults.ts'
 import type { MeshMessage } from '../domain/mesh-message.ts'
-import type { Organisation } from '../domain/organisation.ts'
+import type { MailboxId, Organisation } from '../domain/organisation.ts'
 import type { UploadHeader } from '../domain/upload.ts'
-import { type DeliverMessageDeps, deliverMessage } from './deliver-message.ts'
+import { type DeliverMessageDeps, deliverMessage, keepPayload } from './deliver-message.ts'
 import { type JudgeRecordsDeps, judgeRecords } from './judge-records.ts'
 import type { AppliedUpload, Authority, Storage, Stores, UploadReceipt } from './ports.ts'
 import { CorruptPayload, readPayload } from './read-payload.ts'
@@ -146,8 +146,8 @@ async function concludeLive(
   const { sequence } = upload.header
   const fileCode = fileCodeOf(loaded, failed)
   const content = { ...judgedContent(deps, stores, upload), fileCode, loaded, failed }
-  const answer = await acknowledge(deps, stores, message, content)
-  if (answer.payloadId) await stores.uploads.complete(upload.id, fileCode, answer.payloadId)
+  const payloadId = await acknowledge(deps, stores, message, content)
+  await stores.uploads.complete(upload.id, fileCode, payloadId)
   return record(deps, stores, message, 'allowed', fileCode, { loaded, failed, sequence })
 }
 
@@ -214,14 +214,24 @@ function acknowledge(
   return deliver(deps, stores, message, deps.writeAcknowledgement(content))
 }
 
-/** Into the mailbox that the file came from, under the paired workflow, naming the file by the sender's own reference. */
+/**
+ * Into the mailbox that the file came from, under the paired workflow, naming the file by the sender's own reference. Whoever made a
+ * file at the desk at which they are told reads there what became of it: the acknowledgement is kept, and put into no mailbox; a
+ * sender over MESH is answered there always (rule 19.10). Answers where its content is.
+ */
 async function deliver(
   deps: ReceiveUploadDeps,
   stores: Stores,
   message: MeshMessage,
   payload: AsyncIterable<Uint8Array> | { readonly payloadId: string },
-): Promise<MeshMessage> {
+): Promise<string> {
   if (!message.from) throw new Error('A message without a sender cannot be answered')
+  if (await isReadAtDesk(stores, message, message.from)) {
+    if ('payloadId' in payload) return payload.payloadId
+    const payloadId = deps.newMessageId()
+    await keepPayload(stores, payloadId, payload)
+    return payloadId
+  }
   const label = {
     from: message.to,
     to: message.from,
@@ -229,7 +239,14 @@ async function deliver(
     contentType: 'application/xml',
     ...(message.localId !== undefined && { localId: message.localId }),
   }
-  return deliverMessage(stores, deps, label, payload)
+  const answer = await deliverMessage(stores, deps, label, payload)
+  if (!answer.payloadId) throw new Error('A message that was delivered has a payload')
+  return answer.payloadId
+}
+
+async function isReadAtDesk(stores: Stores, { id }: MeshMessage, sender: MailboxId): Promise<boolean> {
+  const authority = await stores.authorities.byMailbox(sender)
+  return authority?.toldAt === 'desk' && (await stores.desk.hasSent(id))
 }
 
 async function senderOf(

@@ -10,9 +10,8 @@ export interface Metrics {
 /** What waits in the database, read when metrics are asked for: numbers that tell an operator that something is stuck. */
 const WAITING = `
 select
-  (select count(*) from notification where message_id is null) as notifications,
-  (select coalesce(extract(epoch from now() - min(accessed_at)), 0)::float8 from notification where message_id is null)
-    as oldest_notification,
+  pending.notifications,
+  pending.oldest_notification,
   (select count(*) from message where status = 'accepted' and recipient = $1 and kind = 'DATA') as uploads,
   (select coalesce(extract(epoch from now() - min(accepted_at)), 0)::float8
    from message where status = 'accepted' and recipient = $1 and kind = 'DATA') as oldest_upload,
@@ -24,7 +23,12 @@ select
   (select count(*) from asynchronous_answer where state = 'waiting') as answers,
   (select count(*) from asynchronous_answer where state = 'undeliverable') as undelivered,
   (select count(*) from audit_waiting) as unsealed,
-  (select coalesce(checked_findings, 0) from audit_tree) as audit_findings`
+  (select coalesce(checked_findings, 0) from audit_tree) as audit_findings
+from (
+  select count(*) as notifications, coalesce(extract(epoch from now() - min(accessed_at)), 0)::float8 as oldest_notification
+  from notification n join authority a on a.ods_code = n.authority and a.told_at = 'mailbox'
+  where n.message_id is null and not n.told_at_desk
+) pending`
 
 /** What is wrong with how authorities and the service exchange, and how long ago that and the audit log were looked at: for ever, if never. */
 const CONCERNS = `

@@ -14,13 +14,14 @@ export function authorityStore(db: Kysely<Schema>): AuthorityStore {
     hold: async odsCode =>
       optional(await select().where('ods_code', '=', odsCode).forUpdate().executeTakeFirst()),
     list: async () => (await select().orderBy('ods_code').execute()).map(authority),
-    add: async ({ odsCode, name, mailbox, gssCode, dfeCode, intervalHours, mode, wave }) => {
+    add: async ({ odsCode, name, mailbox, gssCode, dfeCode, intervalHours, mode, toldAt, wave }) => {
       const settings = {
         mailbox_id: mailbox,
         ...(gssCode !== undefined && { gss_code: gssCode }),
         ...(dfeCode !== undefined && { dfe_code: dfeCode }),
         ...(intervalHours !== undefined && { interval_hours: intervalHours }),
         ...(mode !== undefined && { mode }),
+        ...(toldAt !== undefined && { told_at: toldAt }),
         ...(wave !== undefined && { wave }),
       }
       await db
@@ -74,6 +75,7 @@ function authority(row: AuthorityRow): Authority {
     ...standing,
     intervalHours: row.interval_hours,
     mode: row.mode,
+    toldAt: row.told_at,
     ...(row.gss_code !== null && { gssCode: row.gss_code as GssCode }),
     ...(row.dfe_code !== null && { dfeCode: row.dfe_code as DfeCode }),
     ...(row.wave !== null && { wave: row.wave }),

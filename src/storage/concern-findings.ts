@@ -8,6 +8,8 @@ import {
   MEND_RECORD_DAYS,
   PHONES_CONFIRMED_DAYS,
 } from '../domain/concern.ts'
+import { neglectedBefore } from '../domain/desk-due.ts'
+import { itemsOf } from './desk-items.ts'
 import { STILL_FAILING } from './failing-records.ts'
 
 export interface FindingRow {
@@ -22,7 +24,7 @@ const DAY = 24 * HOUR
 /** So many gaps are named; all are counted. */
 const GAPS_NAMED = 10
 
-/** What is wrong with all authorities at an instant: one statement for each kind (rules 16.2 to 16.7). */
+/** What is wrong with all authorities at an instant: one statement for each kind (rules 16.2 to 16.7 and 16.10). */
 export const FINDINGS: Readonly<Record<ConcernKind, (at: Date) => RawBuilder<FindingRow>>> = {
   silent: at => sql`
     select a.ods_code as authority, '' as subject, coalesce(last.received_at, a.live_since) as since,
@@ -58,7 +60,7 @@ export const FINDINGS: Readonly<Record<ConcernKind, (at: Date) => RawBuilder<Fin
       jsonb_build_object('messages', count(*), 'handedOn', bool_or(d.message_id is not null)) as details
     from authority a join message m on m.recipient = a.mailbox_id and m.status = 'accepted'
     left join outside_dispatch d on d.message_id = m.id
-    where m.accepted_at < ${before(at, COLLECT_WITHIN_HOURS * HOUR)}
+    where a.told_at = 'mailbox' and m.accepted_at < ${before(at, COLLECT_WITHIN_HOURS * HOUR)}
     group by a.ods_code`,
 
   // Messages are forgotten after a time; what was raised of one is not, until a later one is collected.
@@ -74,12 +76,21 @@ export const FINDINGS: Readonly<Record<ConcernKind, (at: Date) => RawBuilder<Fin
     ),
     newest as (select authority, mailbox_id, subject, max(at) as since from failed group by 1, 2, 3)
     select authority, subject, since, '{}'::jsonb as details from newest n
-    where not exists (
+    where exists (select from authority a where a.ods_code = n.authority and a.told_at = 'mailbox') and not exists (
       select from message later left join outside_dispatch d on d.message_id = later.id
       where later.recipient = n.mailbox_id and later.workflow_id = n.subject and later.status = 'acknowledged'
         and later.accepted_at > n.since
         and (d.message_id is null or later.acknowledged_at < ${before(at, HEARD_OF_DAYS * DAY)})
     )`,
+
+  'desk-not-looked-at': at => sql`
+    select a.ods_code as authority, '' as subject, min(item.at) as since, jsonb_build_object('items', count(*)) as details
+    from authority a cross join lateral (
+      select at from ${itemsOf(sql.ref('a.ods_code'))} told
+      where told.acknowledged_at is null and told.at < ${neglectedBefore(at)}::timestamptz
+    ) item
+    where a.told_at = 'desk'
+    group by a.ods_code`,
 
   'phones-unconfirmed': at => sql`
     select a.ods_code as authority, '' as subject,

@@ -3,6 +3,7 @@ import type { NhsNumber } from '../domain/nhs-number.ts'
 import type { OdsCode } from '../domain/organisation.ts'
 import type { Author } from '../domain/requester.ts'
 import type { DeskFile, DeskFilter, DeskItem, DeskKind, DeskStore } from '../flows/desk-ports.ts'
+import { itemsOf } from './desk-items.ts'
 import type { Schema } from './schema.ts'
 
 /** The desks of authorities. Each statement names the authority, and reads and changes nothing of another. */
@@ -72,6 +73,13 @@ export function deskStore(db: Kysely<Schema>): DeskStore {
           where nhs_number = ${nhsNumber} and authority = ${authority} and ${sql.id(TABLES[kind].id)} = ${item}::uuid
             and acknowledged_at is null`.execute(db)
         if (numAffectedRows === 0n) return false
+        const { table, id } = DELIVERED[kind]
+        await sql`
+          update ${sql.table(table)} set told_at_desk = true
+          where nhs_number = ${nhsNumber} and authority = ${authority} and ${sql.id(id)} = ${item}::uuid
+            and exists (select from authority a where a.ods_code = ${authority} and a.told_at = 'desk')`.execute(
+          db,
+        )
       }
       const { numInsertedOrUpdatedRows = 0n } = await db
         .insertInto('desk_step')
@@ -79,6 +87,15 @@ export function deskStore(db: Kysely<Schema>): DeskStore {
         .onConflict(conflict => conflict.doNothing())
         .executeTakeFirstOrThrow()
       return numInsertedOrUpdatedRows > 0n
+    },
+
+    hasSent: async messageId => {
+      const row = await db
+        .selectFrom('desk_draft')
+        .select('id')
+        .where('message_id', '=', messageId)
+        .executeTakeFirst()
+      return row !== undefined
     },
 
     files: async (mailbox, limit) => {
@@ -198,6 +215,12 @@ const TABLES: Readonly<Record<DeskKind, { readonly table: string; readonly id: s
   'inactive-number': { table: 'number_change', id: 'id' },
 }
 
+/** What of an item goes into mailboxes: of a missed appointment that is the access that tells of it, too (rule 15.3). */
+const DELIVERED: typeof TABLES = {
+  ...TABLES,
+  'missed-appointment': { table: 'notification', id: 'access_id' },
+}
+
 interface PersonRow {
   readonly given: string
   readonly family: string
@@ -217,30 +240,6 @@ interface ItemRow {
   readonly replacement: string | null
   readonly acknowledged_at: Date | null
   readonly assigned_to: string | null
-}
-
-/**
- * Everything that an authority was told, of each kind as far as is asked. A missed appointment is told as an access too (rule 15.3),
- * and is here once.
- */
-function itemsOf(authority: OdsCode, ofEach: RawBuilder<unknown> = sql``): RawBuilder<unknown> {
-  const accesses = sql`
-    select n.id, 'access' as kind, n.accessed_at as at, n.nhs_number, n.local_id, n.author,
-      null::timestamptz as starts_at, null as service, null as description, null as replacement, n.acknowledged_at
-    from notification n where n.authority = ${authority} and not exists (
-      select from missed_appointment_alert m
-      where m.nhs_number = n.nhs_number and m.report_id = n.access_id and m.authority = n.authority
-    )`
-  const appointments = sql`
-    select m.report_id as id, 'missed-appointment' as kind, m.reported_at as at, m.nhs_number, m.local_id, r.author,
-      r.starts_at, r.service, r.description, null as replacement, m.acknowledged_at
-    from missed_appointment_alert m join missed_appointment r on r.id = m.report_id where m.authority = ${authority}`
-  const numbers = sql`
-    select c.id, 'inactive-number' as kind, c.noticed_at as at, c.nhs_number, c.local_id, null::jsonb as author,
-      null::timestamptz as starts_at, null as service, null as description, c.replacement, c.acknowledged_at
-    from number_change c where c.authority = ${authority}`
-  const kinds = [accesses, appointments, numbers].map(kind => sql`(select * from (${kind}) item ${ofEach})`)
-  return sql`(${sql.join(kinds, sql` union all `)})`
 }
 
 function lastAssignment(authority: OdsCode): RawBuilder<unknown> {

@@ -1,23 +1,21 @@
-import type { Kysely } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import type { NhsNumber } from '../domain/nhs-number.ts'
-import type { OdsCode } from '../domain/organisation.ts'
 import type { NotificationStore } from '../flows/ports.ts'
+import { authoritiesToTell } from './authorities-to-tell.ts'
 import type { Schema } from './schema.ts'
 
-/** Notifications: a row without a message is one still to be delivered (rules 6.1, 6.2 and 6.5). */
+/**
+ * Notifications: a row without a message is still to be delivered, unless its authority is told at its desk (rules 6.1, 6.2,
+ * 6.5 and 19.9).
+ */
 export function notificationStore(db: Kysely<Schema>): NotificationStore {
   return {
-    authoritiesWaiting: async before => {
-      const rows = await db
-        .selectFrom('notification')
-        .select('authority')
-        .distinct()
-        .where('message_id', 'is', null)
-        .where('accessed_at', '<=', before)
-        .orderBy('authority')
-        .execute()
-      return rows.map(row => row.authority as OdsCode)
-    },
+    authoritiesWaiting: before =>
+      authoritiesToTell(
+        db,
+        sql`select from notification n
+          where n.authority = a.ods_code and n.message_id is null and not n.told_at_desk and n.accessed_at <= ${before}`,
+      ),
 
     take: async (authority, before, limit) => {
       // One deliverer at a time for an authority keeps its notifications in order.
@@ -25,6 +23,7 @@ export function notificationStore(db: Kysely<Schema>): NotificationStore {
         .selectFrom('authority')
         .select('ods_code')
         .where('ods_code', '=', authority)
+        .where('told_at', '=', 'mailbox')
         .forNoKeyUpdate()
         .skipLocked()
         .executeTakeFirst()
@@ -34,6 +33,7 @@ export function notificationStore(db: Kysely<Schema>): NotificationStore {
         .selectAll()
         .where('authority', '=', authority)
         .where('message_id', 'is', null)
+        .where('told_at_desk', '=', false)
         .where('accessed_at', '<=', before)
         .orderBy('accessed_at')
         .orderBy('id')

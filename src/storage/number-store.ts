@@ -2,6 +2,7 @@ import { type Kysely, sql } from 'kysely'
 import type { NhsNumber } from '../domain/nhs-number.ts'
 import type { OdsCode } from '../domain/organisation.ts'
 import type { NumberStore } from '../flows/number-ports.ts'
+import { authoritiesToTell } from './authorities-to-tell.ts'
 import { linkNumbers, unlinkNumber } from './number-links.ts'
 import type { Schema } from './schema.ts'
 
@@ -61,22 +62,17 @@ export function numberStore(db: Kysely<Schema>): NumberStore {
 
     link: (old, replacement) => linkNumbers(db, old, replacement),
 
-    authoritiesWaiting: async () => {
-      const rows = await db
-        .selectFrom('number_change')
-        .select('authority')
-        .distinct()
-        .where('message_id', 'is', null)
-        .orderBy('authority')
-        .execute()
-      return rows.map(row => row.authority as OdsCode)
-    },
+    authoritiesWaiting: () =>
+      authoritiesToTell(
+        db,
+        sql`select from number_change c where c.authority = a.ods_code and c.message_id is null and not c.told_at_desk`,
+      ),
 
     take: async (authority, limit) => {
       // An authority that uploaded the person under another number meanwhile has nothing left to be told.
       await sql`
         delete from number_change c
-        where authority = ${authority} and message_id is null and not exists (
+        where authority = ${authority} and message_id is null and not told_at_desk and not exists (
           select from plan p where p.nhs_number = c.nhs_number and p.authority = c.authority and p.delete_time is null
             and not p.silent
         )`.execute(db)
@@ -85,6 +81,7 @@ export function numberStore(db: Kysely<Schema>): NumberStore {
         .selectAll()
         .where('authority', '=', authority)
         .where('message_id', 'is', null)
+        .where('told_at_desk', '=', false)
         .orderBy('noticed_at')
         .orderBy('nhs_number')
         .limit(limit)

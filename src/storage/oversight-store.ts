@@ -8,6 +8,7 @@ import type {
   OversightStore,
 } from '../flows/oversight-ports.ts'
 import { type AuditRow, readAuditRow } from './audit-log.ts'
+import { itemsOf } from './desk-items.ts'
 import type { Schema } from './schema.ts'
 
 const HOUR = 3_600_000
@@ -19,7 +20,8 @@ export function oversightStore(db: Kysely<Schema>): OversightStore {
   return {
     exchangeStates: async () => {
       const { rows } = await sql<StateRow>`
-        select a.ods_code, applied.received_at, test.matched, test.loaded + test.failed as records, waiting.accepted_at
+        select a.ods_code, applied.received_at, test.matched, test.loaded + test.failed as records, waiting.accepted_at,
+          unread.at as unread_at
         from authority a
         left join lateral (
           select received_at from upload u where u.authority = a.ods_code and u.file_code is not null
@@ -33,12 +35,17 @@ export function oversightStore(db: Kysely<Schema>): OversightStore {
           select min(accepted_at) as accepted_at from message m
           where m.recipient = a.mailbox_id and m.status = 'accepted'
         ) waiting on true
+        left join lateral (
+          select min(item.at) as at from ${itemsOf(sql.ref('a.ods_code'))} item
+          where a.told_at = 'desk' and item.acknowledged_at is null
+        ) unread on true
         order by a.ods_code`.execute(db)
-      return rows.map(({ ods_code, received_at, matched, records, accepted_at }) => ({
+      return rows.map(({ ods_code, received_at, matched, records, accepted_at, unread_at }) => ({
         authority: ods_code as OdsCode,
         ...(received_at && { lastApplied: received_at }),
         ...(matched !== null && records !== null && { newestTest: { matched, total: records } }),
         ...(accepted_at && { waitingSince: accepted_at }),
+        ...(unread_at && { unreadSince: unread_at }),
       }))
     },
 
@@ -79,6 +86,8 @@ export function oversightStore(db: Kysely<Schema>): OversightStore {
         .selectFrom('message')
         .select(['id', 'workflow_id', 'recipient', 'failure', 'uploaded_at'])
         .where('status', '=', 'undeliverable')
+        // Without a failure nobody was to be told (rule 19.10).
+        .where('failure', 'is not', null)
         .orderBy('uploaded_at', 'desc')
         .limit(limit)
         .execute()
@@ -123,6 +132,7 @@ interface StateRow {
   readonly matched: number | null
   readonly records: number | null
   readonly accepted_at: Date | null
+  readonly unread_at: Date | null
 }
 
 function hourOf(instant: Date): Date {

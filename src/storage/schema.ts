@@ -1,7 +1,7 @@
 /** More than 300 lines: every table once, in one place. */
 
 import type { ColumnType, Generated, JSONColumnType } from 'kysely'
-import type { UploadMode } from '../domain/authority.ts'
+import type { ToldAt, UploadMode } from '../domain/authority.ts'
 import type { CareSetting } from '../domain/care-setting.ts'
 import type { ClientExchange, MessagingContract } from '../domain/client-system.ts'
 import type { ConcernDetails, ConcernKind } from '../domain/concern.ts'
@@ -99,6 +99,7 @@ interface AuthorityTable {
   dfe_code: string | null
   interval_hours: Generated<number>
   mode: Generated<UploadMode>
+  told_at: Generated<ToldAt>
   wave: string | null
   live_since: Date | null
   suspended_since: Date | null
@@ -192,6 +193,7 @@ interface NotificationTable {
   upload_sequence: number
   message_id: string | null
   acknowledged_at: Generated<Date | null>
+  told_at_desk: Generated<boolean>
 }
 
 interface MissedAppointmentTable {
@@ -229,6 +231,7 @@ interface NumberChangeTable {
   message_id: string | null
   id: Generated<string>
   acknowledged_at: Generated<Date | null>
+  told_at_desk: Generated<boolean>
 }
 
 interface ClientSystemTable {

@@ -34,7 +34,7 @@ const asked = z.object({
 /** What the authority was told: a list, each item by itself with what was done about it, and an export. */
 export function todayRoutes(fastify: FastifyInstance, pages: Pages): void {
   const { deps, exchangeOf } = pages
-  const { desk, concerns } = deps.desk.storage
+  const { authorities, desk, concerns } = deps.desk.storage
 
   const filterOf = (query: unknown): DeskFilter => {
     const { state, kind, assigned } = asked.parse(query)
@@ -50,7 +50,8 @@ export function todayRoutes(fastify: FastifyInstance, pages: Pages): void {
     const filter = filterOf(request.query)
     const page = pageOf(request)
     const offset = (page - 1) * ON_A_PAGE
-    const [found, counts, open] = await Promise.all([
+    const [authority, found, counts, open] = await Promise.all([
+      authorities.find(session.odsCode),
       desk.items(session.odsCode, filter, { limit: ON_A_PAGE + 1, offset }),
       desk.counts(session.odsCode, filter.overdueBefore),
       concerns.open(session.odsCode),
@@ -65,6 +66,7 @@ export function todayRoutes(fastify: FastifyInstance, pages: Pages): void {
       values: {
         items,
         counts,
+        onlyHere: authority?.toldAt === 'desk',
         concerns: open.map(concern => ({ ...concernWords(concern), since: concern.since })),
         filter,
         kinds: KIND_WORDS,

@@ -16,8 +16,10 @@ const ON_A_PAGE = 80
 
 const WORST_FIRST: readonly ExchangeStanding[] = [
   'late-and-not-collecting',
+  'late-and-not-looking',
   'late',
   'not-collecting',
+  'not-looking',
   'suspended',
   'onboarding',
   'well',
@@ -41,7 +43,8 @@ export function authoritiesRoutes(fastify: FastifyInstance, pages: Pages): void 
       const state = stateOf.get(authority.odsCode)
       const standing = exchangeStanding({ ...state, ...authority }, now)
       const tile = authority.dfeCode && tileOf.get(authority.dfeCode)
-      return { ...authority, ...state, standing, words: STANDING_WORDS[standing], tile }
+      const waits = authority.toldAt === 'desk' ? state?.unreadSince : state?.waitingSince
+      return { ...authority, ...state, standing, words: STANDING_WORDS[standing], tile, waits }
     })
     const onMap = rows.flatMap(({ tile, standing }) => (tile ? [[tile.dfeCode, standing] as const] : []))
     const placed = new Map(onMap)

@@ -57,6 +57,7 @@ export function authorityRoutes(fastify: FastifyInstance, pages: Pages): void {
         ...shown.value,
         ...gateOf(shown.value),
         waitingSince: state?.waitingSince,
+        unreadSince: state?.unreadSince,
         words: STANDING_WORDS[exchangeStanding({ ...state, ...shown.value.authority }, deps.now())],
         watched,
         concerns: concerns.map(concern => ({ ...concernWords(concern), since: concern.since })),

@@ -49,8 +49,9 @@ export function overviewRoutes(fastify: FastifyInstance, pages: Pages): void {
         authorities: {
           all: authorities.length,
           live: authorities.filter(({ stage }) => stage === 'live').length,
-          late: count('late', 'late-and-not-collecting'),
+          late: count('late', 'late-and-not-collecting', 'late-and-not-looking'),
           notCollecting: count('not-collecting', 'late-and-not-collecting'),
+          notLooking: count('not-looking', 'late-and-not-looking'),
         },
         watched,
         trouble: [

@@ -8,6 +8,8 @@ export const STANDING_WORDS: Readonly<
   late: { text: 'Late: no file in time', sign: 'L', tag: 'red' },
   'not-collecting': { text: 'Mailbox not collected', sign: 'M', tag: 'orange' },
   'late-and-not-collecting': { text: 'Late, and mailbox not collected', sign: 'L+M', tag: 'pink' },
+  'not-looking': { text: 'Desk not looked at', sign: 'D', tag: 'orange' },
+  'late-and-not-looking': { text: 'Late, and desk not looked at', sign: 'L+D', tag: 'pink' },
   onboarding: { text: 'Being taken on', sign: 'T', tag: 'blue' },
   suspended: { text: 'Suspended', sign: 'S', tag: 'grey' },
   unknown: { text: 'Not with the service yet', sign: '', tag: 'white' },
