@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { newPassword } from '../doors/common/registration/new-password.ts'
 import type { CommandLine } from './command-line.ts'
 import { done } from './command-result.ts'
 import { askOperations } from './operations.ts'
@@ -45,9 +45,4 @@ export function addMailboxCommands({ program, perform, config }: CommandLine): v
         )
       }),
     )
-}
-
-/** A password that nobody could guess, for those who do not bring one. */
-export function newPassword(): string {
-  return randomBytes(18).toString('base64url')
 }

@@ -48,6 +48,11 @@ export interface AuthoritySettings {
   readonly wave?: string
 }
 
+/** What is changed of an authority: what is not said stays, and a code or label that is `null` is taken away. */
+export type SettingsChange = Partial<Pick<AuthoritySettings, 'intervalHours' | 'mode' | 'toldAt'>> & {
+  readonly [Key in 'gssCode' | 'dfeCode' | 'wave']?: AuthoritySettings[Key] | null
+}
+
 /** Where an authority stands: what it sends is a test, counts, or is refused (rules 19.2 to 19.4). */
 export const AUTHORITY_STAGES = ['onboarding', 'live', 'suspended'] as const
 export type AuthorityStage = (typeof AUTHORITY_STAGES)[number]

@@ -6,6 +6,7 @@ import type {
   AuthorityStanding,
   MissingPlan,
   NumberMatch,
+  SettingsChange,
 } from '../domain/authority.ts'
 import type { CareOrganisation } from '../domain/care-setting.ts'
 import type { MailboxId, OdsCode } from '../domain/organisation.ts'
@@ -22,7 +23,7 @@ export interface Authority extends AuthoritySettings, AuthorityStanding {
 }
 
 /** What is said of an authority when it is taken on, or later. Settings that are not said stay as they are. */
-export interface AuthorityDescription extends Partial<AuthoritySettings> {
+export interface AuthorityDescription extends SettingsChange {
   readonly odsCode: OdsCode
   /** Shown until a file of its own names it (rule 3.3). */
   readonly name: string

@@ -10,7 +10,8 @@ export interface ClientSystemStore {
   list(): Promise<readonly ClientSystem[]>
   /** Adds a system, or changes everything but the ASID of one. */
   add(system: ClientSystem): Promise<void>
-  remove(asid: Asid): Promise<void>
+  /** False where there is none. */
+  remove(asid: Asid): Promise<boolean>
 }
 
 /** An answer on its way to the system that asked, as it is posted: the same bytes under the same id, however often. */

@@ -1,8 +1,10 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { AuditEntry } from '../domain/audit.ts'
 import type { CareOrganisation } from '../domain/care-setting.ts'
 import type { Asid, ClientSystem } from '../domain/client-system.ts'
 import type { Mailbox, Workflow } from '../domain/mesh-message.ts'
 import type { MailboxId, OdsCode } from '../domain/organisation.ts'
+import { failure, type Result, success } from '../domain/result.ts'
 import type { AuthorityDescription } from './authority-ports.ts'
 import type { QuestionKey } from './client-system-ports.ts'
 import type { Clock, NewId, Storage, Stores } from './ports.ts'
@@ -37,25 +39,102 @@ export function addWorkflow(deps: ManageExchangeDeps, workflow: Workflow): Promi
   )
 }
 
-/**
- * Takes an authority on, or changes what is known of one: its mailbox may send uploads, and receive acknowledgements and
- * notifications. What a new one sends is a test until it goes live; `live` has it go live at once (rule 19.2).
- */
-export function addAuthority(
-  deps: ManageExchangeDeps & { readonly mesh: CpisWorkflows & { readonly cpisMailbox: MailboxId } },
-  authority: AuthorityToAdd,
-): Promise<void> {
-  const { live, ...described } = authority
-  return onRecord(deps, { action: 'add authority', subject: authority.odsCode }, async stores => {
-    await stores.mailboxes.add(described.mailbox)
-    await enrolAuthority(stores, deps.mesh, { ...described, mailbox: described.mailbox.id })
-    if (live) await stores.authorities.goLive(authority.odsCode, deps.clock.now())
-  })
+/** What CP-IS needs to exchange files and messages with an authority. */
+export interface RegisterDeps extends ManageExchangeDeps {
+  readonly mesh: CpisWorkflows & { readonly cpisMailbox: MailboxId }
 }
 
 export interface AuthorityToAdd extends Omit<AuthorityDescription, 'mailbox'> {
   readonly mailbox: Mailbox
   readonly live?: boolean
+}
+
+/**
+ * Takes an authority on, or changes what is known of one: its mailbox may send uploads, and receive acknowledgements and
+ * notifications. What a new one sends is a test until it goes live; `live` has it go live at once (rule 19.2).
+ */
+export function addAuthority(
+  deps: RegisterDeps,
+  authority: AuthorityToAdd,
+): Promise<Result<void, MailboxOfOther>> {
+  return deps.storage.transaction(async stores => {
+    const owner = await otherOwner(stores, authority.mailbox.id, authority.odsCode)
+    if (owner) return failure({ kind: 'mailbox-of-other', owner })
+    await takeOn(deps, stores, authority)
+    return success(undefined)
+  })
+}
+
+export interface MailboxOfOther {
+  readonly kind: 'mailbox-of-other'
+  readonly owner: OdsCode
+}
+
+/** Whose mailbox it is, where it is another authority's. */
+export async function otherOwner(
+  stores: Stores,
+  mailbox: MailboxId,
+  odsCode: OdsCode,
+): Promise<OdsCode | undefined> {
+  const owner = (await stores.authorities.byMailbox(mailbox))?.odsCode
+  return owner === odsCode ? undefined : owner
+}
+
+export type AuthorityTaken =
+  | { readonly kind: 'authority-exists'; readonly name: string }
+  | { readonly kind: 'mailbox-exists'; readonly odsCode: OdsCode }
+
+/** Whether somebody of that code, or a mailbox of that id, is there already. */
+export async function authorityTaken(
+  stores: Stores,
+  odsCode: OdsCode,
+  mailbox: MailboxId,
+): Promise<AuthorityTaken | undefined> {
+  const known = await stores.authorities.find(odsCode)
+  if (known) return { kind: 'authority-exists', name: known.name }
+  const held = await stores.mailboxes.find(mailbox)
+  return held && { kind: 'mailbox-exists', odsCode: held.odsCode }
+}
+
+/**
+ * Takes on an authority that must be new, with a mailbox that must be new (rule 21.21). The same once more, known by its password,
+ * changes nothing and succeeds: `again`.
+ */
+export function registerAuthority(
+  deps: RegisterDeps,
+  authority: AuthorityToAdd,
+): Promise<Result<{ readonly again: boolean }, AuthorityTaken>> {
+  return registering(deps, async stores => {
+    const { odsCode, mailbox } = authority
+    const taken = await authorityTaken(stores, odsCode, mailbox.id)
+    if (!taken) {
+      await takeOn(deps, stores, authority)
+      return success({ again: false })
+    }
+    const known = await stores.authorities.find(odsCode)
+    const held = await stores.mailboxes.find(mailbox.id)
+    const same = known?.mailbox === mailbox.id && held?.password === mailbox.password
+    return same ? success({ again: true }) : failure(taken)
+  })
+}
+
+async function takeOn(
+  deps: RegisterDeps,
+  stores: Stores,
+  { live, ...described }: AuthorityToAdd,
+): Promise<void> {
+  await stores.mailboxes.add(described.mailbox)
+  await enrolAuthority(stores, deps.mesh, { ...described, mailbox: described.mailbox.id })
+  if (live) await stores.authorities.goLive(described.odsCode, deps.clock.now())
+  await recordChange(deps, stores, { action: 'add authority', subject: described.odsCode })
+}
+
+/** Nobody else registers anybody until the commit: all wait for the mailbox of CP-IS itself. */
+function registering<T>(deps: RegisterDeps, work: (stores: Stores) => Promise<T>): Promise<T> {
+  return deps.storage.transaction(async stores => {
+    await stores.mailboxes.hold(deps.mesh.cpisMailbox)
+    return work(stores)
+  })
 }
 
 /** The authority and its part in the four exchanges; its mailbox is there. */
@@ -68,18 +147,72 @@ export async function enrolAuthority(
   for (const workflow of cpisWorkflows(mesh, authority.mailbox)) await stores.workflows.add(workflow)
 }
 
-/** Lets a clinical system ask, or changes what is known of one (rule 9.5). */
-export function addClientSystem(deps: ManageExchangeDeps, system: ClientSystem): Promise<void> {
-  return onRecord(deps, { action: 'add client system', subject: system.asid }, stores =>
-    stores.clientSystems.add(system),
-  )
+export interface ContractOfOther {
+  readonly kind: 'contract-of-other'
+  readonly asid: Asid
 }
 
-/** From now on the system's questions are refused. */
-export function removeClientSystem(deps: ManageExchangeDeps, asid: Asid): Promise<void> {
-  return onRecord(deps, { action: 'remove client system', subject: asid }, stores =>
-    stores.clientSystems.remove(asid),
-  )
+/** Why a system cannot be registered, or changed, as was said. */
+export type SystemObstacle =
+  | ContractOfOther
+  | { readonly kind: 'system-exists' }
+  | { readonly kind: 'no-such-system' }
+
+/** Lets a clinical system ask, or changes what is known of one (rule 9.5). */
+export function addClientSystem(
+  deps: ManageExchangeDeps,
+  system: ClientSystem,
+): Promise<Result<void, ContractOfOther>> {
+  return deps.storage.transaction(async stores => putSystem(deps, stores, system))
+}
+
+/**
+ * Registers a system that must be new, or changes one that must be known (rule 21.21). What is so already is left as it is, and
+ * succeeds.
+ */
+export function registerClientSystem(
+  deps: RegisterDeps,
+  system: ClientSystem,
+  expected: 'new' | 'known',
+): Promise<Result<{ readonly changed: boolean }, SystemObstacle>> {
+  return registering(deps, async stores => {
+    const held = await stores.clientSystems.find(system.asid)
+    if (isDeepStrictEqual(held, system)) return success({ changed: false })
+    if (held && expected === 'new') return failure({ kind: 'system-exists' })
+    if (!held && expected === 'known') return failure({ kind: 'no-such-system' })
+    const put = await putSystem(deps, stores, system)
+    return put.ok ? success({ changed: true }) : put
+  })
+}
+
+async function putSystem(
+  deps: ManageExchangeDeps,
+  stores: Stores,
+  system: ClientSystem,
+): Promise<Result<void, ContractOfOther>> {
+  const rival = await contractRival(stores, system)
+  if (rival) return failure({ kind: 'contract-of-other', asid: rival })
+  await stores.clientSystems.add(system)
+  await recordChange(deps, stores, { action: 'add client system', subject: system.asid })
+  return success(undefined)
+}
+
+/** Another system that goes by the contract of this one: each has its own (rule 13.2). */
+export async function contractRival(
+  stores: Stores,
+  { asid, contract }: ClientSystem,
+): Promise<Asid | undefined> {
+  const holder = contract && (await stores.clientSystems.withContract(contract.cpaId))
+  return holder?.asid === asid ? undefined : holder?.asid
+}
+
+/** From now on the system's questions are refused. False where there is no such system. */
+export function removeClientSystem(deps: ManageExchangeDeps, asid: Asid): Promise<boolean> {
+  return deps.storage.transaction(async stores => {
+    if (!(await stores.clientSystems.remove(asid))) return false
+    await recordChange(deps, stores, { action: 'remove client system', subject: asid })
+    return true
+  })
 }
 
 /** An answer that its system did not take is posted again, as if for the first time (rule 13.5). */
@@ -112,10 +245,7 @@ export function removeOrganisation(deps: ManageExchangeDeps, odsCode: OdsCode): 
 }
 
 /** Makes sure that CP-IS has its own mailbox and its workflows; changes nothing that is there. */
-export async function ensureOwnMailbox(
-  deps: ManageExchangeDeps & { readonly mesh: CpisWorkflows & { readonly cpisMailbox: MailboxId } },
-  own: Mailbox,
-): Promise<void> {
+export async function ensureOwnMailbox(deps: RegisterDeps, own: Mailbox): Promise<void> {
   if (await deps.storage.mailboxes.find(own.id)) return
   await onRecord(deps, { action: 'add own mailbox', subject: own.id }, async stores => {
     await stores.mailboxes.add(own)

@@ -1,10 +1,10 @@
 import {
-  type AuthoritySettings,
   type AuthorityStanding,
   type GoLiveObstacle,
   goLiveObstacle,
   type MissingPlan,
   type NumberMatch,
+  type SettingsChange,
 } from '../domain/authority.ts'
 import type { OdsCode } from '../domain/organisation.ts'
 import { failure, type Result, success } from '../domain/result.ts'
@@ -72,32 +72,41 @@ export function resume(
   })
 }
 
-/** Changes what is known of an authority; what is not said stays. */
+/** Changes what is known of an authority; what is not said stays. Nothing is done where it is so already. */
 export function changeSettings(
   deps: ManageExchangeDeps,
   odsCode: OdsCode,
-  settings: Partial<AuthoritySettings>,
-): Promise<Result<{ readonly odsCode: OdsCode }, NoSuchAuthority>> {
-  return changing(deps, odsCode, async (stores, { name, mailbox }) => {
-    await stores.authorities.add({ odsCode, name, mailbox, ...settings })
-    await recordChange(deps, stores, {
-      action: 'change authority',
-      subject: odsCode,
-      details: { ...settings },
-    })
-    return success({ odsCode })
+  settings: SettingsChange,
+): Promise<Result<{ readonly odsCode: OdsCode; readonly changed: boolean }, NoSuchAuthority>> {
+  return changing(deps, odsCode, async (stores, authority) => {
+    const keys = Object.keys(settings) as (keyof SettingsChange)[]
+    const changes = keys.filter(key => (authority[key] ?? null) !== settings[key])
+    if (changes.length > 0) {
+      const { name, mailbox } = authority
+      await stores.authorities.add({ odsCode, name, mailbox, ...settings })
+      const details = Object.fromEntries(changes.map(key => [key, settings[key] ?? 'none']))
+      await recordChange(deps, stores, { action: 'change authority', subject: odsCode, details })
+    }
+    return success({ odsCode, changed: changes.length > 0 })
   })
 }
 
-/** From now on the authority may count its uploads from 1 again (rule 3.8). */
+/**
+ * From now on the authority may count its uploads from 1 again (rule 3.8). `seen` is the epoch in which that was decided: whoever
+ * decides twice restarts it once.
+ */
 export function restartSequence(
   deps: ManageExchangeDeps,
   odsCode: OdsCode,
-): Promise<Result<{ readonly odsCode: OdsCode }, NoSuchAuthority>> {
-  return changing(deps, odsCode, async stores => {
-    await stores.authorities.restartSequence(odsCode)
-    await recordChange(deps, stores, { action: 'restart sequence', subject: odsCode })
-    return success({ odsCode })
+  seen?: number,
+): Promise<Result<{ readonly odsCode: OdsCode; readonly restarted: boolean }, NoSuchAuthority>> {
+  return changing(deps, odsCode, async (stores, { sequenceEpoch }) => {
+    const restarted = seen === undefined || seen === sequenceEpoch
+    if (restarted) {
+      await stores.authorities.restartSequence(odsCode)
+      await recordChange(deps, stores, { action: 'restart sequence', subject: odsCode })
+    }
+    return success({ odsCode, restarted })
   })
 }
 

@@ -6,15 +6,15 @@ import type { Mailbox } from '../domain/mesh-message.ts'
 import type { MailboxId, OdsCode } from '../domain/organisation.ts'
 import { failure, type Result, success } from '../domain/result.ts'
 import {
-  type CpisWorkflows,
+  contractRival,
   enrolAuthority,
-  type ManageExchangeDeps,
+  otherOwner,
+  type RegisterDeps,
   recordChange,
 } from './manage-exchange.ts'
 import type { Stores } from './ports.ts'
 
-export interface OnboardDeps extends ManageExchangeDeps {
-  readonly mesh: CpisWorkflows & { readonly cpisMailbox: MailboxId }
+export interface OnboardDeps extends RegisterDeps {
   readonly newPassword: () => string
 }
 
@@ -149,14 +149,12 @@ async function conflicts(
     else if (held && held.odsCode !== odsCode) problems.push(`Mailbox ${id} is that of ${held.odsCode}.`)
   }
   for (const { odsCode, mailboxId } of authorities) {
-    const owner = await stores.authorities.byMailbox(mailboxId)
-    if (owner && owner.odsCode !== odsCode)
-      problems.push(`Mailbox ${mailboxId} is that of authority ${owner.odsCode}.`)
+    const owner = await otherOwner(stores, mailboxId, odsCode)
+    if (owner) problems.push(`Mailbox ${mailboxId} is that of authority ${owner}.`)
   }
-  for (const { asid, contract } of systems) {
-    const rival = contract && (await stores.clientSystems.withContract(contract.cpaId))
-    if (rival && rival.asid !== asid)
-      problems.push(`CPA id ${rival.contract?.cpaId} is that of system ${rival.asid}.`)
+  for (const system of systems) {
+    const rival = await contractRival(stores, system)
+    if (rival) problems.push(`CPA id ${system.contract?.cpaId} is that of system ${rival}.`)
   }
   return problems
 }

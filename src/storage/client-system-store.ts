@@ -40,7 +40,11 @@ export function clientSystemStore(db: Kysely<Schema>): ClientSystemStore {
         .execute()
     },
     remove: async asid => {
-      await db.deleteFrom('client_system').where('asid', '=', asid).execute()
+      const { numDeletedRows } = await db
+        .deleteFrom('client_system')
+        .where('asid', '=', asid)
+        .executeTakeFirstOrThrow()
+      return numDeletedRows > 0n
     },
   }
 }

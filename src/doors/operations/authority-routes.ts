@@ -14,9 +14,9 @@ import {
   showAuthority,
   suspend,
 } from '../../flows/onboard-authority.ts'
-import { authorityBody, reason, settingsBody } from './authority-body.ts'
+import { authorityBody, settingsBody } from '../common/registration/authority-body.ts'
 import type { OperationsDoorDeps } from './door-deps.ts'
-import { seenOnRecord } from './record-command.ts'
+import { recordCommand, seenOnRecord } from './record-command.ts'
 
 /** A conflict with where the authority stands. */
 type Obstacle =
@@ -31,10 +31,11 @@ export function authorityRoutes(app: FastifyInstance, deps: OperationsDoorDeps):
   app.post('/authorities', async (request, reply) => {
     const authority = authorityBody.parse(request.body)
     const { odsCode, mailbox } = authority
-    const owner = await deps.storage.authorities.byMailbox(mailbox.id)
-    if (owner && owner.odsCode !== odsCode)
-      return reply.code(400).send({ error: `Mailbox ${mailbox.id} is that of authority ${owner.odsCode}.` })
-    await addAuthority(deps, authority)
+    const added = await addAuthority(deps, authority)
+    if (!added.ok)
+      return reply
+        .code(400)
+        .send({ error: `Mailbox ${mailbox.id} is that of authority ${added.fault.owner}.` })
     return reply.code(201).send({ odsCode, mailboxId: mailbox.id })
   })
 
@@ -57,12 +58,30 @@ export function authorityRoutes(app: FastifyInstance, deps: OperationsDoorDeps):
 
   command('GET', '', odsCode => showAuthority(deps, odsCode))
   command('GET', '/missing', odsCode => listMissingPlans(deps, odsCode))
-  command('POST', '/settings', (odsCode, body) => changeSettings(deps, odsCode, settingsBody.parse(body)))
+  command('POST', '/settings', async (odsCode, body) => {
+    const done = await changeSettings(deps, odsCode, settingsBody.parse(body))
+    if (done.ok && !done.value.changed)
+      await recordCommand(deps, {
+        action: 'change authority',
+        outcome: 'allowed',
+        reason: 'unchanged',
+        actor: 'operator',
+        subject: odsCode,
+      })
+    return done
+  })
   command('POST', '/go-live', (odsCode, body) => goLive(deps, odsCode, goLiveBody.parse(body ?? {}).force))
   command('POST', '/suspend', (odsCode, body) => suspend(deps, odsCode, suspendBody.parse(body).why))
   command('POST', '/resume', odsCode => resume(deps, odsCode))
   command('POST', '/restart-sequence', odsCode => restartSequence(deps, odsCode))
 }
+
+/** Somebody's reason for an act, as it goes on record: nothing of a person belongs there. */
+const reason = z
+  .string("A reason is needed; it goes on record, so no person's details.")
+  .trim()
+  .min(5, 'A reason is needed: a few words.')
+  .max(200, 'A reason is at most 200 characters.')
 
 const goLiveBody = z.object({ force: reason.optional() })
 const suspendBody = z.object({ why: reason })

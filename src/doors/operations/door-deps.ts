@@ -1,4 +1,4 @@
-import type { addAuthority } from '../../flows/manage-exchange.ts'
+import type { RegisterDeps } from '../../flows/manage-exchange.ts'
 import type { NewId } from '../../flows/ports.ts'
 import type { ProveAuditDeps } from '../../flows/prove-audit.ts'
 import type { VerifierKey } from '../../formats/audit-seal/verifier-key.ts'
@@ -8,7 +8,7 @@ export interface OperationsDoorDeps extends ProveAuditDeps {
   readonly adminToken: string
   /** The public half of the key that signs the sealed audit log. */
   readonly publicKey: (origin: string) => VerifierKey
-  readonly mesh: Parameters<typeof addAuthority>[0]['mesh']
+  readonly mesh: RegisterDeps['mesh']
   readonly reportFailure: (error: unknown, task: string) => void
   /** Throws, or takes longer than a moment, while the service cannot do its work. */
   readonly probe: () => Promise<void>

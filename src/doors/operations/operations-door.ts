@@ -11,13 +11,13 @@ import {
 } from '../../flows/manage-exchange.ts'
 import type { Storage } from '../../flows/ports.ts'
 import { showsSecret } from '../common/bearer-secret.ts'
+import { clientSystemBody } from '../common/registration/client-system-body.ts'
+import { mailboxBody, mailboxId } from '../common/registration/mailbox-body.ts'
 import { appointmentRoutes } from './appointment-routes.ts'
 import { auditRoutes } from './audit-routes.ts'
 import { authorityRoutes } from './authority-routes.ts'
-import { clientSystemBody } from './client-system-body.ts'
 import { concernRoutes } from './concern-routes.ts'
 import type { OperationsDoorDeps } from './door-deps.ts'
-import { mailboxBody, mailboxId } from './mailbox-body.ts'
 import { onboardRoute } from './onboard-route.ts'
 import { organisationRoutes } from './organisation-routes.ts'
 import { recordCommand, seenOnRecord } from './record-command.ts'
@@ -113,20 +113,16 @@ function changing(app: FastifyInstance, deps: OperationsDoorDeps): void {
   })
   app.post('/clients', async (request, reply) => {
     const system = clientSystemBody.parse(request.body)
-    const { asid, contract } = system
-    const rival = contract && (await deps.storage.clientSystems.withContract(contract.cpaId))
-    if (rival && rival.asid !== asid) {
-      return reply.code(400).send({ error: `System ${rival.asid} has that CPA id: each has its own.` })
-    }
-    await addClientSystem(deps, system)
-    return reply.code(201).send({ asid })
+    const { asid } = system
+    const added = await addClientSystem(deps, system)
+    if (added.ok) return reply.code(201).send({ asid })
+    return reply.code(400).send({ error: `System ${added.fault.asid} has that CPA id: each has its own.` })
   })
   app.post<{ Params: { asid: string } }>('/clients/:asid/remove', async (request, reply) => {
     const asid = parseAsid(request.params.asid)
-    if (!asid || !(await deps.storage.clientSystems.find(asid))) {
+    if (!asid || !(await removeClientSystem(deps, asid))) {
       return reply.code(404).send({ error: 'No such client system. GET /clients lists them.' })
     }
-    await removeClientSystem(deps, asid)
     return { asid }
   })
   app.post('/answers/post-again', async (request, reply) => {

@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify'
 import { parseOdsCode } from '../../domain/organisation.ts'
 import { addOrganisation, removeOrganisation } from '../../flows/manage-exchange.ts'
+import { organisationBody } from '../common/registration/organisation-body.ts'
 import type { OperationsDoorDeps } from './door-deps.ts'
-import { organisationBody } from './organisation-body.ts'
 import { seenOnRecord } from './record-command.ts'
 
 /** The organisations of health that use the service, each with the systems it asks through (rule 19.7). */

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type MailboxId, parseMailboxId } from '../../domain/organisation.ts'
+import { type MailboxId, parseMailboxId } from '../../../domain/organisation.ts'
 import { name, odsCode } from './organisation-body.ts'
 
 export const mailboxId = z.string().transform((text, context): MailboxId => {

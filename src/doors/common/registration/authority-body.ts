@@ -7,7 +7,7 @@ import {
   parseGssCode,
   TOLD_AT,
   UPLOAD_MODES,
-} from '../../domain/authority.ts'
+} from '../../../domain/authority.ts'
 import { mailboxId, password } from './mailbox-body.ts'
 import { name, odsCode, wave } from './organisation-body.ts'
 
@@ -60,13 +60,6 @@ export const authorityBody = authority
     mailbox: { id: mailboxId, name, odsCode, password },
     ...said(rest),
   }))
-
-/** Somebody's reason for an act, as it goes on record: nothing of a person belongs there. */
-export const reason = z
-  .string("A reason is needed; it goes on record, so no person's details.")
-  .trim()
-  .min(5, 'A reason is needed: a few words.')
-  .max(200, 'A reason is at most 200 characters.')
 
 type Settings = { readonly [Key in keyof AuthoritySettings]?: AuthoritySettings[Key] | undefined }
 
