@@ -171,6 +171,7 @@ export function openDoors(deps: OpenDoorsDeps): FastifyInstance {
         examples,
         sessionSecret,
         fhirUrl,
+        mesh: config.mesh,
         desk: {
           ...config.mesh,
           storage,

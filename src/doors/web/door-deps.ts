@@ -1,4 +1,5 @@
 import type { NhsNumber } from '../../domain/nhs-number.ts'
+import type { RegisterDeps } from '../../flows/manage-exchange.ts'
 import type { ProveAuditDeps } from '../../flows/prove-audit.ts'
 import type { DeskUploadDeps } from '../../flows/send-desk-upload.ts'
 import type { ReadPatientContext } from '../../identity/patient-context.ts'
@@ -42,6 +43,8 @@ export interface WebDoorDeps {
     /** How often the whole log is checked. */
     readonly checkHours: number
   }
+  /** How CP-IS exchanges files and messages with those who are registered on the operator's pages. */
+  readonly mesh: RegisterDeps['mesh']
   /** Reads what electronic records open answers with; absent: none can. */
   readonly readPatientContext: ReadPatientContext | undefined
   readonly recordRequest: (entry: RequestEntry) => Promise<void>

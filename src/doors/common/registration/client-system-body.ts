@@ -23,19 +23,22 @@ const certificate = z.string().transform((text, context): CertificateFingerprint
 })
 
 const whole = (least: number, most: number) =>
-  z.int().min(least, `At least ${least}.`).max(most, `At most ${most}.`)
+  z.int('A whole number is needed.').min(least, `At least ${least}.`).max(most, `At most ${most}.`)
 
 /** The interval at which the Spine Directory Service has most systems retry, and what it has them remember. */
-const contract = z.object({
+export const contractTerms = z.object({
+  reliability: z.enum(['reliable', 'express'], 'A contract is reliable or express.').default('reliable'),
+  retries: whole(0, 20).default(2),
+  retryIntervalSeconds: whole(1, 3600).default(10),
+  persistSeconds: whole(60, 604_800).default(300),
+})
+
+const contract = contractTerms.extend({
   cpaId: z.string().regex(/^[!-~]{1,64}$/, 'A CPA id is up to 64 printable characters without spaces.'),
   callback: z.url({
     protocol: /^https?$/,
     message: 'The callback must be a whole address such as https://example.org/answers.',
   }),
-  reliability: z.enum(['reliable', 'express'], 'A contract is reliable or express.').default('reliable'),
-  retries: whole(0, 20).default(2),
-  retryIntervalSeconds: whole(1, 3600).default(10),
-  persistSeconds: whole(60, 604_800).default(300),
 })
 
 /** What an operator says of a client system (rule 9.5). */

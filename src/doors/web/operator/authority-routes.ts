@@ -7,6 +7,7 @@ import { acceptGaps } from '../../../flows/answer-concern.ts'
 import {
   type AuthorityReport,
   goLive,
+  restartSequence,
   resume,
   showAuthority,
   suspend,
@@ -21,7 +22,7 @@ import { STANDING_WORDS } from './standing-words.ts'
 
 const LONGEST_WHY = 500
 
-const DEEDS = ['go-live', 'overrule', 'suspend', 'resume', 'accept-gaps'] as const
+const DEEDS = ['go-live', 'overrule', 'suspend', 'resume', 'accept-gaps', 'restart-sequence'] as const
 type Deed = (typeof DEEDS)[number]
 
 interface Problem {
@@ -93,9 +94,11 @@ export function authorityRoutes(fastify: FastifyInstance, pages: Pages): void {
       exchange.reason = 'not filled in'
       return showOne(request, reply, session, odsCode, { of: deed, text, typed: why })
     }
-    const done = await work(pages, session, deed, odsCode, why)
+    const done = await work(pages, session, deed, odsCode, why, Number(field(request, 'epoch')))
     if (done.ok) {
-      exchange.audited = true
+      // Sent twice: it was restarted already.
+      if ('restarted' in done.value && !done.value.restarted) exchange.reason = 'restarted before'
+      else exchange.audited = true
       return pages.redirect(reply, `/operator/authorities/${odsCode}`)
     }
     exchange.reason = done.fault.kind
@@ -114,7 +117,14 @@ export function authorityRoutes(fastify: FastifyInstance, pages: Pages): void {
   })
 }
 
-function work(pages: Pages, session: OperatorSession, deed: Deed, odsCode: OdsCode, why: string) {
+function work(
+  pages: Pages,
+  session: OperatorSession,
+  deed: Deed,
+  odsCode: OdsCode,
+  why: string,
+  epoch: number,
+) {
   const by = doneBy(pages, session)
   switch (deed) {
     case 'go-live':
@@ -127,6 +137,8 @@ function work(pages: Pages, session: OperatorSession, deed: Deed, odsCode: OdsCo
       return resume(by, odsCode)
     case 'accept-gaps':
       return acceptGaps(by, odsCode)
+    case 'restart-sequence':
+      return restartSequence(by, odsCode, epoch)
   }
 }
 

@@ -1,12 +1,15 @@
 import type { FastifyInstance } from 'fastify'
-import type { ManageExchangeDeps } from '../../../flows/manage-exchange.ts'
+import type { RegisterDeps } from '../../../flows/manage-exchange.ts'
 import { actorOf } from '../exchange.ts'
 import type { Pages } from '../pages.ts'
 import type { OperatorSession } from '../session.ts'
+import { addAuthorityRoutes } from './add-authority-routes.ts'
 import { auditRoutes } from './audit-routes.ts'
 import { authoritiesRoutes } from './authorities-routes.ts'
 import { authorityRoutes } from './authority-routes.ts'
+import { authoritySettingsRoutes } from './authority-settings-routes.ts'
 import { clientRoutes } from './client-routes.ts'
+import { clientsRoutes } from './clients-routes.ts'
 import { overviewRoutes } from './overview-routes.ts'
 import { troubleRoutes } from './trouble-routes.ts'
 
@@ -14,14 +17,17 @@ import { troubleRoutes } from './trouble-routes.ts'
 export function operatorRoutes(fastify: FastifyInstance, pages: Pages): void {
   overviewRoutes(fastify, pages)
   authoritiesRoutes(fastify, pages)
+  addAuthorityRoutes(fastify, pages)
   authorityRoutes(fastify, pages)
+  authoritySettingsRoutes(fastify, pages)
+  clientsRoutes(fastify, pages)
   clientRoutes(fastify, pages)
   troubleRoutes(fastify, pages)
   auditRoutes(fastify, pages)
 }
 
 /** What the operator who is signed in does, under their own name. */
-export function doneBy({ deps }: Pages, session: OperatorSession): ManageExchangeDeps {
+export function doneBy({ deps }: Pages, session: OperatorSession): RegisterDeps {
   const { storage, clock, newId } = deps.desk
-  return { storage, clock, newId, by: { door: 'web', actor: actorOf(session) } }
+  return { storage, clock, newId, mesh: deps.mesh, by: { door: 'web', actor: actorOf(session) } }
 }
