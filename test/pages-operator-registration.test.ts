@@ -4,6 +4,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { soapClient } from '../src/client/hl7v3/index.ts'
 import { type FhirClient, fhirClient, meshClient } from '../src/client/index.ts'
+import type { MailboxId, OdsCode } from '../src/domain/organisation.ts'
 import type { SubjectAsSent } from '../src/domain/upload.ts'
 import { readWholeAcknowledgement } from '../src/formats/hl7v3/read-acknowledgement.ts'
 import { writeUpload } from '../src/formats/hl7v3/write-upload.ts'
@@ -501,6 +502,64 @@ describe.skipIf(NO_BROWSER).each(ENGINES)('registering on the pages on %s', engi
     })
   })
 
+  describe('a file', () => {
+    const example = new URL('../docs/examples/onboarding.json', import.meta.url).pathname
+    const choose = async (file: string | { name: string; mimeType: string; buffer: Buffer }) => {
+      await page.goto('/operator/onboarding')
+      await page.getByLabel('The file (JSON)').setInputFiles(file)
+      await press('Look at it first')
+    }
+    const rows = async () =>
+      (
+        await page
+          .getByRole('row')
+          .filter({ has: page.getByRole('cell') })
+          .allInnerTexts()
+      ).map(row => row.split('\t').map(cell => cell.trim()))
+
+    test('that cannot be used says where it is wrong', async () => {
+      await page.goto('/operator/authorities')
+      await page.getByRole('link', { name: 'Add many by a file' }).click()
+      await fits()
+      await press('Look at it first')
+      expect(await problem()).toContain('Choose a file')
+      await fits()
+      const wrong = { authorities: [{ odsCode: 'X9L01', name: 'A', mailboxId: config().mesh.cpisMailbox }] }
+      await choose({
+        name: 'wrong.json',
+        mimeType: 'application/json',
+        buffer: Buffer.from(JSON.stringify(wrong)),
+      })
+      expect(await problem()).toContain('is that of CP-IS itself')
+      await fits()
+    })
+
+    test('is looked at, then applied once; its passwords are told once, also to a double click', async () => {
+      await choose(example)
+      await says('Of 8, 8 would be added or changed')
+      expect(await rows()).toContainEqual(['Authority', 'X9L01', 'Added'])
+      expect(await stores().authorities.find('X9L01' as OdsCode)).toBeUndefined()
+      await fits()
+      await screen(page, 'operator-onboarding')
+      await page.getByRole('button', { name: 'Apply the file' }).dblclick()
+      await says('Keep the passwords now')
+      await fits()
+      const told = await rows()
+      const mine = told.find(([, id]) => id === 'X9L01OT001')?.[3] ?? ''
+      expect((await stores().mailboxes.find('X9L01OT001' as MailboxId))?.password).toBe(mine)
+      expect(told.filter(([, , , secret]) => secret !== '–').map(([, id]) => id)).toEqual([
+        'X9Y01OT001',
+        'X9L01OT001',
+        'X9L02OT001',
+      ])
+      expect(await did('onboard authority', 'X9L01')).toMatchObject([{ door: 'web', actor: ACTOR }])
+      await choose(example)
+      await says('there is nothing to do')
+      expect(await page.content()).not.toContain(mine)
+      expect(await page.getByRole('button', { name: 'Apply the file' }).count()).toBe(0)
+    })
+  })
+
   test('nobody else sees or does any of it', async () => {
     const pages = [
       '/authorities/add',
@@ -508,6 +567,7 @@ describe.skipIf(NO_BROWSER).each(ENGINES)('registering on the pages on %s', engi
       '/clients/add',
       '/clients/999000000011',
       '/clients/999000000011/remove',
+      '/onboarding',
     ]
     for (const name of STRANGERS) {
       const other = await signedInAs(name)
@@ -515,7 +575,7 @@ describe.skipIf(NO_BROWSER).each(ENGINES)('registering on the pages on %s', engi
         expect((await other.goto(`/operator${address}`))?.status()).toBe(404)
         expect((await other.request.post(`/operator${address}`)).status()).toBe(404)
       }
-      for (const deed of ['authorities/add/confirm', 'authorities/add/change']) {
+      for (const deed of ['authorities/add/confirm', 'authorities/add/change', 'onboarding/confirm']) {
         expect((await other.request.post(`/operator/${deed}`)).status()).toBe(404)
       }
       await other.context().close()
@@ -553,6 +613,7 @@ describe.skipIf(NO_BROWSER).each(ENGINES)('registering on the pages on %s', engi
       '/clients/add',
       '/clients/999000000011',
       '/clients/999000000011/remove',
+      '/onboarding',
     ]) {
       await narrow.goto(`/operator${address}`)
       expect(await narrow.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(320)

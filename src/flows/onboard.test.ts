@@ -34,6 +34,7 @@ describeOnEachEngine('taking on whoever a file names (rule 19.8)', database => {
   let jobs: Jobs
   let storage: Storage
   let deps: OnboardDeps
+  let seed = 'first'
 
   beforeAll(async () => {
     jobs = await startJobs(database(), error => {
@@ -44,7 +45,7 @@ describeOnEachEngine('taking on whoever a file names (rule 19.8)', database => {
       storage,
       clock: { now: () => new Date('2026-06-15T12:00:00Z') },
       newId,
-      newPassword: () => 'made-for-somebody',
+      newPassword: mailbox => `${seed} of ${mailbox}`,
       mesh: {
         cpisMailbox: 'CPISOT001' as MailboxId,
         uploadWorkflow: 'UPLOAD',
@@ -132,9 +133,10 @@ describeOnEachEngine('taking on whoever a file names (rule 19.8)', database => {
     expect(await everything()).toEqual(before)
   })
 
-  test('a password is made for a new mailbox only, told once, and never on a dry run', async () => {
+  test('a password is made for a new mailbox only, told to whoever made it, and never on a dry run', async () => {
     const desk = { id: 'X9Y01OT001' as MailboxId, name: 'DESK', odsCode: 'X9Y01' as OdsCode }
     const line = { kind: 'mailbox', id: desk.id }
+    const password = `first of ${desk.id}`
     expect(await apply({ mailboxes: [desk] }, true)).toEqual({
       ok: true,
       value: [{ ...line, outcome: 'added' }],
@@ -142,15 +144,21 @@ describeOnEachEngine('taking on whoever a file names (rule 19.8)', database => {
     expect(await storage.mailboxes.find(desk.id)).toBeUndefined()
     expect(await apply({ mailboxes: [desk] })).toEqual({
       ok: true,
-      value: [{ ...line, outcome: 'added', password: 'made-for-somebody' }],
+      value: [{ ...line, outcome: 'added', password }],
     })
+    // The same confirmation, sent twice.
+    expect(await apply({ mailboxes: [desk] })).toEqual({
+      ok: true,
+      value: [{ ...line, outcome: 'unchanged', password }],
+    })
+    seed = 'second'
     expect(await apply({ mailboxes: [{ ...desk, name: 'FRONT DESK' }] })).toEqual({
       ok: true,
       value: [{ ...line, outcome: 'changed' }],
     })
     expect(await storage.mailboxes.find(desk.id)).toMatchObject({
       name: 'FRONT DESK',
-      password: 'made-for-somebody',
+      password,
     })
   })
 

@@ -15,7 +15,7 @@ import {
 import type { Stores } from './ports.ts'
 
 export interface OnboardDeps extends RegisterDeps {
-  readonly newPassword: () => string
+  readonly newPassword: (mailbox: MailboxId) => string
 }
 
 /** A mailbox without a password keeps the one it has, or is made one. */
@@ -41,7 +41,7 @@ export interface OnboardedLine {
   readonly kind: 'mailbox' | 'authority' | 'organisation' | 'system'
   readonly id: string
   readonly outcome: 'added' | 'changed' | 'unchanged'
-  /** One that was made: told this once. */
+  /** One that was made for this file: told this once. */
   readonly password?: string
 }
 
@@ -161,8 +161,9 @@ async function conflicts(
 
 async function mailboxStep(deps: OnboardDeps, stores: Stores, wanted: MailboxToOnboard): Promise<Step> {
   const held = await stores.mailboxes.find(wanted.id)
-  const password = wanted.password ?? held?.password ?? deps.newPassword()
-  const made = !held && wanted.password === undefined
+  const newPassword = deps.newPassword(wanted.id)
+  const password = wanted.password ?? held?.password ?? newPassword
+  const made = wanted.password === undefined && password === newPassword
   return {
     line: { kind: 'mailbox', id: wanted.id, outcome: outcomeOf(held, wanted), ...(made && { password }) },
     apply: changed => changed.mailboxes.add({ ...wanted, password }),

@@ -10,6 +10,7 @@ import { authorityRoutes } from './authority-routes.ts'
 import { authoritySettingsRoutes } from './authority-settings-routes.ts'
 import { clientRoutes } from './client-routes.ts'
 import { clientsRoutes } from './clients-routes.ts'
+import { onboardingRoutes } from './onboarding-routes.ts'
 import { overviewRoutes } from './overview-routes.ts'
 import { troubleRoutes } from './trouble-routes.ts'
 
@@ -22,6 +23,7 @@ export function operatorRoutes(fastify: FastifyInstance, pages: Pages): void {
   authoritySettingsRoutes(fastify, pages)
   clientsRoutes(fastify, pages)
   clientRoutes(fastify, pages)
+  onboardingRoutes(fastify, pages)
   troubleRoutes(fastify, pages)
   auditRoutes(fastify, pages)
 }
