@@ -487,7 +487,7 @@ describe.skipIf(NO_BROWSER).each(ENGINES)('registering on the pages on %s', engi
     test('asks no longer once that was confirmed, and goes once', async () => {
       await page.goto(`/operator/clients/${NEW_ASID}`)
       await page.getByRole('link', { name: 'Let this system ask no longer' }).click()
-      await says('clinicians who ask through it learn of no plan')
+      await says('clinicians who ask through it get no answer')
       await fits()
       expect(await ask()).toBe('held')
       const csrf = await page.locator('main input[name=csrf]').first().inputValue()
