@@ -217,6 +217,9 @@ describe.each(ENGINES)('onboarding on %s', engine => {
         (await cpis('authority', 'list', '--wave', 'spring', '--stage', 'onboarding')).out.split('\n'),
       ).toEqual([expect.stringMatching(/^code/), expect.stringMatching(/^X9L01/)])
       expect((await cpis('authority', 'show', 'X9L01')).out).toContain('all that it holds')
+      expect((await cpis('authority', 'show', 'X9L02')).out).toMatch(/told at +its desk, on the pages alone/)
+      await cpis('authority', 'set', 'X9L02', '--told-at', 'mailbox')
+      expect((await cpis('authority', 'show', 'X9L02')).out).toMatch(/told at +its mailbox/)
       expect((await cpis('organisation', 'list')).out).toMatch(
         /X9Z11 +spring +emergency-department paediatric-ward +999000000091/,
       )

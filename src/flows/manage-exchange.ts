@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util'
 import type { AuditEntry } from '../domain/audit.ts'
 import type { CareOrganisation } from '../domain/care-setting.ts'
 import type { Asid, ClientSystem } from '../domain/client-system.ts'
@@ -80,45 +79,8 @@ export async function otherOwner(
   return owner === odsCode ? undefined : owner
 }
 
-export type AuthorityTaken =
-  | { readonly kind: 'authority-exists'; readonly name: string }
-  | { readonly kind: 'mailbox-exists'; readonly odsCode: OdsCode }
-
-/** Whether somebody of that code, or a mailbox of that id, is there already. */
-export async function authorityTaken(
-  stores: Stores,
-  odsCode: OdsCode,
-  mailbox: MailboxId,
-): Promise<AuthorityTaken | undefined> {
-  const known = await stores.authorities.find(odsCode)
-  if (known) return { kind: 'authority-exists', name: known.name }
-  const held = await stores.mailboxes.find(mailbox)
-  return held && { kind: 'mailbox-exists', odsCode: held.odsCode }
-}
-
-/**
- * Takes on an authority that must be new, with a mailbox that must be new (rule 21.21). The same once more, known by its password,
- * changes nothing and succeeds: `again`.
- */
-export function registerAuthority(
-  deps: RegisterDeps,
-  authority: AuthorityToAdd,
-): Promise<Result<{ readonly again: boolean }, AuthorityTaken>> {
-  return registering(deps, async stores => {
-    const { odsCode, mailbox } = authority
-    const taken = await authorityTaken(stores, odsCode, mailbox.id)
-    if (!taken) {
-      await takeOn(deps, stores, authority)
-      return success({ again: false })
-    }
-    const known = await stores.authorities.find(odsCode)
-    const held = await stores.mailboxes.find(mailbox.id)
-    const same = known?.mailbox === mailbox.id && held?.password === mailbox.password
-    return same ? success({ again: true }) : failure(taken)
-  })
-}
-
-async function takeOn(
+/** Mailbox, authority and audit entry, whoever was there before; part of the caller's transaction. */
+export async function takeOn(
   deps: RegisterDeps,
   stores: Stores,
   { live, ...described }: AuthorityToAdd,
@@ -127,14 +89,6 @@ async function takeOn(
   await enrolAuthority(stores, deps.mesh, { ...described, mailbox: described.mailbox.id })
   if (live) await stores.authorities.goLive(described.odsCode, deps.clock.now())
   await recordChange(deps, stores, { action: 'add authority', subject: described.odsCode })
-}
-
-/** Nobody else registers anybody until the commit: all wait for the mailbox of CP-IS itself. */
-function registering<T>(deps: RegisterDeps, work: (stores: Stores) => Promise<T>): Promise<T> {
-  return deps.storage.transaction(async stores => {
-    await stores.mailboxes.hold(deps.mesh.cpisMailbox)
-    return work(stores)
-  })
 }
 
 /** The authority and its part in the four exchanges; its mailbox is there. */
@@ -152,12 +106,6 @@ export interface ContractOfOther {
   readonly asid: Asid
 }
 
-/** Why a system cannot be registered, or changed, as was said. */
-export type SystemObstacle =
-  | ContractOfOther
-  | { readonly kind: 'system-exists' }
-  | { readonly kind: 'no-such-system' }
-
 /** Lets a clinical system ask, or changes what is known of one (rule 9.5). */
 export function addClientSystem(
   deps: ManageExchangeDeps,
@@ -166,26 +114,8 @@ export function addClientSystem(
   return deps.storage.transaction(async stores => putSystem(deps, stores, system))
 }
 
-/**
- * Registers a system that must be new, or changes one that must be known (rule 21.21). What is so already is left as it is, and
- * succeeds.
- */
-export function registerClientSystem(
-  deps: RegisterDeps,
-  system: ClientSystem,
-  expected: 'new' | 'known',
-): Promise<Result<{ readonly changed: boolean }, SystemObstacle>> {
-  return registering(deps, async stores => {
-    const held = await stores.clientSystems.find(system.asid)
-    if (isDeepStrictEqual(held, system)) return success({ changed: false })
-    if (held && expected === 'new') return failure({ kind: 'system-exists' })
-    if (!held && expected === 'known') return failure({ kind: 'no-such-system' })
-    const put = await putSystem(deps, stores, system)
-    return put.ok ? success({ changed: true }) : put
-  })
-}
-
-async function putSystem(
+/** The system and its audit entry, whatever was known of it before; part of the caller's transaction. */
+export async function putSystem(
   deps: ManageExchangeDeps,
   stores: Stores,
   system: ClientSystem,

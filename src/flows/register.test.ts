@@ -6,14 +6,10 @@ import type { Asid, ClientSystem } from '../domain/client-system.ts'
 import type { MailboxId, OdsCode } from '../domain/organisation.ts'
 import { type Jobs, startJobs } from '../storage/job-queue.ts'
 import { storage as storageOn } from '../storage/storage.ts'
-import {
-  addAuthority,
-  registerAuthority,
-  registerClientSystem,
-  removeClientSystem,
-} from './manage-exchange.ts'
+import { addAuthority, removeClientSystem } from './manage-exchange.ts'
 import { changeSettings, restartSequence } from './onboard-authority.ts'
 import type { Storage } from './ports.ts'
+import { registerAuthority, registerClientSystem } from './register.ts'
 
 const CPIS = 'CPISOT001' as MailboxId
 const SYSTEM: ClientSystem = {

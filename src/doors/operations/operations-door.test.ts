@@ -141,6 +141,7 @@ describeOnEachEngine("the operator's door", database => {
     ['/authorities', { ...AUTHORITY, interval: 24 }],
     ['/authorities', { ...AUTHORITY, odsCode: '802' }],
     ['/authorities/801/settings', {}],
+    ['/authorities/801/settings', { toldAt: 'pigeon' }],
     ['/authorities/801/suspend', {}],
     ['/authorities/801/suspend', { why: ' x ' }],
     ['/organisations', { odsCode: 'X9Z01', name: 'X', settings: [] }],

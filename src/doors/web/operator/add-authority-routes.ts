@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { type AuthorityTaken, authorityTaken, registerAuthority } from '../../../flows/manage-exchange.ts'
+import { type AuthorityTaken, authorityTaken, registerAuthority } from '../../../flows/register.ts'
 import { newPassword } from '../../common/registration/new-password.ts'
 import { admit, field } from '../admit.ts'
 import { actorOf } from '../exchange.ts'

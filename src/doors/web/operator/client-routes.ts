@@ -1,10 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type ClientSystem, EXCHANGES, parseAsid } from '../../../domain/client-system.ts'
-import {
-  registerClientSystem,
-  removeClientSystem,
-  type SystemObstacle,
-} from '../../../flows/manage-exchange.ts'
+import { removeClientSystem } from '../../../flows/manage-exchange.ts'
+import { registerClientSystem, type SystemObstacle } from '../../../flows/register.ts'
 import { admit, field } from '../admit.ts'
 import { nothingHere } from '../nothing-here.ts'
 import type { Pages } from '../pages.ts'
