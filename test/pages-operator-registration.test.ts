@@ -9,16 +9,10 @@ import type { SubjectAsSent } from '../src/domain/upload.ts'
 import { readWholeAcknowledgement } from '../src/formats/hl7v3/read-acknowledgement.ts'
 import { writeUpload } from '../src/formats/hl7v3/write-upload.ts'
 import type { SandboxAuthority } from '../src/sandbox/authorities.ts'
-import {
-  expectAccessible,
-  launchBrowser,
-  NO_BROWSER,
-  ownWindow,
-  screen,
-  signInAs,
-} from './support/browser.ts'
+import { launchBrowser, NO_BROWSER, ownWindow, screen, signInAs } from './support/browser.ts'
 import { collected } from './support/collected.ts'
 import { expectValue } from './support/expect-value.ts'
+import { expectAccessible } from './support/page-manner.ts'
 import { nurse } from './support/records.ts'
 import { ENGINES, makePlace, type Place, type RunningService, startIn } from './support/running-service.ts'
 import { until } from './support/until.ts'
@@ -373,7 +367,7 @@ describe.skipIf(NO_BROWSER).each(ENGINES)('registering on the pages on %s', engi
       await kysely().deleteFrom('last_listed').execute()
       await fhir.careTeams(String(child.nhsNumber), { unscheduled: true })
       await page.goto(`/operator/authorities/${reading.odsCode}/settings`)
-      await says('what nobody has acknowledged at the desk is put there')
+      await says('What nobody has acknowledged at the desk is then put there')
       await fits()
       await page.getByLabel('In its mailbox').check()
       await press('Save')

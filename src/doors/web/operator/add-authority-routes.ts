@@ -106,7 +106,7 @@ export function addAuthorityRoutes(fastify: FastifyInstance, pages: Pages): void
     else exchange.audited = true
     return pages.show(request, reply, {
       view: 'operator-authority-added',
-      title: 'Authority added',
+      title: `${name} is added`,
       values: { odsCode, name, mailbox, toldAt: described.toldAt, cpisMailbox: deps.mesh.cpisMailbox },
     })
   })
