@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { collect, textOfPieces } from '../../test/support/bytes.ts'
 import { ALPHA, BETA, CPIS } from '../../test/support/mesh.ts'
+import { storedAuthority } from '../../test/support/records.ts'
 import type { MailboxId } from '../domain/organisation.ts'
 import { expireMessages } from '../flows/expire-messages.ts'
 import { ANSWER, openRelayBench, type RelayBench } from './testing.ts'
@@ -212,6 +213,7 @@ describe('what the other side does not take', () => {
     await refusing(ALPHA)
     const id = await bench.tell('<notification/>')
     const { database, storage } = bench.inside
+    await storedAuthority(database, 'X9A')
     await database.statement(
       'told',
       `insert into notification (nhs_number, access_id, authority, accessed_at, author, upload_sequence, message_id)

@@ -49,8 +49,8 @@ export interface SealStore {
     readonly tree: SealTree
     readonly checkpoint: KeptCheckpoint
   }): Promise<void>
-  /** Takes it upon this process to check the log, if it was not begun since an instant. */
-  claimCheck(at: Date, notSince: Date): Promise<boolean>
+  /** Takes it upon this process to check the log, if no check has ended since an instant, nor been begun since another. */
+  claimCheck(at: Date, since: { readonly ended: Date; readonly begun: Date }): Promise<boolean>
   /** Gives up a check that was not finished, so that another process may take it up. */
   releaseCheck(): Promise<void>
   keepCheck(check: AuditCheck): Promise<void>

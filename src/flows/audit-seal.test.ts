@@ -296,12 +296,19 @@ describeOnEachEngine('the seal over the audit log', database => {
 
   test('a check is taken up by one process in its time, and what it came to is kept', async () => {
     const hour = (nth: number) => new Date(NOW.getTime() + nth * 3_600_000)
-    expect(await stores.seal.claimCheck(hour(0), hour(-24))).toBe(true)
-    expect(await stores.seal.claimCheck(hour(1), hour(-23))).toBe(false)
-    expect(await stores.seal.claimCheck(hour(25), hour(1))).toBe(true)
-    await stores.seal.keepCheck({ at: hour(25), size: 12, findings: 1 })
+    const claim = (at: number) =>
+      stores.seal.claimCheck(hour(at), { ended: hour(at - 24), begun: hour(at - 6) })
+    expect(await claim(0)).toBe(true)
+    expect(await claim(1)).toBe(false)
+    // Whoever began it has died.
+    expect(await claim(7)).toBe(true)
+    await stores.seal.keepCheck({ at: hour(8), size: 12, findings: 1 })
     expect(await stores.sealedLog.standing()).toMatchObject({
-      lastCheck: { at: hour(25), size: 12, findings: 1 },
+      lastCheck: { at: hour(8), size: 12, findings: 1 },
     })
+    expect(await claim(31)).toBe(false)
+    expect(await claim(33)).toBe(true)
+    await stores.seal.releaseCheck()
+    expect(await claim(33)).toBe(true)
   })
 })

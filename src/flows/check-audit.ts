@@ -36,6 +36,9 @@ export async function checkAudit(
   return verdict
 }
 
+/** A check that was begun so long ago and has not ended died with its process: another takes it up. */
+const DONE_WITHIN_HOURS = 6
+
 /** Does so where no process has for so long (in hours); undefined where there was nothing to do. */
 export async function checkAuditWhenDue(
   deps: CheckAuditDeps,
@@ -44,7 +47,9 @@ export async function checkAuditWhenDue(
 ): Promise<AuditVerdict | undefined> {
   const { seal } = deps.storage
   const now = deps.clock.now()
-  if (!(await seal.claimCheck(now, new Date(now.getTime() - everyHours * 3_600_000)))) return undefined
+  const hoursAgo = (hours: number) => new Date(now.getTime() - hours * 3_600_000)
+  const since = { ended: hoursAgo(everyHours), begun: hoursAgo(DONE_WITHIN_HOURS) }
+  if (!(await seal.claimCheck(now, since))) return undefined
   try {
     return await checkAudit(deps, { door: 'worker' }, { signal })
   } catch (error) {

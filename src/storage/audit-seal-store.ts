@@ -65,11 +65,12 @@ export function sealStore(db: Kysely<Schema>): SealStore {
         .execute()
     },
 
-    claimCheck: async (at, notSince) => {
+    claimCheck: async (at, { ended, begun }) => {
       const { numUpdatedRows } = await db
         .updateTable('audit_tree')
         .set({ check_claimed_at: at })
-        .where(eb => eb.or([eb('check_claimed_at', 'is', null), eb('check_claimed_at', '<', notSince)]))
+        .where(eb => eb.or([eb('checked_at', 'is', null), eb('checked_at', '<', ended)]))
+        .where(eb => eb.or([eb('check_claimed_at', 'is', null), eb('check_claimed_at', '<', begun)]))
         .executeTakeFirst()
       return numUpdatedRows > 0n
     },
@@ -81,7 +82,7 @@ export function sealStore(db: Kysely<Schema>): SealStore {
     keepCheck: async ({ at, size, findings }) => {
       await db
         .updateTable('audit_tree')
-        .set({ checked_at: at, checked_size: size, checked_findings: findings })
+        .set({ checked_at: at, checked_size: size, checked_findings: findings, check_claimed_at: null })
         .execute()
     },
   }
