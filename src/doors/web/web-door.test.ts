@@ -28,7 +28,7 @@ function openDoor(people = [{ id: 'operator', kind: 'operator', ...OPERATOR }]) 
   return server
 }
 
-test('style sheets, which caches may keep, never carry a session', async () => {
+test('style sheets, which caches may keep, never carry a session and ask nobody else for anything', async () => {
   const server = openDoor()
   const signedIn = await server.inject({
     method: 'POST',
@@ -47,6 +47,7 @@ test('style sheets, which caches may keep, never carry a session', async () => {
     const sheet = await server.inject({ url, headers: { cookie: cookie?.split(';')[0] ?? '' } })
     expect([sheet.statusCode, sheet.headers['set-cookie']]).toEqual([200, undefined])
     expect(sheet.headers['cache-control']).toContain('public')
+    expect(sheet.body).not.toMatch(/https?:/)
   }
 })
 
