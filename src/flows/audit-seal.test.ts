@@ -1,3 +1,5 @@
+/** More than 300 lines: every way to change a sealed log, one after the other, on both engines. */
+
 import { generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { type Kysely, sql } from 'kysely'
 import { v7 as newId } from 'uuid'
