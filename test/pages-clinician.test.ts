@@ -11,7 +11,7 @@ import { writeUpload } from '../src/formats/hl7v3/write-upload.ts'
 import { numberAt } from '../src/sandbox/number-line.ts'
 import { tellingPeople } from '../src/sandbox/telling-people.ts'
 import { openDesk } from './support/authority-desk.ts'
-import { launchBrowser, NO_BROWSER, ownWindow, screen, signInAs } from './support/browser.ts'
+import { launchBrowser, NO_BROWSER, ownWindow, pressTwice, screen, signInAs } from './support/browser.ts'
 import { collected } from './support/collected.ts'
 import { freePorts } from './support/free-ports.ts'
 import { expectAccessible } from './support/page-manner.ts'
@@ -300,8 +300,8 @@ describe.skipIf(NO_BROWSER !== undefined).each(ENGINES)('the pages of clinicians
       await signInAs(page, CONSULTANT)
       const before = (await accessesOf(number)).length
       await page.getByLabel('NHS number').fill(number)
-      await page.getByRole('button', { name: 'Check', exact: true }).dblclick()
-      await page.waitForURL(/\/answer\//)
+      await pressTwice(page.getByRole('button', { name: 'Check', exact: true }))
+      await page.getByRole('heading', { name: 'There is a plan' }).waitFor()
       await page.reload()
       await page.goBack()
       await page.goForward()
@@ -381,7 +381,7 @@ describe.skipIf(NO_BROWSER !== undefined).each(ENGINES)('the pages of clinicians
       const before = [(await accessesOf(number)).length, (await queries()).length] as const
       await page.goto('/worklist')
       await page.getByLabel('NHS numbers').fill(number)
-      await page.getByRole('button', { name: 'Check the list' }).dblclick()
+      await pressTwice(page.getByRole('button', { name: 'Check the list' }))
       await page.getByText('Checked 1 of 1').waitFor()
       await page.getByRole('link', { name: 'Local authority' }).click()
       await page.goBack()
@@ -462,7 +462,7 @@ describe.skipIf(NO_BROWSER !== undefined).each(ENGINES)('the pages of clinicians
       await expectAccessible(page)
       await screen(page, 'missed')
       expect(await reports()).toHaveLength(before)
-      await page.getByRole('button', { name: 'Send the report' }).dblclick()
+      await pressTwice(page.getByRole('button', { name: 'Send the report' }))
       await page.getByRole('heading', { name: 'The authority is told' }).waitFor()
       expect(await page.locator('main').innerText()).toContain('Emergency duty team')
       await expectAccessible(page)

@@ -14,7 +14,7 @@ import { writeUpload } from '../src/formats/hl7v3/write-upload.ts'
 import type { SandboxAuthority } from '../src/sandbox/authorities.ts'
 import { tellingPeople } from '../src/sandbox/telling-people.ts'
 import { type AuthorityDesk, openDesk } from './support/authority-desk.ts'
-import { launchBrowser, NO_BROWSER, ownWindow, screen, signInAs } from './support/browser.ts'
+import { launchBrowser, NO_BROWSER, ownWindow, pressTwice, screen, signInAs } from './support/browser.ts'
 import { collected } from './support/collected.ts'
 import { expectAccessible } from './support/page-manner.ts'
 import { ENGINES, makePlace, type Place, type RunningService, startIn } from './support/running-service.ts'
@@ -170,14 +170,14 @@ describe.skipIf(NO_BROWSER).each(ENGINES)("an authority's desk on %s", engine =>
     await expectAccessible(page)
 
     await page.getByLabel('Who will deal with it?').fill('Duty worker')
-    await page.getByRole('button', { name: 'Save who' }).dblclick()
+    await pressTwice(page.getByRole('button', { name: 'Save who' }))
     const other = await page.context().newPage()
     await other.goto(page.url())
     await page
       .getByLabel('What was done?')
       .fill('Rang the clinic.\nThey were ill, and have a new appointment.')
-    await page.getByRole('button', { name: 'Save note' }).dblclick()
-    await page.getByRole('button', { name: 'Acknowledge' }).dblclick()
+    await pressTwice(page.getByRole('button', { name: 'Save note' }))
+    await pressTwice(page.getByRole('button', { name: 'Acknowledge' }))
     await page.getByText('Acknowledged', { exact: false }).first().waitFor()
     await other.getByRole('button', { name: 'Acknowledge' }).click()
     await other.getByText('Acknowledged', { exact: false }).first().waitFor()
@@ -343,7 +343,7 @@ describe.skipIf(NO_BROWSER).each(ENGINES)("an authority's desk on %s", engine =>
     await page.getByRole('button', { name: 'I rang them' }).click()
     expect(await page.getByRole('alert').innerText()).toContain('have changed')
     await expectAccessible(page)
-    await page.getByRole('button', { name: 'I rang them' }).dblclick()
+    await pressTwice(page.getByRole('button', { name: 'I rang them' }))
     await page.getByText('Confirm them again by').waitFor()
     await expectAccessible(page)
     expect(await audited('confirm phones')).toMatchObject([
@@ -393,7 +393,7 @@ describe.skipIf(NO_BROWSER).each(ENGINES)("an authority's desk on %s", engine =>
       return answer.kind === 'held' ? answer.plans.map(({ type }) => type).sort() : answer.kind
     }
     expect(await held()).toEqual(['CPP'])
-    await page.getByRole('button', { name: 'Send 1 record' }).dblclick()
+    await pressTwice(page.getByRole('button', { name: 'Send 1 record' }))
     await page.getByText('File 2 was sent.').waitFor()
     await expectAccessible(page)
     await page.goto(preview)

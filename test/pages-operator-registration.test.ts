@@ -9,7 +9,7 @@ import type { SubjectAsSent } from '../src/domain/upload.ts'
 import { readWholeAcknowledgement } from '../src/formats/hl7v3/read-acknowledgement.ts'
 import { writeUpload } from '../src/formats/hl7v3/write-upload.ts'
 import type { SandboxAuthority } from '../src/sandbox/authorities.ts'
-import { launchBrowser, NO_BROWSER, ownWindow, screen, signInAs } from './support/browser.ts'
+import { launchBrowser, NO_BROWSER, ownWindow, pressTwice, screen, signInAs } from './support/browser.ts'
 import { collected } from './support/collected.ts'
 import { expectValue } from './support/expect-value.ts'
 import { expectAccessible } from './support/page-manner.ts'
@@ -151,7 +151,7 @@ describe.skipIf(NO_BROWSER).each(ENGINES)('registering on the pages on %s', engi
       await press('Change it')
       expect(await page.getByLabel('With whom is it taken on?').inputValue()).toBe('spring')
       await press('Look at it first')
-      await page.getByRole('button', { name: 'Add the authority' }).dblclick()
+      await pressTwice(page.getByRole('button', { name: 'Add the authority' }))
       await says('Keep this password now')
       password = await page.locator('dd code').innerText()
       expect(password).toMatch(/^\S{20,}$/)
@@ -435,7 +435,7 @@ describe.skipIf(NO_BROWSER).each(ENGINES)('registering on the pages on %s', engi
       await press('Add the system')
       expect(await problem()).toContain('System 999000000011 has this CPA id: each has its own')
       await fill({ 'CPA id': 'S0077A999001' })
-      await page.getByRole('button', { name: 'Add the system' }).dblclick()
+      await pressTwice(page.getByRole('button', { name: 'Add the system' }))
       await page.getByRole('link', { name: NEW_ASID }).waitFor()
       await fits()
       expect(await did('add client system', NEW_ASID)).toMatchObject([{ door: 'web', actor: ACTOR }])
@@ -535,7 +535,7 @@ describe.skipIf(NO_BROWSER).each(ENGINES)('registering on the pages on %s', engi
       expect(await stores().authorities.find('X9L01' as OdsCode)).toBeUndefined()
       await fits()
       await screen(page, 'operator-onboarding')
-      await page.getByRole('button', { name: 'Apply the file' }).dblclick()
+      await pressTwice(page.getByRole('button', { name: 'Apply the file' }))
       await says('Keep the passwords now')
       await fits()
       const told = await rows()

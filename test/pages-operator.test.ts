@@ -19,7 +19,7 @@ import { openAuditSeal } from '../src/main/audit-seal.ts'
 import { type SandboxAuthority, sandboxAuthorities } from '../src/sandbox/authorities.ts'
 import { tellingPeople } from '../src/sandbox/telling-people.ts'
 import { openDesk } from './support/authority-desk.ts'
-import { launchBrowser, NO_BROWSER, ownWindow, screen, signInAs } from './support/browser.ts'
+import { launchBrowser, NO_BROWSER, ownWindow, pressTwice, screen, signInAs } from './support/browser.ts'
 import { collected } from './support/collected.ts'
 import { expectAccessible } from './support/page-manner.ts'
 import { ENGINES, makePlace, type Place, type RunningService, startIn } from './support/running-service.ts'
@@ -207,7 +207,7 @@ describe.skipIf(NO_BROWSER).each(ENGINES)("the operator's view on %s", engine =>
       page.request.post(`/operator/authorities/${ready.odsCode}`, {
         form: { csrf, do: deed, why: 'It asked us to' },
       })
-    await page.getByRole('button', { name: 'Suspend' }).dblclick()
+    await pressTwice(page.getByRole('button', { name: 'Suspend' }))
     await says('It asked us to')
     expect((await again('suspend')).ok()).toBe(true)
     await fits()
@@ -215,7 +215,7 @@ describe.skipIf(NO_BROWSER).each(ENGINES)("the operator's view on %s", engine =>
     await says('Suspended: 1')
     await fits()
     await openAuthority(ready)
-    await page.getByRole('button', { name: 'Take its files again' }).dblclick()
+    await pressTwice(page.getByRole('button', { name: 'Take its files again' }))
     await says('Up to date')
     expect((await again('resume')).ok()).toBe(true)
     expect(await audited('suspend authority', ready.odsCode)).toMatchObject([{ door: 'web', actor: ACTOR }])
@@ -270,9 +270,10 @@ describe.skipIf(NO_BROWSER).each(ENGINES)("the operator's view on %s", engine =>
     expect(await audited('retry job', job)).toMatchObject([{ door: 'web', actor: ACTOR, outcome: 'allowed' }])
     await page.request.post('/operator/trouble/jobs', { form: { csrf, job } })
     expect(await audited('retry job')).toMatchObject([{ outcome: 'allowed' }, { outcome: 'refused' }])
-    await page.getByRole('button', { name: /Send again/ }).dblclick()
+    await pressTwice(page.getByRole('button', { name: /Send again/ }))
     await says('Every answer was taken')
-    expect(await audited('post answer again')).toMatchObject([{ door: 'web', actor: ACTOR }])
+    const posted = (await audited('post answer again')).filter(({ outcome }) => outcome === 'allowed')
+    expect(posted).toMatchObject([{ door: 'web', actor: ACTOR }])
     expect((await page.request.post('/operator/trouble/jobs', { form: { job } })).status()).toBe(403)
   })
 

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+import { type Browser, type BrowserContext, chromium, type Locator, type Page } from 'playwright-core'
 
 /** Debian's Chromium, or whatever stands in its place. */
 const CHROMIUM = process.env['CPIS_CHROMIUM'] ?? '/usr/bin/chromium'
@@ -41,6 +41,12 @@ export async function signInAs(page: Page, name: string): Promise<void> {
   const person = before.slice(before.lastIndexOf('value="')).split('"')[1] ?? ''
   await page.request.post('/sign-in', { form: { person } })
   await page.goto('/')
+}
+
+/** Presses a button twice, as impatient people do, and waits until what came of both is there. */
+export async function pressTwice(button: Locator): Promise<void> {
+  await button.dblclick()
+  await button.page().waitForLoadState('networkidle')
 }
 
 /** Keeps what the page looks like for the documentation, where screens are asked for (`CPIS_SCREENS=write`). */
