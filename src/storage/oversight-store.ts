@@ -21,7 +21,9 @@ export function oversightStore(db: Kysely<Schema>): OversightStore {
     exchangeStates: async () => {
       const { rows } = await sql<StateRow>`
         select a.ods_code, applied.received_at, test.matched, test.loaded + test.failed as records, waiting.accepted_at,
-          unread.at as unread_at
+          case when a.told_at = 'desk' then (
+            select min(item.at) from ${itemsOf(sql.ref('a.ods_code'))} item where item.acknowledged_at is null
+          ) end as unread_at
         from authority a
         left join lateral (
           select received_at from upload u where u.authority = a.ods_code and u.file_code is not null
@@ -35,10 +37,6 @@ export function oversightStore(db: Kysely<Schema>): OversightStore {
           select min(accepted_at) as accepted_at from message m
           where m.recipient = a.mailbox_id and m.status = 'accepted'
         ) waiting on true
-        left join lateral (
-          select min(item.at) as at from ${itemsOf(sql.ref('a.ods_code'))} item
-          where a.told_at = 'desk' and item.acknowledged_at is null
-        ) unread on true
         order by a.ods_code`.execute(db)
       return rows.map(({ ods_code, received_at, matched, records, accepted_at, unread_at }) => ({
         authority: ods_code as OdsCode,
