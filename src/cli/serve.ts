@@ -3,12 +3,15 @@ import type { Service } from '../main/start-service.ts'
 import type { Settled, SettleProgress } from '../sandbox/settle.ts'
 import { localUrl } from './addresses.ts'
 import type { CommandLine } from './command-line.ts'
-import { type CommandResult, done } from './command-result.ts'
+import { type CommandResult, done, fault } from './command-result.ts'
 import { startProgress } from './progress.ts'
 import { unsettledWords, whatToTry } from './serve-words.ts'
-import { stopSignal } from './stop-signal.ts'
+import { type StopSignal, stopSignal } from './stop-signal.ts'
 import type { Terminal } from './terminal.ts'
 import { counted } from './words.ts'
+
+/** Beyond the work that has begun, closing what is open takes no longer than this (milliseconds). */
+const CLOSE_WITHIN_MS = 5_000
 
 /** `cpis serve`: the service, until it is told to stop. In sandbox mode the made-up England is settled at the first start. */
 export function addServeCommand({ program, perform, terminal, config }: CommandLine): void {
@@ -25,8 +28,18 @@ async function serve(terminal: Terminal, config: Service['config'], json: boolea
   // In a sandbox standard output is for people, or for the one document of --json.
   const logsApart = config.mode === 'sandbox' || json
   const logger = createLogger(config.logLevel, logsApart ? process.stderr : undefined)
-  const stop = stopSignal()
-  const service = await startService(config, logger)
+  const stop = stopSignal({
+    withinMs: config.stopWithinMs + CLOSE_WITHIN_MS,
+    onUnheard: error => logger.failure('the service failed and stops', error),
+    onLate: () => logger.error('the service could not stop in time, and is ended'),
+  })
+  const starting = startService(config, logger, stop.signal)
+  const service = await Promise.race([starting, stop.told.then(() => undefined)])
+  if (!service) {
+    if (logsApart && !json) terminal.err('Stopping.')
+    await starting.then(started => started.stop()).catch(() => undefined)
+    return ended(stop)
+  }
   try {
     const settled = await settledSandbox(terminal, service, stop.signal)
     const { baseUrl, adminUrl } = service
@@ -41,7 +54,14 @@ async function serve(terminal: Terminal, config: Service['config'], json: boolea
     await service.stop()
     stop.forget()
   }
-  return done(undefined, '')
+  return ended(stop)
+}
+
+/** A process that an error stopped must not look like one that was told to. */
+function ended(stop: StopSignal): CommandResult {
+  return stop.failed()
+    ? fault('The service failed and has stopped.', 'Its log says where. Start it again.')
+    : done(undefined, '')
 }
 
 async function settledSandbox(

@@ -69,6 +69,11 @@ export function concernWords(finding: Finding): ConcernWords {
         todo: 'Trace the people of the failed records in PDS, correct their numbers and details, and send them again.',
       }
     }
+    case 'upload-set-aside':
+      return {
+        what: `${counted(finding.details.uploads, 'file')} could not be received. The service has set them aside.`,
+        todo: 'The operator finds the reason in the log of the service, and then has the service try again.',
+      }
     case 'old-failures':
       return {
         what: `${counted(finding.details.records, 'record')} failing for more than ${MEND_RECORD_DAYS} days.`,

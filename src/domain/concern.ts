@@ -16,6 +16,8 @@ export interface ConcernDetails {
   readonly 'phones-unconfirmed': { readonly why: 'never' | 'changed' | 'long-ago' }
   /** Too few numbers of the newest file are the person's. */
   readonly 'match-rate': { readonly matched: number; readonly records: number; readonly sequence: number }
+  /** Uploads that could not be received, however often it was tried (rule 3.22). */
+  readonly 'upload-set-aside': { readonly uploads: number }
   /** People whose records keep failing. */
   readonly 'old-failures': { readonly records: number }
 }
@@ -30,6 +32,7 @@ export const CONCERN_KINDS = [
   'desk-not-looked-at',
   'phones-unconfirmed',
   'match-rate',
+  'upload-set-aside',
   'old-failures',
 ] as const satisfies readonly ConcernKind[]
 

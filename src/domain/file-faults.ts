@@ -47,6 +47,9 @@ export type UploadFileFault =
   | { readonly kind: 'phone-without-value'; readonly phone: 'duty' | 'other'; readonly line: number }
   | { readonly kind: 'bad-phone'; readonly phone: 'duty' | 'other'; readonly line: number }
   | { readonly kind: 'too-many-phones'; readonly line: number }
+  | { readonly kind: 'expands-too-far'; readonly most: number }
+  | { readonly kind: 'too-many-records'; readonly most: number }
+  | { readonly kind: 'too-much-work' }
   | { readonly kind: 'no-record' }
   | { readonly kind: 'wrong-count'; readonly announced: number; readonly found: number }
   | { readonly kind: 'wrong-authority' }

@@ -43,6 +43,18 @@ export const FILE_REASONS: ReasonTable<UploadFileFault> = {
     wrong: `Phone numbers (line ${line}): there can be two, the emergency duty number and the office number.`,
     remedy: `Take the others out ${SEND_AGAIN}`,
   }),
+  'expands-too-far': ({ most }) => ({
+    wrong: `The compressed content becomes more than ${most} times as large when it is read, so nothing was loaded.`,
+    remedy: 'Have your system write the file again, and send it without compression.',
+  }),
+  'too-many-records': ({ most }) => ({
+    wrong: `Number of records: a file can have at most ${most}. Nothing was loaded.`,
+    remedy: 'Send the records in several files.',
+  }),
+  'too-much-work': () => ({
+    wrong: 'The file takes longer to read than a file can, so nothing was loaded.',
+    remedy: 'Send the records in several smaller files.',
+  }),
   'no-record': () => ({
     wrong: 'Records: the file has none.',
     remedy: 'Send a file with at least one record.',

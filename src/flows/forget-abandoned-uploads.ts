@@ -14,4 +14,5 @@ export async function forgetAbandonedUploads(deps: {
   const abandonedBefore = new Date(deps.clock.now().getTime() - ABANDONED_AFTER_MS)
   await deps.storage.uploads.discard({ abandonedBefore })
   await deps.storage.desk.forgetDrafts(abandonedBefore)
+  await deps.storage.uploadAttempts.forgetEnded()
 }

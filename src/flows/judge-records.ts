@@ -12,12 +12,20 @@ import type {
   Storage,
 } from './ports.ts'
 
+/** How large one file may be (rule 3.21). */
+export interface UploadLimits {
+  readonly records: number
+  /** The largest ratio of decompressed to compressed bytes. */
+  readonly expansion: number
+}
+
 export interface JudgeRecordsDeps {
   readonly storage: Storage
   readonly demographics: DemographicsService
   readonly readUpload: (bytes: AsyncIterable<Uint8Array>) => AsyncIterable<UploadItem>
   readonly clock: Clock
   readonly newId: NewId
+  readonly uploadLimits: UploadLimits
   /** How many questions PDS is asked at a time. */
   readonly pdsConcurrency: number
 }
@@ -33,15 +41,18 @@ const BATCH = 200
 /**
  * Reads a file to its end and stages its records, each judged by itself and by PDS. Stops at the first fault of the file and
  * at the first question that PDS does not answer. A file whose sequence number was used before is only read through, since
- * all that matters of it is whether its content is the same (rule 3.8).
+ * all that matters of it is whether its content is the same (rule 3.8). Throws the signal's reason when it is aborted.
  */
 export async function judgeRecords(
   deps: JudgeRecordsDeps,
   file: { uploadId: string; authority: Authority; bytes: AsyncIterable<Uint8Array> },
+  signal: AbortSignal,
 ): Promise<JudgedFile> {
   let header: UploadHeader | undefined
   let earlier: AppliedUpload | undefined
   let batch: RecordAsSent[] = []
+  let records = 0
+  const most = deps.uploadLimits.records
   const flush = async () => {
     const judged = await judgeBatch(deps, batch)
     if (judged) await deps.storage.uploads.stage(file.uploadId, judged)
@@ -51,17 +62,20 @@ export async function judgeRecords(
   const refused = (fault: UploadFileFault): JudgedFile => ({ kind: 'refused', fault, head: headOf(header) })
 
   for await (const item of deps.readUpload(file.bytes)) {
+    signal.throwIfAborted()
     switch (item.kind) {
       case 'fault':
         return { kind: 'refused', fault: item.fault, head: item.head }
       case 'header': {
         header = item.header
-        const fault = headerFault(header, file.authority, deps.clock.now())
+        const fault = headerFault(header, file.authority, deps.clock.now(), most)
         if (fault) return refused(fault)
         earlier = await deps.storage.uploads.bySequence(file.authority.odsCode, header.sequence)
         break
       }
       case 'record':
+        records += 1
+        if (records > most) return refused({ kind: 'too-many-records', most })
         if (earlier) break
         batch.push(item.record)
         if (batch.length === BATCH && !(await flush())) return refused({ kind: 'pds-unavailable' })
@@ -74,9 +88,15 @@ export async function judgeRecords(
   return earlier ? { kind: 'repeated', earlier, header } : { kind: 'judged', header }
 }
 
-function headerFault(header: UploadHeader, authority: Authority, now: Date): UploadFileFault | undefined {
+function headerFault(
+  header: UploadHeader,
+  authority: Authority,
+  now: Date,
+  most: number,
+): UploadFileFault | undefined {
   if (header.authority.odsCode !== authority.odsCode) return { kind: 'wrong-authority' }
   if (authority.stage === 'suspended') return { kind: 'suspended' }
+  if (header.recordCount > most) return { kind: 'too-many-records', most }
   const latest = now.getTime() + FUTURE_TOLERANCE_HOURS * 3_600_000
   return header.createdAt.getTime() > latest ? { kind: 'created-in-future' } : undefined
 }

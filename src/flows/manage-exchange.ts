@@ -161,6 +161,16 @@ export function retryJob(deps: ManageExchangeDeps, id: string): Promise<boolean>
   })
 }
 
+/** An upload that was set aside is tried again, as if for the first time (rule 3.22). False where it is not set aside. */
+export function tryUploadAgain(deps: ManageExchangeDeps, messageId: string): Promise<boolean> {
+  return deps.storage.transaction(async stores => {
+    if (!(await stores.uploadAttempts.forget(messageId))) return false
+    await stores.jobs.enqueue('receive-upload', messageId)
+    await recordChange(deps, stores, { action: 'try upload again', subject: messageId })
+    return true
+  })
+}
+
 /** Makes an organisation of health known, or changes what is known of one (rule 19.7). */
 export function addOrganisation(deps: ManageExchangeDeps, organisation: CareOrganisation): Promise<void> {
   return onRecord(deps, { action: 'add organisation', subject: organisation.odsCode }, stores =>

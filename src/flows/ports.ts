@@ -20,6 +20,7 @@ import type { MailboxStore, MessageStore, PayloadStore, WorkflowStore } from './
 import type { NumberStore } from './number-ports.ts'
 import type { OversightStore } from './oversight-ports.ts'
 import type { RelayStore } from './relay-ports.ts'
+import type { UploadAttempts } from './upload-attempt-ports.ts'
 
 export type * from './authority-ports.ts'
 export type * from './mailbox-ports.ts'
@@ -48,6 +49,7 @@ export interface Stores {
   readonly asynchronousAnswers: AsynchronousAnswerStore
   readonly uploads: UploadStore
   readonly uploadHistory: UploadHistory
+  readonly uploadAttempts: UploadAttempts
   readonly queries: QueryStore
   readonly notifications: NotificationStore
   readonly missedAppointments: MissedAppointmentStore

@@ -122,6 +122,7 @@ describeOnEachEngine('receiving the files of an authority as its stage changes',
         pdsConcurrency: 1,
         pdsPatienceMs: [],
         sleep: async () => undefined,
+        uploadLimits: { records: 1000, expansion: 100 },
         readUpload: bytes => readUpload(bytes),
         writeAcknowledgement: async function* (acknowledgement) {
           writing()

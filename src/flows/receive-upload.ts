@@ -6,10 +6,11 @@ import { codeOfFileFault, fileReasonOf, type ReadHead, type UploadFileFault } fr
 import type { MeshMessage } from '../domain/mesh-message.ts'
 import type { MailboxId, Organisation } from '../domain/organisation.ts'
 import type { UploadHeader } from '../domain/upload.ts'
+import { UnreadablePayload } from './decompress.ts'
 import { type DeliverMessageDeps, deliverMessage, keepPayload } from './deliver-message.ts'
 import { type JudgeRecordsDeps, judgeRecords } from './judge-records.ts'
 import type { AppliedUpload, Authority, Storage, Stores, UploadReceipt } from './ports.ts'
-import { CorruptPayload, readPayload } from './read-payload.ts'
+import { readPayload } from './read-payload.ts'
 
 export interface ReceiveUploadDeps extends JudgeRecordsDeps, DeliverMessageDeps {
   readonly storage: Storage
@@ -17,7 +18,7 @@ export interface ReceiveUploadDeps extends JudgeRecordsDeps, DeliverMessageDeps 
   readonly writeAcknowledgement: (acknowledgement: Acknowledgement) => AsyncIterable<Uint8Array>
   /** How long to wait before each further try while PDS cannot be asked; when they are used up the answer is CPF05. */
   readonly pdsPatienceMs: readonly number[]
-  readonly sleep: (ms: number) => Promise<void>
+  readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>
 }
 
 type Verdict =
@@ -28,14 +29,19 @@ type Verdict =
 /**
  * An authority's file has arrived: it is judged record by record, applied and acknowledged in the authority's mailbox, all of
  * that in one transaction with its audit entry (rules 3.1 to 3.16). A process that dies on the way leaves nothing behind but
- * staged records that nobody reads, and the next try starts afresh; once done, a further try finds nothing to do.
+ * staged records that nobody reads, and the next try starts afresh; once done, a further try finds nothing to do. Throws the reason
+ * of the signal where it is aborted before the file is judged.
  */
-export async function receiveUpload(deps: ReceiveUploadDeps, messageId: string): Promise<void> {
+export async function receiveUpload(
+  deps: ReceiveUploadDeps,
+  messageId: string,
+  signal: AbortSignal = new AbortController().signal,
+): Promise<void> {
   const { storage } = deps
   const message = await storage.messages.find(messageId)
   if (message?.status !== 'accepted' || !message.from) return
   const authority = await storage.authorities.byMailbox(message.from)
-  const verdict = await judgeWithPatience(deps, message, authority)
+  const verdict = await judgeWithPatience(deps, message, authority, signal)
   await storage.transaction(async stores => {
     const at = deps.clock.now()
     const mine = await stores.messages.advance(messageId, 'accepted', { status: 'acknowledged', at })
@@ -47,13 +53,14 @@ async function judgeWithPatience(
   deps: ReceiveUploadDeps,
   message: MeshMessage,
   authority: Authority | undefined,
+  signal: AbortSignal,
 ): Promise<Verdict> {
   for (const wait of deps.pdsPatienceMs) {
-    const verdict = await judgeFile(deps, message, authority)
+    const verdict = await judgeFile(deps, message, authority, signal)
     if (verdict.kind !== 'refused' || verdict.fault.kind !== 'pds-unavailable') return verdict
-    await deps.sleep(wait)
+    await deps.sleep(wait, signal)
   }
-  return judgeFile(deps, message, authority)
+  return judgeFile(deps, message, authority, signal)
 }
 
 /** Reads the file through once: its head, its records and its digest. */
@@ -61,13 +68,17 @@ async function judgeFile(
   deps: ReceiveUploadDeps,
   message: MeshMessage,
   authority: Authority | undefined,
+  signal: AbortSignal,
 ): Promise<Verdict> {
   if (!authority) return { kind: 'refused', fault: { kind: 'wrong-authority' }, head: {} }
   const { storage } = deps
   const id = deps.newId()
   const digest = createHash('sha256')
-  const bytes = digested(readPayload(storage.payloads, message), digest)
-  const judged = await judgeRecords(deps, { uploadId: id, authority, bytes }).catch(damaged)
+  const { expansion } = deps.uploadLimits
+  const bytes = digested(readPayload(storage.payloads, message, expansion), digest)
+  const judged = await judgeRecords(deps, { uploadId: id, authority, bytes }, signal).catch(error =>
+    unreadable(error, expansion),
+  )
   if (judged.kind === 'refused') {
     await storage.uploads.discard({ uploadId: id })
     return judged
@@ -90,9 +101,12 @@ async function judgeFile(
   }
 }
 
-/** Content that cannot be decompressed is a file that cannot be read (rule 3.13). */
-function damaged(error: unknown): Verdict & { kind: 'refused' } {
-  if (!(error instanceof CorruptPayload)) throw error
+/** Content that cannot be decompressed is a file that cannot be read (rules 3.13 and 3.21). */
+function unreadable(error: unknown, most: number): Verdict & { kind: 'refused' } {
+  if (!(error instanceof UnreadablePayload)) throw error
+  if (error.problem === 'expands-too-far') {
+    return { kind: 'refused', fault: { kind: 'expands-too-far', most }, head: {} }
+  }
   const detail = 'the content is said to be compressed with gzip, and is damaged.'
   return {
     kind: 'refused',

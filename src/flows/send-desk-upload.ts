@@ -10,6 +10,8 @@ export interface ReadTable {
   readonly rows: number
   readonly recordCount: number
   readonly planCount: number
+  /** How much is wrong with rows; the first of these are named. */
+  readonly problems: number
   readonly leftOut: readonly LeftOutRow[]
   readonly rowsLeftOut: number
   /** Rows that hold no person, or say again what an earlier row says. */

@@ -5,7 +5,7 @@ export interface SweepNumbersDeps extends CheckNumberDeps {
   readonly numberCheckHours: number
   /** The most questions a second that PDS is to be asked by this process's sweep. */
   readonly numberChecksPerSecond: number
-  readonly sleep: (ms: number) => Promise<void>
+  readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>
 }
 
 export interface Swept {

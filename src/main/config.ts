@@ -2,10 +2,12 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { type Asid, parseAsid } from '../domain/client-system.ts'
 import { parseMailboxId } from '../domain/organisation.ts'
+import { DATABASE_LIMITS, type DatabaseLimits } from '../storage/database-limits.ts'
 import { type PdsConfig, pdsConfig, pdsSettings } from './pds-config.ts'
 import { type RelayConfig, relayConfig, relayProblems, relaySettings } from './relay-config.ts'
 import { address, whole } from './setting-kinds.ts'
 import { type TlsConfig, tlsConfig, tlsProblems, tlsSettings } from './tls-config.ts'
+import { type UploadConfig, uploadConfig, uploadSettings } from './upload-config.ts'
 
 /** Everything that can be set, with its defaults; this file is the one reader of the environment. */
 export interface Config {
@@ -18,6 +20,9 @@ export interface Config {
   readonly dataDir: string
   readonly databaseUrl: string | undefined
   readonly databaseConnections: number
+  readonly databaseWorkConnections: number
+  /** How long the database may take (milliseconds). */
+  readonly databaseLimits: DatabaseLimits
   /** How clients reach the service, without a slash at the end; absent: the address it listens on. */
   readonly baseUrl: string | undefined
   /** What the service speaks HTTPS with; absent: it speaks HTTP, and somebody before it HTTPS. */
@@ -64,7 +69,9 @@ export interface Config {
     /** How often the whole log is checked (rule 22.9). */
     readonly checkHours: number
   }
-  readonly maxUploadCharacters: number
+  readonly uploads: UploadConfig
+  /** How long the service may take to stop, with the work it has begun (milliseconds). */
+  readonly stopWithinMs: number
   readonly notificationWindowMs: number
   /** How often it is looked at how authorities and the service exchange (rule 16.1). */
   readonly watchEveryMs: number
@@ -103,6 +110,10 @@ const environment = z.object({
     .regex(/^postgres(ql)?:\/\//, 'must begin with postgres://')
     .optional(),
   CPIS_DATABASE_CONNECTIONS: whole(2, 1000).default(16),
+  CPIS_DATABASE_WORK_CONNECTIONS: whole(2, 1000).default(6),
+  CPIS_DATABASE_CONNECT_MS: whole(100, 60_000).default(DATABASE_LIMITS.connectMs),
+  CPIS_DATABASE_STATEMENT_MS: whole(100, 600_000).default(DATABASE_LIMITS.statementMs),
+  CPIS_DATABASE_WORK_STATEMENT_MS: whole(1_000, 3_600_000).default(DATABASE_LIMITS.workStatementMs),
   CPIS_ALLOW_EMBEDDED: z.enum(['yes', 'no'], 'must be yes or no').default('no'),
   CPIS_BASE_URL: address.optional(),
   ...tlsSettings,
@@ -146,7 +157,8 @@ const environment = z.object({
   CPIS_LAUNCH_JWKS_URL: address.optional(),
   CPIS_AUDIT_KEY: z.string().min(1).optional(),
   CPIS_AUDIT_CHECK_HOURS: whole(1, 24 * 30).default(24),
-  CPIS_MAX_UPLOAD_CHARACTERS: whole(1, Number.MAX_SAFE_INTEGER).default(2 ** 31),
+  ...uploadSettings,
+  CPIS_STOP_SECONDS: whole(1, 600).default(25),
   CPIS_NOTIFICATION_WINDOW_MS: whole(0, 3_600_000).default(10_000),
   CPIS_WATCH_SECONDS: whole(1, 3600).default(300),
   CPIS_SANDBOX_SEED: whole(0, 2 ** 31).default(1),
@@ -180,6 +192,12 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     dataDir: set.CPIS_DATA_DIR,
     databaseUrl: set.CPIS_DATABASE_URL,
     databaseConnections: set.CPIS_DATABASE_CONNECTIONS,
+    databaseWorkConnections: set.CPIS_DATABASE_WORK_CONNECTIONS,
+    databaseLimits: {
+      connectMs: set.CPIS_DATABASE_CONNECT_MS,
+      statementMs: set.CPIS_DATABASE_STATEMENT_MS,
+      workStatementMs: set.CPIS_DATABASE_WORK_STATEMENT_MS,
+    },
     baseUrl: set.CPIS_BASE_URL,
     tls: tlsConfig(set),
     // The sandbox is started by people in a terminal, who want to see what went wrong and nothing else.
@@ -220,7 +238,8 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
           : undefined,
     },
     audit: { keyFile: set.CPIS_AUDIT_KEY, checkHours: set.CPIS_AUDIT_CHECK_HOURS },
-    maxUploadCharacters: set.CPIS_MAX_UPLOAD_CHARACTERS,
+    uploads: uploadConfig(set),
+    stopWithinMs: set.CPIS_STOP_SECONDS * 1000,
     notificationWindowMs: set.CPIS_NOTIFICATION_WINDOW_MS,
     watchEveryMs: set.CPIS_WATCH_SECONDS * 1000,
     sandbox: {

@@ -1,6 +1,7 @@
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import { CONCERN_KINDS } from '../domain/concern.ts'
-import type { Database } from '../storage/open-database.ts'
+import type { Connections } from '../storage/open-database.ts'
+import { within } from './within.ts'
 
 export interface Metrics {
   request(labels: { door: string; method: string; route: string; status: number }, seconds: number): void
@@ -23,6 +24,8 @@ select
   (select count(*) from asynchronous_answer where state = 'waiting') as answers,
   (select count(*) from asynchronous_answer where state = 'undeliverable') as undelivered,
   (select count(*) from audit_waiting) as unsealed,
+  (select count(*) from upload_attempt t join message m on m.id = t.message_id and m.status = 'accepted'
+   where t.set_aside_at is not null) as uploads_set_aside,
   (select coalesce(checked_findings, 0) from audit_tree) as audit_findings
 from (
   select count(*) as notifications, coalesce(extract(epoch from now() - min(accessed_at)), 0)::float8 as oldest_notification
@@ -44,8 +47,11 @@ interface ConcernsRow {
   readonly seconds: number | null
 }
 
+/** So long (milliseconds) is waited for the database before metrics are given without its numbers. */
+const READ_WITHIN_MS = 3_000
+
 /** Metrics for Prometheus: no label and no value is of a person (rule 8.2). */
-export function createMetrics(database: Database, cpisMailbox: string): Metrics {
+export function createMetrics(database: Connections, cpisMailbox: string): Metrics {
   const register = new Registry()
   collectDefaultMetrics({ register })
   const requests = new Histogram({
@@ -73,6 +79,10 @@ export function createMetrics(database: Database, cpisMailbox: string): Metrics 
     ),
     untaken: gauge('cpis_mesh_untaken', 'Messages that the MESH server elsewhere has not taken yet'),
     uploads: gauge('cpis_uploads_waiting', 'Uploads received and not yet acknowledged'),
+    uploads_set_aside: gauge(
+      'cpis_uploads_set_aside',
+      'Uploads that could not be received and wait for an operator',
+    ),
     answers: gauge('cpis_answers_waiting', 'Answers not yet acknowledged by the systems that asked'),
     undelivered: gauge('cpis_answers_undelivered', 'Answers that their systems did not take, last 24 hours'),
     unsealed: gauge('cpis_audit_unsealed', 'Audit entries that are not sealed yet'),
@@ -89,23 +99,34 @@ export function createMetrics(database: Database, cpisMailbox: string): Metrics 
     registers: [register],
   })
   const watched = gauge('cpis_watched_seconds', 'How long ago the exchange with authorities was looked at')
+  const answering = gauge('cpis_database_answers', 'Whether the database answered when these were read')
   const checked = gauge('cpis_audit_checked_seconds', 'How long ago the whole audit log was checked')
   return {
     request: (labels, seconds) => requests.observe(labels, seconds),
     read: async () => {
-      const [waiting] = await database.statement<Record<keyof typeof gauges, number>>('waiting', WAITING, [
-        cpisMailbox,
-      ])
-      for (const name of Object.keys(gauges) as (keyof typeof gauges)[])
-        gauges[name].set(waiting?.[name] ?? 0)
-      const found = await database.statement<ConcernsRow>('concerns', CONCERNS, [])
-      for (const kind of CONCERN_KINDS)
-        concerns.set({ kind }, found.find(row => row.kind === kind)?.open ?? 0)
-      const secondsSince = (kind: string) =>
-        found.find(row => row.kind === kind)?.seconds ?? Number.POSITIVE_INFINITY
-      watched.set(secondsSince('watched'))
-      checked.set(secondsSince('audit checked'))
+      try {
+        await within(READ_WITHIN_MS, readDatabase())
+        answering.set(1)
+      } catch {
+        // What is not known must not pass for nothing: the process's own numbers are told all the same.
+        answering.set(0)
+        for (const gauge of [...Object.values(gauges), watched, checked]) gauge.set(Number.NaN)
+        for (const kind of CONCERN_KINDS) concerns.set({ kind }, Number.NaN)
+      }
       return { contentType: register.contentType, text: await register.metrics() }
     },
+  }
+
+  async function readDatabase(): Promise<void> {
+    const [waiting] = await database.statement<Record<keyof typeof gauges, number>>('waiting', WAITING, [
+      cpisMailbox,
+    ])
+    for (const name of Object.keys(gauges) as (keyof typeof gauges)[]) gauges[name].set(waiting?.[name] ?? 0)
+    const found = await database.statement<ConcernsRow>('concerns', CONCERNS, [])
+    for (const kind of CONCERN_KINDS) concerns.set({ kind }, found.find(row => row.kind === kind)?.open ?? 0)
+    const secondsSince = (kind: string) =>
+      found.find(row => row.kind === kind)?.seconds ?? Number.POSITIVE_INFINITY
+    watched.set(secondsSince('watched'))
+    checked.set(secondsSince('audit checked'))
   }
 }

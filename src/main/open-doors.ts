@@ -16,6 +16,7 @@ import { answerQuery, type QueryRequest } from '../flows/answer-query.ts'
 import type { Clock, Storage } from '../flows/ports.ts'
 import { recordRequest } from '../flows/record-request.ts'
 import { reportMissedAppointment } from '../flows/report-missed-appointment.ts'
+import type { ReadTableFile } from '../flows/send-desk-upload.ts'
 import { writeUpload } from '../formats/hl7v3/write-upload.ts'
 import { newMessageId } from '../formats/mesh/message-id.ts'
 import { patientContextReader } from '../identity/patient-context.ts'
@@ -24,7 +25,6 @@ import type { AuditSeal } from './audit-seal.ts'
 import type { Config } from './config.ts'
 import type { Logger } from './logger.ts'
 import type { Metrics } from './metrics.ts'
-import { readTable } from './read-table.ts'
 import { createServer } from './server.ts'
 import { listeningTls, type ServiceTls } from './tls.ts'
 
@@ -48,6 +48,8 @@ export interface OpenDoorsDeps {
   readonly launch: Config['pages']['launch']
   /** Seals the sessions of the pages. */
   readonly sessionSecret: string
+  /** Reads the tables that officers send. */
+  readonly readTable: ReadTableFile
   /** Proves what operators find in the audit log. */
   readonly seal: AuditSeal
   /** An answer that is posted later was kept: it is due. */
@@ -59,7 +61,7 @@ export interface OpenDoorsDeps {
 /** The server that everybody but operators reaches, with each door at its address. */
 export function openDoors(deps: OpenDoorsDeps): FastifyInstance {
   const { config, baseUrl, tls, storage, clock, logger, metrics, tokens, answerKept } = deps
-  const { signIn, examples, sessionSecret, fhirUrl, launch, seal } = deps
+  const { signIn, examples, sessionSecret, fhirUrl, launch, seal, readTable } = deps
   const recording = { audit: storage.audit, clock, newId }
   const asking = {
     answerQuery: (request: QueryRequest) => answerQuery({ ...recording, queries: storage.queries }, request),

@@ -13,13 +13,12 @@ export interface Store {
   readonly database: Database
   readonly jobs: Jobs
   readonly storage: Storage
+  /** The same stores for background work, which has connections of its own and may take longer. */
+  readonly workStorage: Storage
   /** The steps it took to bring the database up to date. */
   readonly migrated: readonly string[]
   close(): Promise<void>
 }
-
-/** How long work that has begun may take to end when the service stops. */
-const STOP_WITHIN_MS = 20_000
 
 /** Opens whichever database is configured, brought up to date, with its job queue. */
 export async function openStore(config: Config, logger: Logger): Promise<Store> {
@@ -27,16 +26,17 @@ export async function openStore(config: Config, logger: Logger): Promise<Store> 
     ? await onServer(config, config.databaseUrl)
     : await embedded(config)
   try {
-    const steps = await migrate(database.kysely)
+    const steps = await migrate(database.work.kysely)
     if (steps.length > 0) logger.info('database migrated', { count: steps.length, database: database.engine })
     const jobs = await startJobs(database, error => logger.failure('job queue failed', error))
     return {
       database,
       jobs,
       storage: storage(database, jobs),
+      workStorage: storage(database.work, jobs),
       migrated: steps,
       close: async () => {
-        await jobs.stop(STOP_WITHIN_MS)
+        await jobs.stop(config.stopWithinMs)
         await database.close()
         release()
       },
@@ -49,7 +49,12 @@ export async function openStore(config: Config, logger: Logger): Promise<Store> 
 }
 
 async function onServer(config: Config, url: string) {
-  const database = await openServer({ url, maxConnections: config.databaseConnections })
+  const database = await openServer({
+    url,
+    maxConnections: config.databaseConnections,
+    workConnections: config.databaseWorkConnections,
+    limits: config.databaseLimits,
+  })
   return { database, release: () => undefined }
 }
 

@@ -1,6 +1,7 @@
 import type { ServerOptions } from 'node:https'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { DoorName } from '../domain/audit.ts'
+import { StorageUnavailable } from '../flows/storage-unavailable.ts'
 import type { Logger } from './logger.ts'
 import type { Metrics } from './metrics.ts'
 
@@ -50,7 +51,9 @@ export function createServer(deps: {
   )
   app.setErrorHandler(async (error, request, reply) => {
     deps.logger.failure('request failed', error, { door: doorOf(request, deps.otherwise) })
-    return reply.code(500).send({ error: 'The service failed. Nothing can be said about what was asked.' })
+    return reply
+      .code(error instanceof StorageUnavailable ? 503 : 500)
+      .send({ error: 'The service failed. Nothing can be said about what was asked.' })
   })
   return app
 }

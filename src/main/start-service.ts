@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import type { Server } from 'node:http'
 import { createServer as createSocketServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { v7 as newId, v4 as newRequestId } from 'uuid'
@@ -9,7 +8,6 @@ import { pdsClient } from '../demographics/pds-client.ts'
 import { parseOdsCode } from '../domain/organisation.ts'
 import { operationsDoor } from '../doors/operations/operations-door.ts'
 import { addClientSystem, ensureOwnMailbox } from '../flows/manage-exchange.ts'
-import { readUpload } from '../formats/hl7v3/read-upload.ts'
 import { writeAccessNotification } from '../formats/hl7v3/write-access-notification.ts'
 import { writeAcknowledgement } from '../formats/hl7v3/write-acknowledgement.ts'
 import { writeInactiveNumberNotification } from '../formats/hl7v3/write-inactive-number-notification.ts'
@@ -18,6 +16,7 @@ import type { Sandbox } from '../sandbox/sandbox.ts'
 import { operatorSecret } from './admin-token.ts'
 import { startAnswerPoster } from './answer-poster.ts'
 import { openAuditSeal } from './audit-seal.ts'
+import { type Closing, closing } from './closing.ts'
 import type { Config } from './config.ts'
 import { closeInside, listenInside } from './inside-address.ts'
 import type { Logger } from './logger.ts'
@@ -26,11 +25,17 @@ import { openDoors } from './open-doors.ts'
 import { openStore, type Store } from './open-store.ts'
 import { relayCredentials, startRelay } from './relay.ts'
 import { createServer } from './server.ts'
+import { startReadingThreads } from './threads/reading-threads.ts'
 import { callbackTls, readTls } from './tls.ts'
+import { within } from './within.ts'
 import { startWorker } from './worker.ts'
 
 /** The longest that posting an answer to its system may take. */
 const POST_WITHIN_MS = 15_000
+/** Uploads are received two at a time; tables that officers send must not wait for them. */
+const READ_AT_ONCE = 4
+/** The database has to answer a health check within this time. */
+const PROBE_WITHIN_MS = 2_000
 
 export interface Service {
   readonly baseUrl: string
@@ -44,10 +49,30 @@ export interface Service {
 }
 
 /**
- * Puts the service together and starts it. Answers when it is listening. Throws
- * when the database cannot be opened or an address is taken.
+ * Puts the service together and starts it. Answers when it is listening. Throws when the database cannot be opened or an address is
+ * taken, and the reason of the signal when that is aborted meanwhile; then nothing is left open.
  */
-export async function startService(given: Config, logger: Logger): Promise<Service> {
+export async function startService(
+  given: Config,
+  logger: Logger,
+  signal: AbortSignal = new AbortController().signal,
+): Promise<Service> {
+  const opened = closing(logger)
+  try {
+    return await openService(given, logger, opened, signal)
+  } catch (error) {
+    // Nothing may stay open, or the process would never end.
+    await opened.close()
+    throw error
+  }
+}
+
+async function openService(
+  given: Config,
+  logger: Logger,
+  opened: Closing,
+  signal: AbortSignal,
+): Promise<Service> {
   const config = {
     ...given,
     port: given.port || (await freePort()),
@@ -58,7 +83,9 @@ export async function startService(given: Config, logger: Logger): Promise<Servi
   const credentials = config.relay && relayCredentials(config.relay)
   const clock = { now: () => new Date() }
   const store = await openStore(config, logger)
-  const { storage, database } = store
+  opened.add(() => within(config.stopWithinMs, store.close()))
+  signal.throwIfAborted()
+  const { storage, workStorage, database } = store
   const at = `${config.host.includes(':') ? `[${config.host}]` : config.host}:${config.port}`
   const baseUrl = config.baseUrl ?? `${tls ? 'https' : 'http'}://${at}`
   const sandbox = config.mode === 'sandbox' ? await openedSandbox(config, store, clock) : undefined
@@ -79,10 +106,18 @@ export async function startService(given: Config, logger: Logger): Promise<Servi
   for (const system of sandbox?.systems ?? []) {
     if (!(await storage.clientSystems.find(system.asid))) await addClientSystem(operating, system)
   }
+  signal.throwIfAborted()
 
+  const reading = startReadingThreads({
+    threads: READ_AT_ONCE,
+    cpuMs: config.uploads.cpuMs,
+    uploadCharacters: config.uploads.characters,
+  })
+  opened.add(reading.close)
   const callbacks = httpPoster(POST_WITHIN_MS, tls && callbackTls(tls))
+  opened.add(callbacks.close)
   const poster = startAnswerPoster({
-    storage,
+    storage: workStorage,
     clock,
     newId,
     logger,
@@ -95,7 +130,8 @@ export async function startService(given: Config, logger: Logger): Promise<Servi
         reason,
       }),
   })
-  const metrics = createMetrics(database, config.mesh.cpisMailbox)
+  opened.add(poster.stop)
+  const metrics = createMetrics(database.work, config.mesh.cpisMailbox)
   const app = openDoors({
     config,
     baseUrl,
@@ -105,6 +141,7 @@ export async function startService(given: Config, logger: Logger): Promise<Servi
     logger,
     metrics,
     seal,
+    readTable: reading.readTable,
     answerKept: poster.wake,
     fhirUrl: config.pages.fhirUrl ?? `${here}/cpis/FHIR/R4`,
     launch: config.pages.launch ?? sandbox?.tokens(baseUrl, here),
@@ -113,16 +150,18 @@ export async function startService(given: Config, logger: Logger): Promise<Servi
     sessionSecret: operatorSecret(config),
     tokens: tokensOf(config, here, baseUrl, sandbox),
   })
+  opened.add(() => app.close())
   sandbox?.routes(app, baseUrl)
 
   const admin = createServer({ logger, otherwise: 'operations', onMalformed: async () => undefined })
+  opened.add(() => admin.close())
   admin.register(
     operationsDoor({
       ...operating,
       ...seal,
       adminToken: operatorSecret(config),
       probe: async () => {
-        await database.statement('probe', 'select 1', [])
+        await within(PROBE_WITHIN_MS, database.statement('probe', 'select 1', []))
       },
       metrics: metrics.read,
       reportFailure: (error, task) => logger.failure('request failed', error, { door: 'operations', task }),
@@ -130,21 +169,15 @@ export async function startService(given: Config, logger: Logger): Promise<Servi
     }),
   )
 
-  let inside: Server | undefined
-  try {
-    await app.listen({ host: config.host, port: config.port })
-    await admin.listen({ host: config.adminHost, port: config.adminPort })
-    if (insidePort) inside = await listenInside(app, insidePort)
-  } catch (error) {
-    // A port that is taken must leave nothing open, or the process would never end.
-    await Promise.all([closeInside(inside), app.close(), admin.close(), poster.stop()])
-    callbacks.close()
-    await store.close()
-    throw error
-  }
+  await app.listen({ host: config.host, port: config.port })
+  await admin.listen({ host: config.adminHost, port: config.adminPort })
+  const inside = insidePort ? await listenInside(app, insidePort) : undefined
+  opened.add(() => closeInside(inside))
+  signal.throwIfAborted()
+
   const exchange = {
     ...seal,
-    storage,
+    storage: workStorage,
     logger,
     clock,
     newId,
@@ -152,6 +185,7 @@ export async function startService(given: Config, logger: Logger): Promise<Servi
     ...config.mesh,
   }
   const relay = config.relay && startRelay(exchange, config.relay, credentials ?? {})
+  opened.add(() => relay?.stop())
   const worker = await startWorker({
     ...exchange,
     jobs: store.jobs,
@@ -159,6 +193,7 @@ export async function startService(given: Config, logger: Logger): Promise<Servi
     windowMs: config.notificationWindowMs,
     watchEveryMs: config.watchEveryMs,
     auditCheckHours: config.audit.checkHours,
+    stopWithinMs: config.stopWithinMs,
     demographics: pdsClient({
       baseUrl: pdsUrl,
       token: async () => config.pds.token,
@@ -170,14 +205,17 @@ export async function startService(given: Config, logger: Logger): Promise<Servi
     }),
     pdsConcurrency: config.pds.concurrency,
     pdsPatienceMs: config.pds.patienceMs,
-    sleep,
-    readUpload: bytes => readUpload(bytes, { limits: { total: config.maxUploadCharacters } }),
+    sleep: (ms, signal) => sleep(ms, undefined, { signal }),
+    readUpload: reading.readUpload,
+    uploadLimits: config.uploads,
+    uploadAttempts: config.uploads.attempts,
     writeAcknowledgement,
     writeAccessNotification,
     writeInactiveNumberNotification,
     numberCheckHours: config.numbers.checkHours,
     numberChecksPerSecond: config.numbers.checksPerSecond,
   })
+  opened.add(worker.stop)
   if (config.mode === 'production' && config.spineAsid && !tls?.clientCa) {
     logger.warn(
       'certificates of client systems are not checked here (CPIS_TLS_CLIENT_CA): a proxy in front has to',
@@ -192,16 +230,7 @@ export async function startService(given: Config, logger: Logger): Promise<Servi
     config,
     store,
     sandbox,
-    stop: async () => {
-      await closeInside(inside)
-      await app.close()
-      await admin.close()
-      await relay?.stop()
-      await worker.stop()
-      await poster.stop()
-      callbacks.close()
-      await store.close()
-    },
+    stop: opened.close,
   }
 }
 

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { type AttemptUploadDeps, attemptUpload } from '../flows/attempt-upload.ts'
 import { collectUploads } from '../flows/collect-uploads.ts'
 import { type ExpireMessagesDeps, expireMessages } from '../flows/expire-messages.ts'
 import { forgetAbandonedUploads } from '../flows/forget-abandoned-uploads.ts'
 import { type NotifyAuthoritiesDeps, notifyAuthorities } from '../flows/notify-authorities.ts'
 import { type NotifyInactiveNumbersDeps, notifyInactiveNumbers } from '../flows/notify-inactive-numbers.ts'
-import { type ReceiveUploadDeps, receiveUpload } from '../flows/receive-upload.ts'
 import { type SweepNumbersDeps, sweepNumbers } from '../flows/sweep-numbers.ts'
 import { type WatchExchangeDeps, watchExchange } from '../flows/watch-exchange.ts'
 import type { Jobs } from '../storage/job-queue.ts'
@@ -13,7 +13,7 @@ import type { Logger } from './logger.ts'
 import { repeat } from './repeat.ts'
 
 export interface WorkerDeps
-  extends ReceiveUploadDeps,
+  extends Omit<AttemptUploadDeps, 'reportFailure'>,
     NotifyAuthoritiesDeps,
     NotifyInactiveNumbersDeps,
     SweepNumbersDeps,
@@ -23,6 +23,8 @@ export interface WorkerDeps
   readonly jobs: Jobs
   readonly logger: Logger
   readonly uploadWorkflow: string
+  /** How long work that has begun may take to end when the worker stops (milliseconds). */
+  readonly stopWithinMs: number
 }
 
 /** Files judged at a time: each is bounded by PDS, not by us. */
@@ -38,15 +40,25 @@ const SWEEP_AFTER_OUTAGE_MS = 30_000
 /** Everything that happens without a request: uploads are received, authorities told, old messages expired. */
 export async function startWorker(deps: WorkerDeps): Promise<{ stop(): Promise<void> }> {
   const { jobs, logger } = deps
+  const stopping = new AbortController()
+  const attempting = {
+    ...deps,
+    reportFailure: (error: unknown, messageId: string) =>
+      logger.failure('upload failed for the last time', error, { messageId }),
+  }
   await jobs.work(
     'receive-upload',
     { concurrency: UPLOADS_AT_ONCE, pollSeconds: POLL_SECONDS },
     async messageId => {
       const begun = performance.now()
       try {
-        await receiveUpload(deps, messageId)
-        logger.info('upload received', { messageId, ms: Math.round(performance.now() - begun) })
+        const outcome = await attemptUpload(attempting, messageId, stopping.signal)
+        if (outcome === 'received')
+          logger.info('upload received', { messageId, ms: Math.round(performance.now() - begun) })
+        else if (outcome !== 'is-set-aside')
+          logger.error('upload set aside: see cpis watch', { messageId, reason: outcome })
       } catch (error) {
+        if (stopping.signal.aborted) throw new Error('The service stops')
         logger.failure('upload failed and will be tried again', error, { messageId })
         // The queue keeps what a failed job throws: an error's own text could quote the file.
         throw new Error('The upload could not be received')
@@ -85,7 +97,8 @@ export async function startWorker(deps: WorkerDeps): Promise<{ stop(): Promise<v
   ]
   return {
     stop: async () => {
-      await Promise.all(tasks.map(task => task.stop()))
+      stopping.abort()
+      await Promise.all([...tasks.map(task => task.stop()), jobs.stop(deps.stopWithinMs)])
     },
   }
 }

@@ -113,6 +113,14 @@ export const FINDINGS: Readonly<Record<ConcernKind, (at: Date) => RawBuilder<Fin
     ) newest
     where newest.matched * 100 < (newest.loaded + newest.failed) * ${GO_LIVE_PERCENT}::integer`,
 
+  'upload-set-aside': () => sql`
+    select a.ods_code as authority, '' as subject, min(t.set_aside_at) as since,
+      jsonb_build_object('uploads', count(*)) as details
+    from upload_attempt t join message m on m.id = t.message_id and m.status = 'accepted'
+    join authority a on a.mailbox_id = m.sender
+    where t.set_aside_at is not null
+    group by a.ods_code`,
+
   'old-failures': at => sql`
     select f.authority, '' as subject, min(f.since) as since, jsonb_build_object('records', count(*)) as details
     from ${STILL_FAILING} and f.since < ${before(at, MEND_RECORD_DAYS * DAY)}

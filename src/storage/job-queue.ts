@@ -29,20 +29,14 @@ export async function startJobs(database: Database, onError: (error: Error) => v
     superviseIntervalSeconds: HEARTBEAT_SECONDS,
   })
   boss.on('error', onError)
-  await boss.start()
-  await boss.createQueue('receive-upload', {
-    policy: 'exclusive',
-    heartbeatSeconds: HEARTBEAT_SECONDS,
-    expireInSeconds: 3600,
-    retryLimit: 1_000_000,
-    retryBackoff: true,
-    retryDelay: 1,
-    retryDelayMax: 60,
-    deleteAfterSeconds: 3600,
-  })
-  // Before any transaction begins: this also makes the library look the queue up, which within one of the embedded database,
-  // whose only connection the transaction holds, would wait for itself.
-  if (database.engine === 'embedded') await dropOrphans(boss, 'receive-upload')
+  try {
+    await prepare(boss, database)
+  } catch (error) {
+    // What the library has started would keep a process alive that cannot do anything.
+    await boss.stop({ graceful: false }).catch(() => undefined)
+    throw error
+  }
+  let stopped: Promise<void> | undefined
   return {
     queue: db => ({
       enqueue: async (name, key) => {
@@ -58,8 +52,28 @@ export async function startJobs(database: Database, onError: (error: Error) => v
         },
       )
     },
-    stop: timeoutMs => boss.stop({ graceful: true, timeout: timeoutMs }),
+    stop: timeoutMs => {
+      stopped ??= boss.stop({ graceful: true, timeout: timeoutMs })
+      return stopped
+    },
   }
+}
+
+async function prepare(boss: PgBoss, database: Database): Promise<void> {
+  await boss.start()
+  await boss.createQueue('receive-upload', {
+    policy: 'exclusive',
+    heartbeatSeconds: HEARTBEAT_SECONDS,
+    expireInSeconds: 3600,
+    retryLimit: 1_000_000,
+    retryBackoff: true,
+    retryDelay: 1,
+    retryDelayMax: 60,
+    deleteAfterSeconds: 3600,
+  })
+  // Before any transaction begins: this also makes the library look the queue up, which within one of the embedded database,
+  // whose only connection the transaction holds, would wait for itself.
+  if (database.engine === 'embedded') await dropOrphans(boss, 'receive-upload')
 }
 
 function jobsWithin(db: Kysely<Schema>): Db {

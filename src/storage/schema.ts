@@ -29,6 +29,7 @@ export interface Schema {
   authority: AuthorityTable
   upload: UploadTable
   upload_record: UploadRecordTable
+  upload_attempt: { message_id: string; attempts: number; set_aside_at: Date | null; reason: string | null }
   upload_plan: UploadPlanTable
   plan: PlanTable
   replaced_number: { nhs_number: string; replacement: string }

@@ -13,19 +13,20 @@ import { messageStore } from './message-store.ts'
 import { missedAppointmentStore } from './missed-appointment-store.ts'
 import { notificationStore } from './notification-store.ts'
 import { numberStore } from './number-store.ts'
-import type { Database } from './open-database.ts'
+import type { Connections } from './open-database.ts'
 import { organisationStore } from './organisation-store.ts'
 import { oversightStore } from './oversight-store.ts'
 import { payloadStore } from './payload-store.ts'
 import { queryStore, type RunStatement } from './query-store.ts'
 import { relayStore } from './relay-store.ts'
 import type { Schema } from './schema.ts'
+import { uploadAttempts } from './upload-attempts.ts'
 import { uploadHistory } from './upload-history.ts'
 import { uploadStore } from './upload-store.ts'
 import { workflowStore } from './workflow-store.ts'
 
-/** Every store on one database. */
-export function storage(database: Database, jobs: Jobs): Storage {
+/** Every store over one kind of connections. */
+export function storage(database: Connections, jobs: Jobs): Storage {
   return {
     ...storesOn(database.kysely, database.statement, jobs),
     transaction: work =>
@@ -44,6 +45,7 @@ function storesOn(db: Kysely<Schema>, run: RunStatement, jobs: Jobs): Stores {
     asynchronousAnswers: asynchronousAnswerStore(db),
     uploads: uploadStore(db),
     uploadHistory: uploadHistory(db),
+    uploadAttempts: uploadAttempts(db),
     queries: queryStore(run),
     notifications: notificationStore(db),
     missedAppointments: missedAppointmentStore(db),

@@ -13,11 +13,15 @@ import { sandboxMailbox } from '../../src/sandbox/sandbox.ts'
 import { expectValue } from './expect-value.ts'
 import { until } from './until.ts'
 
+const ACKNOWLEDGED_WITHIN_MS = 100_000
+
 /** A local authority at work: all it does goes through its mailbox. */
 export interface AuthorityDesk {
   readonly mesh: MeshClient
   /** Sends a file and waits for its acknowledgement. */
   upload(file: Uint8Array, options?: { gzip?: boolean }): Promise<WholeAcknowledgement>
+  /** Waits for the acknowledgement of a file that is sent in another way. */
+  acknowledged(send: () => Promise<unknown>): Promise<WholeAcknowledgement>
   /** Waits until at least so many accesses were told, and takes them from the mailbox. */
   notifications(count: number): Promise<NotifiedAccess[]>
   /** Takes everything that waits, whatever it is, and says how much it was. */
@@ -54,14 +58,18 @@ export async function openDesk(
     await mesh.acknowledge(id)
     return taken
   }
+  const acknowledged = async (send: () => Promise<unknown>) => {
+    await send()
+    const id = await until(() => waiting(config.mesh.acknowledgementWorkflow), ACKNOWLEDGED_WITHIN_MS)
+    return expectValue(await take(id, readWholeAcknowledgement))
+  }
   return {
     mesh,
-    upload: async (file, options = {}) => {
-      const workflowId = config.mesh.uploadWorkflow
-      await mesh.send(file, { to: config.mesh.cpisMailbox, workflowId, ...options })
-      const id = await until(() => waiting(config.mesh.acknowledgementWorkflow))
-      return expectValue(await take(id, readWholeAcknowledgement))
-    },
+    upload: (file, options = {}) =>
+      acknowledged(() =>
+        mesh.send(file, { to: config.mesh.cpisMailbox, workflowId: config.mesh.uploadWorkflow, ...options }),
+      ),
+    acknowledged,
     notifications: async count => {
       const told: NotifiedAccess[] = []
       while (told.length < count) {

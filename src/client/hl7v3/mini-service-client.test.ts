@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { type Backstage, openDoor } from '../../doors/smsp/testing.ts'
+import { StorageUnavailable } from '../../flows/storage-unavailable.ts'
 import { ACCESS, ANSWER, NOTHING_HELD } from '../../formats/fhir/testing.ts'
 import { type MiniServiceClientSettings, miniServiceClient } from './mini-service-client.ts'
 import { ADA, CHILD, facingDoor, replacing, replied, scripted } from './testing.ts'
@@ -64,7 +65,7 @@ describe('asking a mini service', () => {
 
 describe('rule 4.3: whatever is not an answer to the question is "could not look"', () => {
   test.each(['storeError', 'registerError', 'auditError'] as const)('%s behind the door', async what => {
-    const refused = Object.assign(new Error('connect'), { code: 'ECONNREFUSED' })
+    const refused = new StorageUnavailable(new Error('connect ECONNREFUSED'))
     const { client } = connect({ [what]: refused, answer: ANSWER })
     const outcome = await client.query(what === 'auditError' ? '9990000019' : CHILD)
     expect(outcome).toMatchObject({ kind: 'could-not-look', codes: ['SMSP-0004'] })

@@ -44,7 +44,8 @@ export function refuseTheRest(
   })
   fastify.setErrorHandler((error, request, reply) => {
     const fault = httpFault(error)
-    if (fault.kind === 'internal-error') deps.reportFailure(error, exchangeOf(request).action)
+    if (fault.kind === 'internal-error' || fault.kind === 'unavailable')
+      deps.reportFailure(error, exchangeOf(request).action)
     return refuse(request, reply, fault)
   })
 }

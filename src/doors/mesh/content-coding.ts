@@ -1,5 +1,6 @@
 import { pipeline, Readable } from 'node:stream'
-import { createGunzip, createGzip } from 'node:zlib'
+import { createGzip } from 'node:zlib'
+import { gunzipped } from '../../flows/decompress.ts'
 import type { StoredChunk } from '../../flows/ports.ts'
 import type { ApiVersion } from '../../formats/mesh/api-version.ts'
 
@@ -18,22 +19,23 @@ export function codedContent(
   chunk: StoredChunk,
   caller: { readonly version: ApiVersion; readonly acceptEncoding: string | undefined },
 ): CodedContent {
-  const stored = Readable.from(chunk.bytes, { objectMode: false })
+  const stored = () => Readable.from(chunk.bytes, { objectMode: false })
   const accepts = acceptsGzip(caller.acceptEncoding)
   if (chunk.encoding === 'gzip') {
     return accepts
-      ? { bytes: stored, gzip: true, length: chunk.size }
-      : { bytes: through(stored, createGunzip()), gzip: false }
+      ? { bytes: stored(), gzip: true, length: chunk.size }
+      : { bytes: Readable.from(gunzipped(chunk.bytes), { objectMode: false }), gzip: false }
   }
   return accepts && caller.version === 2
-    ? { bytes: through(stored, createGzip()), gzip: true }
-    : { bytes: stored, gzip: false, length: chunk.size }
+    ? { bytes: compressed(stored()), gzip: true }
+    : { bytes: stored(), gzip: false, length: chunk.size }
 }
 
-/** Either end that breaks off ends the other; what broke shows at the end that is sent. */
-function through(source: Readable, coder: ReturnType<typeof createGunzip>): Readable {
-  pipeline(source, coder, () => undefined)
-  return coder
+/** An error at either end closes the other, and shows at the end that is sent. */
+function compressed(source: Readable): Readable {
+  const gzip = createGzip()
+  pipeline(source, gzip, () => undefined)
+  return gzip
 }
 
 /** RFC 9110, 12.5.3: named or by `*`, and not with a weight of nought. */

@@ -35,7 +35,8 @@ export function refuseTheRest(
   fastify.setNotFoundHandler((request, reply) => refuse(request, reply, 'not-found'))
   fastify.setErrorHandler((error, request, reply) => {
     const fault = faultOf(error)
-    if (fault === 'internal-error') deps.reportFailure(error, exchangeOf(request).action)
+    if (fault === 'internal-error' || fault === 'unavailable')
+      deps.reportFailure(error, exchangeOf(request).action)
     return refuse(request, reply, fault)
   })
 }
@@ -43,5 +44,6 @@ export function refuseTheRest(
 function faultOf(error: unknown): MeshFault {
   if (error instanceof BodyFault) return error.fault
   const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 500
+  if (status === 503) return 'unavailable'
   return status >= 400 && status < 500 ? 'unreadable-request' : 'internal-error'
 }

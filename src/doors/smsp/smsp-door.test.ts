@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { expectValue } from '../../../test/support/expect-value.ts'
 import type { CertificateFingerprint } from '../../domain/client-system.ts'
+import { StorageUnavailable } from '../../flows/storage-unavailable.ts'
 import { PLAN } from '../../formats/fhir/testing.ts'
 import { INTERACTION_KEY, ITK_INTERACTIONS, ITK_WSA, RESPONSE_SERVICE } from '../../formats/itk/codes.ts'
 import { type MiniServiceResponse, readMiniServiceResponse } from '../../formats/itk/mini-service-response.ts'
@@ -260,7 +261,7 @@ test('anybody may read what the door takes and says, as SOAP toolkits ask for it
 })
 
 describe('that the service could not look is never "no match" (rule 4.3)', () => {
-  const refused = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' })
+  const refused = new StorageUnavailable(new Error('connect ECONNREFUSED'))
   const disk = Object.assign(new Error('no space for 9990000018'), { code: '53100', severity: 'ERROR' })
   const bug = new TypeError('undefined is not a function')
 

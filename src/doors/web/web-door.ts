@@ -54,7 +54,7 @@ export function webDoor(deps: WebDoorDeps): FastifyPluginAsync {
       return pages.show(request, reply, {
         view: 'message',
         title: mistaken ? 'That cannot be read' : 'Something went wrong',
-        status: mistaken ? status : 500,
+        status: mistaken || status === 503 ? status : 500,
         values: {
           lines: mistaken
             ? ['What was sent is too long, or is not a form of this service.']

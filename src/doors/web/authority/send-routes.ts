@@ -164,6 +164,6 @@ function phoneProblems({ dutyPhone, officePhone }: Typed): Problem[] {
 function previewOf(table: ReadTable) {
   const { rows, recordCount, planCount, rowsLeftOut, passedOver, ignored, leftOut } = table
   const problems = leftOut.slice(0, MOST_PROBLEMS)
-  const more = leftOut.length - problems.length
+  const more = table.problems - problems.length
   return { rows, recordCount, planCount, rowsLeftOut, passedOver, ignored, problems, more }
 }

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { concernWords } from '../../../domain/concern-words.ts'
-import { postAnswerAgain, retryJob } from '../../../flows/manage-exchange.ts'
+import { postAnswerAgain, retryJob, tryUploadAgain } from '../../../flows/manage-exchange.ts'
 import { showConcerns } from '../../../flows/watch-exchange.ts'
 import { admit, field } from '../admit.ts'
 import { nothingHere, pageOf } from '../nothing-here.ts'
@@ -22,10 +22,11 @@ export function troubleRoutes(fastify: FastifyInstance, pages: Pages): void {
     exchange.action = 'show trouble'
     const session = await admit(pages, request, reply, 'operator')
     if (!session) return reply
-    const [watched, authorities, answers, jobs, messages] = await Promise.all([
+    const [watched, authorities, answers, aside, jobs, messages] = await Promise.all([
       showConcerns(deps.desk),
       storage.authorities.list(),
       storage.asynchronousAnswers.undelivered(),
+      storage.uploadAttempts.allSetAside(LISTED + 1),
       storage.oversight.failedJobs(LISTED + 1),
       storage.oversight.nonDeliveries(LISTED + 1),
     ])
@@ -35,6 +36,7 @@ export function troubleRoutes(fastify: FastifyInstance, pages: Pages): void {
     exchange.details = {
       concerns: oldest.length,
       answers: answers.length,
+      uploads: aside.length,
       jobs: jobs.length,
       messages: messages.length,
     }
@@ -54,6 +56,8 @@ export function troubleRoutes(fastify: FastifyInstance, pages: Pages): void {
         ...(nth * LISTED < oldest.length && { nextPage: `/operator/trouble?page=${nth + 1}` }),
         answers: answers.slice(0, LISTED),
         allAnswers: answers.length,
+        aside: aside.slice(0, LISTED),
+        moreAside: aside.length > LISTED,
         jobs: jobs.slice(0, LISTED),
         moreJobs: jobs.length > LISTED,
         messages: messages.slice(0, LISTED),
@@ -76,6 +80,16 @@ export function troubleRoutes(fastify: FastifyInstance, pages: Pages): void {
       await postAnswerAgain(doneBy(pages, session), answer)
       exchange.audited = true
     } else exchange.reason = 'not undelivered'
+    return pages.redirect(reply, '/operator/trouble')
+  })
+
+  fastify.post('/operator/trouble/uploads', async (request, reply) => {
+    const exchange = exchangeOf(request)
+    exchange.action = 'try upload again'
+    const session = await admit(pages, request, reply, 'operator')
+    if (!session) return reply
+    exchange.audited = await tryUploadAgain(doneBy(pages, session), field(request, 'message'))
+    if (!exchange.audited) exchange.reason = 'not set aside'
     return pages.redirect(reply, '/operator/trouble')
   })
 

@@ -1,0 +1,48 @@
+import { pipeline, Readable } from 'node:stream'
+import { createGunzip } from 'node:zlib'
+
+/** Why compressed content cannot be read: it is damaged or cut short, or it expands further than is accepted. */
+export type PayloadProblem = 'damaged' | 'expands-too-far'
+
+/** The sender's fault: trying again does not help. */
+export class UnreadablePayload extends Error {
+  readonly problem: PayloadProblem
+  constructor(problem: PayloadProblem, cause?: unknown) {
+    super(`The compressed content cannot be read: ${problem}`, { cause })
+    this.problem = problem
+  }
+}
+
+/** Below this size (bytes) content may expand as far as it likes: it cannot do harm. */
+export const FREE_EXPANSION = 65_536
+
+/**
+ * Decompresses gzip content as it streams in. `maxExpansion` is the largest accepted ratio of decompressed to compressed bytes.
+ * The reader may stop at any time: both streams are then closed, and the source is told. Throws `UnreadablePayload` for content that
+ * is damaged, cut short or expands too far, and what the source throws.
+ */
+export async function* gunzipped(
+  compressed: AsyncIterable<Uint8Array>,
+  maxExpansion = Number.POSITIVE_INFINITY,
+): AsyncGenerator<Uint8Array> {
+  const gunzip = createGunzip()
+  let given = 0
+  // An error of either stream destroys the other, and reaches the reader below; the callback is what keeps it from being unhandled.
+  pipeline(Readable.from(compressed, { objectMode: false }), gunzip, () => undefined)
+  try {
+    for await (const part of gunzip as AsyncIterable<Uint8Array>) {
+      given += part.length
+      // What was decompressed so far: the stream before it holds more than that.
+      const taken = gunzip.bytesWritten
+      if (given > FREE_EXPANSION && given > taken * maxExpansion)
+        throw new UnreadablePayload('expands-too-far')
+      yield part
+    }
+  } catch (error) {
+    throw isZlibError(error) ? new UnreadablePayload('damaged', error) : error
+  }
+}
+
+function isZlibError(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && String(error.code).startsWith('Z_')
+}
