@@ -13,7 +13,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   formats: ['domain'],
   identity: ['domain'],
   storage: ['flows', 'domain'],
-  demographics: ['flows', 'domain'],
+  demographics: ['flows', 'domain', 'client'],
   doors: ['flows', 'formats', 'domain', 'identity', 'client'],
   callbacks: ['flows', 'formats', 'domain', 'client'],
   connected: ['flows', 'formats', 'domain', 'client'],
@@ -25,7 +25,17 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 /** Rooms without input and output, clock or chance: all they may use from outside is named here. */
 const PURE: Readonly<Record<string, readonly string[]>> = {
   domain: ['temporal-polyfill'],
-  formats: ['saxes', 'zod', 'canonicalize', 'fhir/r4.js', 'uuid', 'node:crypto', 'node:buffer', 'node:util'],
+  formats: [
+    'saxes',
+    'zod',
+    'canonicalize',
+    'fhir/r4.js',
+    'uuid',
+    'node:crypto',
+    'node:buffer',
+    'node:util',
+    'node:timers/promises',
+  ],
 }
 
 interface SourceFile {

@@ -71,6 +71,6 @@ function countWords(settled: Settled): string {
   return `: ${loaded} records loaded, ${failed} refused for a reason each`
 }
 
-function keptIn({ databaseUrl, dataDir }: Service['config']): string {
-  return databaseUrl ? 'the configured PostgreSQL database' : resolve(dataDir)
+function keptIn({ database, dataDir }: Service['config']): string {
+  return database.url ? 'the configured PostgreSQL database' : resolve(dataDir)
 }

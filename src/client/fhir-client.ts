@@ -13,6 +13,7 @@ import type {
   Refused,
 } from './outcomes.ts'
 import { readAccesses, readDiagnostics, readMetadata, readPlans } from './read-answer.ts'
+import { readJsonToEnd } from './read-to-end.ts'
 
 export interface FhirClientSettings {
   /** For example `https://cp-is.example/cpis/FHIR/R4`. */
@@ -97,6 +98,9 @@ export function fhirClient(settings: FhirClientSettings): FhirClient {
   }
 }
 
+/** In bytes; an answer with every plan and access is about 100,000. */
+const LONGEST_ANSWER = 4 * 1024 * 1024
+
 const ACCEPT = { Accept: 'application/fhir+json' }
 
 function search(
@@ -152,7 +156,7 @@ async function call(
   try {
     // A token must not follow a redirection to somewhere else.
     const response = await fetch(url, { ...request, signal, redirect: 'error' })
-    const body: unknown = await response.json().catch(() => undefined)
+    const body = await readJsonToEnd(response.body, LONGEST_ANSWER).catch(() => undefined)
     return judge(response, body, answers)
   } catch {
     return couldNotLook(timeout.aborted ? 'No answer came in time' : 'The service could not be reached')

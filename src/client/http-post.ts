@@ -1,5 +1,6 @@
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http'
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
+import { readToEnd } from './read-to-end.ts'
 
 /** What a caller shows to those it calls, and whom it believes; PEM. */
 export interface CallerTls {
@@ -53,7 +54,7 @@ export function httpPoster(
           headers: { ...headers, 'Content-Length': String(body.byteLength) },
         }
         const answered = (reply: IncomingMessage) =>
-          readReply(reply, longestReply).then(
+          readToEnd(reply, longestReply).then(
             received =>
               resolve({
                 status: reply.statusCode ?? 0,
@@ -74,15 +75,4 @@ export function httpPoster(
       secure.destroy()
     },
   }
-}
-
-async function readReply(reply: IncomingMessage, longest: number): Promise<Uint8Array> {
-  const pieces: Buffer[] = []
-  let length = 0
-  for await (const piece of reply as AsyncIterable<Buffer>) {
-    length += piece.length
-    if (length > longest) throw new Error('The reply is longer than is read')
-    pieces.push(piece)
-  }
-  return Buffer.concat(pieces)
 }

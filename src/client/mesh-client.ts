@@ -4,6 +4,7 @@ import { inChunks, type MeshContent } from './mesh-content.ts'
 import { MeshError, readMeshError } from './mesh-error.ts'
 import { type MeshMessageInfo, readMessageInfo } from './mesh-message-info.ts'
 import { type MeshCredentials, meshToken } from './mesh-token.ts'
+import { readJsonToEnd } from './read-to-end.ts'
 
 export interface MeshClientSettings extends MeshCredentials {
   /** The address of the service, without `/messageexchange`. */
@@ -264,8 +265,11 @@ function asChunk(response: Response): MeshChunk {
   return { encoding: coding === 'gzip' ? 'gzip' : 'identity', bytes: bodyOf(response) }
 }
 
+/** In bytes; a page of 5,000 messages with their labels is about 5,000,000. */
+const LONGEST_LIST = 32 * 1024 * 1024
+
 async function bodyAsJson(action: string, response: Response): Promise<unknown> {
-  return response.json().catch((cause: unknown) => {
+  return readJsonToEnd(response.body, LONGEST_LIST).catch((cause: unknown) => {
     throw new MeshError(`${action}: the answer broke off or is not JSON`, { status: response.status, cause })
   })
 }

@@ -1,3 +1,8 @@
+import { readJsonToEnd } from './read-to-end.ts'
+
+/** In bytes. */
+const LONGEST_ERROR = 64 * 1024
+
 /** What the mailbox service said no to, or could not do. Never holds a secret or anything of a message's content. */
 export class MeshError extends Error {
   /** The HTTP status; absent when no answer came at all. */
@@ -35,7 +40,7 @@ export class MeshError extends Error {
 export async function readMeshError(action: string, response: Response): Promise<MeshError> {
   const { status } = response
   const retryAfterSeconds = secondsToWait(response.headers.get('retry-after'))
-  const body: unknown = await response.json().catch(() => undefined)
+  const body = await readJsonToEnd(response.body, LONGEST_ERROR).catch(() => undefined)
   const { detail, errorEvent, errorCode, errorDescription } = asObject(body)
   const first = asObject(Array.isArray(detail) ? detail[0] : detail)
   const code = asText(first['code'] ?? errorCode)

@@ -19,6 +19,8 @@ const NO_BODY: readonly number[] = [204, 205, 304]
 export function streamingFetch(settings: {
   readonly tls?: Partial<CallerTls>
   readonly idleMs: number
+  /** The longest that a whole exchange may take; absent: as long as something moves. */
+  readonly withinMs?: number
 }): StreamingFetch {
   const plain = new HttpAgent({ keepAlive: true })
   const secure = new HttpsAgent({ keepAlive: true, minVersion: 'TLSv1.2', ...settings.tls })
@@ -28,11 +30,13 @@ export function streamingFetch(settings: {
         const target = new URL(input instanceof Request ? input.url : input)
         const body = bytesOf(init.body)
         const headers = Object.fromEntries(new Headers(init.headers))
+        const limit = settings.withinMs === undefined ? undefined : AbortSignal.timeout(settings.withinMs)
+        const signals = [init.signal, limit].filter(signal => signal != null)
         const options = {
           method: init.method ?? 'GET',
           headers: { ...headers, ...(body && { 'content-length': String(body.byteLength) }) },
           timeout: settings.idleMs,
-          ...(init.signal && { signal: init.signal }),
+          ...(signals.length > 0 && { signal: AbortSignal.any(signals) }),
         }
         const answered = (reply: IncomingMessage) => resolve(responseOf(reply))
         const request =

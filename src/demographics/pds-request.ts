@@ -1,7 +1,11 @@
 import { setTimeout } from 'node:timers/promises'
+import { readToEnd } from '../client/read-to-end.ts'
 import { backOff, retryAfterMs } from './back-off.ts'
 import { circuitBreaker } from './circuit-breaker.ts'
 import type { PdsReply } from './pds-reply.ts'
+
+/** In bytes; one person is about 10,000. */
+const LONGEST_REPLY = 1024 * 1024
 
 export interface PdsClientOptions {
   /** The FHIR base, for example `https://pds.example/personal-demographics/FHIR/R4`. */
@@ -90,7 +94,7 @@ export function pdsRequests(options: PdsClientOptions): PdsRequests {
         redirect: 'manual',
         signal: AbortSignal.timeout(timeoutMs),
       })
-      body = await response.text()
+      body = (await readToEnd(response.body, LONGEST_REPLY)).toString('utf8')
     } catch (error) {
       return { reply: { kind: 'none', why: whyNoReply(error, timeoutMs), again: true } }
     }

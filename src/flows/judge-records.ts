@@ -2,6 +2,7 @@ import { checkRecord } from '../domain/check-record.ts'
 import { judgeByDemographics } from '../domain/demographics.ts'
 import type { ReadHead, UploadFileFault, UploadItem } from '../domain/file-faults.ts'
 import { FUTURE_TOLERANCE_HOURS, type RecordAsSent, type UploadHeader } from '../domain/upload.ts'
+import { UnreadablePayload } from './decompress.ts'
 import type {
   AppliedUpload,
   Authority,
@@ -86,6 +87,20 @@ export async function judgeRecords(
   }
   if (!header) throw new Error('The reader ended without a header and without a fault')
   return earlier ? { kind: 'repeated', earlier, header } : { kind: 'judged', header }
+}
+
+/** Content that cannot be decompressed is a file that cannot be read (rules 3.13 and 3.21). Throws any other error again. */
+export function unreadableContent(error: unknown, most: number): JudgedFile & { kind: 'refused' } {
+  if (!(error instanceof UnreadablePayload)) throw error
+  if (error.problem === 'expands-too-far') {
+    return { kind: 'refused', fault: { kind: 'expands-too-far', most }, head: {} }
+  }
+  const detail = 'the content is said to be compressed with gzip, and is damaged.'
+  return {
+    kind: 'refused',
+    fault: { kind: 'not-readable', problem: 'encoding', line: 1, column: 1, detail },
+    head: {},
+  }
 }
 
 function headerFault(

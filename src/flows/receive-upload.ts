@@ -6,9 +6,8 @@ import { codeOfFileFault, fileReasonOf, type ReadHead, type UploadFileFault } fr
 import type { MeshMessage } from '../domain/mesh-message.ts'
 import type { MailboxId, Organisation } from '../domain/organisation.ts'
 import type { UploadHeader } from '../domain/upload.ts'
-import { UnreadablePayload } from './decompress.ts'
 import { type DeliverMessageDeps, deliverMessage, keepPayload } from './deliver-message.ts'
-import { type JudgeRecordsDeps, judgeRecords } from './judge-records.ts'
+import { type JudgeRecordsDeps, judgeRecords, unreadableContent } from './judge-records.ts'
 import type { AppliedUpload, Authority, Storage, Stores, UploadReceipt } from './ports.ts'
 import { readPayload } from './read-payload.ts'
 
@@ -77,7 +76,7 @@ async function judgeFile(
   const { expansion } = deps.uploadLimits
   const bytes = digested(readPayload(storage.payloads, message, expansion), digest)
   const judged = await judgeRecords(deps, { uploadId: id, authority, bytes }, signal).catch(error =>
-    unreadable(error, expansion),
+    unreadableContent(error, expansion),
   )
   if (judged.kind === 'refused') {
     await storage.uploads.discard({ uploadId: id })
@@ -98,20 +97,6 @@ async function judgeFile(
   return {
     kind: 'judged',
     upload: { id, authority: authority.odsCode, header, messageId: message.id, digest: hex, receivedAt },
-  }
-}
-
-/** Content that cannot be decompressed is a file that cannot be read (rules 3.13 and 3.21). */
-function unreadable(error: unknown, most: number): Verdict & { kind: 'refused' } {
-  if (!(error instanceof UnreadablePayload)) throw error
-  if (error.problem === 'expands-too-far') {
-    return { kind: 'refused', fault: { kind: 'expands-too-far', most }, head: {} }
-  }
-  const detail = 'the content is said to be compressed with gzip, and is damaged.'
-  return {
-    kind: 'refused',
-    fault: { kind: 'not-readable', problem: 'encoding', line: 1, column: 1, detail },
-    head: {},
   }
 }
 

@@ -28,7 +28,7 @@ describe('readConfig', () => {
   test('nothing set is a sandbox on the embedded database', () => {
     const config = readConfig({})
     expect(config.mode).toBe('sandbox')
-    expect(config.databaseUrl).toBeUndefined()
+    expect(config.database.url).toBeUndefined()
     expect(config.port).toBe(8080)
   })
 

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { type Asid, parseAsid } from '../domain/client-system.ts'
 import { parseMailboxId } from '../domain/organisation.ts'
-import { DATABASE_LIMITS, type DatabaseLimits } from '../storage/database-limits.ts'
+import { type DatabaseConfig, databaseConfig, databaseSettings } from './database-config.ts'
 import { type PdsConfig, pdsConfig, pdsSettings } from './pds-config.ts'
 import { type RelayConfig, relayConfig, relayProblems, relaySettings } from './relay-config.ts'
 import { address, whole } from './setting-kinds.ts'
@@ -18,11 +18,7 @@ export interface Config {
   readonly adminPort: number
   readonly adminToken: string | undefined
   readonly dataDir: string
-  readonly databaseUrl: string | undefined
-  readonly databaseConnections: number
-  readonly databaseWorkConnections: number
-  /** How long the database may take (milliseconds). */
-  readonly databaseLimits: DatabaseLimits
+  readonly database: DatabaseConfig
   /** How clients reach the service, without a slash at the end; absent: the address it listens on. */
   readonly baseUrl: string | undefined
   /** What the service speaks HTTPS with; absent: it speaks HTTP, and somebody before it HTTPS. */
@@ -105,15 +101,7 @@ const environment = z.object({
   CPIS_ADMIN_PORT: whole(0, 65_535).default(8081),
   CPIS_ADMIN_TOKEN: z.string().min(16, 'must be at least 16 characters').optional(),
   CPIS_DATA_DIR: z.string().default('.cpis'),
-  CPIS_DATABASE_URL: z
-    .string()
-    .regex(/^postgres(ql)?:\/\//, 'must begin with postgres://')
-    .optional(),
-  CPIS_DATABASE_CONNECTIONS: whole(2, 1000).default(16),
-  CPIS_DATABASE_WORK_CONNECTIONS: whole(2, 1000).default(6),
-  CPIS_DATABASE_CONNECT_MS: whole(100, 60_000).default(DATABASE_LIMITS.connectMs),
-  CPIS_DATABASE_STATEMENT_MS: whole(100, 600_000).default(DATABASE_LIMITS.statementMs),
-  CPIS_DATABASE_WORK_STATEMENT_MS: whole(1_000, 3_600_000).default(DATABASE_LIMITS.workStatementMs),
+  ...databaseSettings,
   CPIS_ALLOW_EMBEDDED: z.enum(['yes', 'no'], 'must be yes or no').default('no'),
   CPIS_BASE_URL: address.optional(),
   ...tlsSettings,
@@ -190,14 +178,7 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     adminPort: set.CPIS_ADMIN_PORT,
     adminToken: set.CPIS_ADMIN_TOKEN,
     dataDir: set.CPIS_DATA_DIR,
-    databaseUrl: set.CPIS_DATABASE_URL,
-    databaseConnections: set.CPIS_DATABASE_CONNECTIONS,
-    databaseWorkConnections: set.CPIS_DATABASE_WORK_CONNECTIONS,
-    databaseLimits: {
-      connectMs: set.CPIS_DATABASE_CONNECT_MS,
-      statementMs: set.CPIS_DATABASE_STATEMENT_MS,
-      workStatementMs: set.CPIS_DATABASE_WORK_STATEMENT_MS,
-    },
+    database: databaseConfig(set),
     baseUrl: set.CPIS_BASE_URL,
     tls: tlsConfig(set),
     // The sandbox is started by people in a terminal, who want to see what went wrong and nothing else.

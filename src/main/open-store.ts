@@ -22,8 +22,8 @@ export interface Store {
 
 /** Opens whichever database is configured, brought up to date, with its job queue. */
 export async function openStore(config: Config, logger: Logger): Promise<Store> {
-  const { database, release } = config.databaseUrl
-    ? await onServer(config, config.databaseUrl)
+  const { database, release } = config.database.url
+    ? await onServer(config, config.database.url)
     : await embedded(config)
   try {
     const steps = await migrate(database.work.kysely)
@@ -51,9 +51,9 @@ export async function openStore(config: Config, logger: Logger): Promise<Store> 
 async function onServer(config: Config, url: string) {
   const database = await openServer({
     url,
-    maxConnections: config.databaseConnections,
-    workConnections: config.databaseWorkConnections,
-    limits: config.databaseLimits,
+    maxConnections: config.database.connections,
+    workConnections: config.database.workConnections,
+    limits: config.database.limits,
   })
   return { database, release: () => undefined }
 }

@@ -23,6 +23,8 @@ const SEND_EVERY_MS = 500
 const PAUSE_MS = 60_000
 /** A connection on which nothing moves is given up after this time. */
 const IDLE_MS = 60_000
+/** One exchange takes no longer, however slowly it moves: a chunk of 100 MB over a slow line. */
+const EXCHANGE_WITHIN_MS = 1_800_000
 
 /** Connected mode: our own mailbox on a MESH server elsewhere is fetched from, and what we tell authorities is sent through it. */
 export function startRelay(
@@ -31,7 +33,7 @@ export function startRelay(
   tls: Partial<CallerTls>,
 ): { stop(): Promise<void> } {
   const { logger } = deps
-  const wire = streamingFetch({ tls, idleMs: IDLE_MS })
+  const wire = streamingFetch({ tls, idleMs: IDLE_MS, withinMs: EXCHANGE_WITHIN_MS })
   const { baseUrl, mailboxId, password, sharedKey, pollMs } = config
   const now = deps.clock.now
   const outside = outsideMailbox({ baseUrl, mailboxId, password, sharedKey, now, fetch: wire.fetch })

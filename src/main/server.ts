@@ -10,6 +10,11 @@ type PublicDoor = Exclude<DoorName, 'worker'>
 /** The longest part of an address: a page token of the mailbox service may have a thousand characters. */
 const LONGEST_PATH_PART = 1024
 
+/** The longest that a whole request may take to come in: 100 MB over a slow line (milliseconds). */
+const REQUEST_WITHIN_MS = 600_000
+/** A connection on which nothing moves is given up (milliseconds). */
+const IDLE_MS = 120_000
+
 /**
  * An empty HTTP server that logs and measures each request by the pattern of its route: an address may hold an NHS number, so
  * the framework's own log, which writes addresses, stays off (rule 8.2).
@@ -27,6 +32,8 @@ export function createServer(deps: {
   const app = Fastify({
     https: deps.https ?? null,
     logger: false,
+    requestTimeout: REQUEST_WITHIN_MS,
+    connectionTimeout: IDLE_MS,
     forceCloseConnections: true,
     frameworkErrors: async (_error, request, reply: FastifyReply) => {
       await deps.onMalformed(doorAt(request.url, deps.otherwise))
