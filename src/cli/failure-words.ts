@@ -1,4 +1,5 @@
 import { MeshError } from '../client/index.ts'
+import { StorageUnavailable } from '../flows/storage-unavailable.ts'
 import { StateInUse } from '../kit/state-lock.ts'
 import { ConfigError } from '../main/config.ts'
 import { DirectoryInUse } from '../main/lock-directory.ts'
@@ -15,7 +16,7 @@ export function failureOf(error: unknown): CommandFailure {
   if (error instanceof ConfigError) return refused(error.message, 'Set these environment variables right.')
   if (error instanceof DirectoryInUse || error instanceof StateInUse) return fault(error.message)
   if (error instanceof MeshError) return meshFailure(error)
-  const { code, port, path, severity } = detailsOf(error)
+  const { code, port, path, severity } = detailsOf(error instanceof StorageUnavailable ? error.cause : error)
   if (code === 'EADDRINUSE') {
     return fault(
       `Port ${port ?? ''} is taken.`.replace('  ', ' '),
@@ -24,7 +25,7 @@ export function failureOf(error: unknown): CommandFailure {
   }
   if (code === 'EACCES' && port !== undefined)
     return fault(`Port ${port} needs rights that this user lacks.`, 'Set PORT to a number above 1023.')
-  if (NOBODY_THERE.includes(code ?? ''))
+  if (NOBODY_THERE.includes(code ?? '') || (error instanceof StorageUnavailable && !severity))
     return fault('The database cannot be reached.', 'Look at CPIS_DATABASE_URL and at the server it names.')
   if (severity) return fault(`The database refused (${code}).`, 'Look at CPIS_DATABASE_URL and its rights.')
   const words = code && FILE_WORDS[code]

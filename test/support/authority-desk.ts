@@ -1,5 +1,5 @@
 import { v7 as newId } from 'uuid'
-import { type MeshClient, meshClient } from '../../src/client/index.ts'
+import { type MeshClient, MeshError, meshClient } from '../../src/client/index.ts'
 import type { NotifiedAccess } from '../../src/domain/access-notification.ts'
 import { addAuthority } from '../../src/flows/manage-exchange.ts'
 import { readAccessNotification } from '../../src/formats/hl7v3/read-access-notification.ts'
@@ -12,6 +12,15 @@ import type { SandboxAuthority } from '../../src/sandbox/authorities.ts'
 import { sandboxMailbox } from '../../src/sandbox/sandbox.ts'
 import { expectValue } from './expect-value.ts'
 import { until } from './until.ts'
+
+/** Asked again, as a mailbox client does, where the service says that it cannot work at the moment. */
+const patient =
+  <T>(work: () => Promise<T>) =>
+  () =>
+    work().catch((error: unknown) => {
+      if (error instanceof MeshError && error.status === 503) return undefined
+      throw error
+    })
 
 const ACKNOWLEDGED_WITHIN_MS = 100_000
 
@@ -60,8 +69,11 @@ export async function openDesk(
   }
   const acknowledged = async (send: () => Promise<unknown>) => {
     await send()
-    const id = await until(() => waiting(config.mesh.acknowledgementWorkflow), ACKNOWLEDGED_WITHIN_MS)
-    return expectValue(await take(id, readWholeAcknowledgement))
+    const id = await until(
+      patient(() => waiting(config.mesh.acknowledgementWorkflow)),
+      ACKNOWLEDGED_WITHIN_MS,
+    )
+    return expectValue(await until(patient(() => take(id, readWholeAcknowledgement))))
   }
   return {
     mesh,
