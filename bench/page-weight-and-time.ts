@@ -20,7 +20,7 @@ interface Visit {
   readonly what: string
   readonly address: string
   /** Fields of a form; without them the page is only looked at. */
-  readonly form?: Readonly<Record<string, string>>
+  readonly form?: Readonly<Record<string, string | Blob>>
   /** It is sent in parts, each when it is known. */
   readonly inParts?: true
 }
@@ -150,16 +150,16 @@ interface Reader {
 }
 
 /** Somebody who is signed in, as a browser would keep them. */
-async function signedIn(baseUrl: string, person: string): Promise<Reader> {
+export async function signedIn(baseUrl: string, person: string): Promise<Reader> {
   let cookie = ''
   const ask = async (
     address: string,
-    fields?: Readonly<Record<string, string>>,
+    fields?: Readonly<Record<string, string | Blob>>,
   ): ReturnType<Reader['visit']> => {
     const response = await fetch(new URL(address, baseUrl), {
       redirect: 'manual',
       headers: { cookie },
-      ...(fields && { method: 'POST', body: new URLSearchParams(fields) }),
+      ...(fields && { method: 'POST', body: formOf(fields) }),
     })
     const [set = ''] = response.headers.getSetCookie()
     if (set) cookie = set.split(';')[0] ?? ''
@@ -173,6 +173,16 @@ async function signedIn(baseUrl: string, person: string): Promise<Reader> {
   const { html: home } = await ask('/sign-in', { person, next: '/' })
   const csrf = /name="csrf" value="([^"]+)"/.exec(home)?.[1] ?? ''
   return { visit: ({ address, form }) => ask(address, form && { csrf, ...form }) }
+}
+
+/** A form as a browser sends it: in parts where a file comes with it. */
+function formOf(fields: Readonly<Record<string, string | Blob>>): URLSearchParams | FormData {
+  const form = new FormData()
+  for (const [name, value] of Object.entries(fields)) form.set(name, value)
+  const texts = [...form].flatMap(([name, value]): [string, string][] =>
+    typeof value === 'string' ? [[name, value]] : [],
+  )
+  return texts.length === Object.keys(fields).length ? new URLSearchParams(texts) : form
 }
 
 async function measureVisit(

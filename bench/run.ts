@@ -2,6 +2,7 @@ import { measureAuditSeal } from './audit-seal.ts'
 import { measureColdStart } from './cold-start.ts'
 import { measureConnected } from './connected-latency.ts'
 import { measureDoors } from './door-throughput.ts'
+import { measureEventLoop } from './event-loop.ts'
 import { measureKit } from './kit-throughput.ts'
 import { measureMessages } from './message-throughput.ts'
 import { measurePages } from './page-weight-and-time.ts'
@@ -14,6 +15,7 @@ const PARTS: Readonly<Record<string, () => Promise<Measurement[]>>> = {
   queries: measureQueries,
   doors: measureDoors,
   uploads: measureUploads,
+  loop: measureEventLoop,
   start: measureColdStart,
   audit: measureAuditSeal,
   messages: measureMessages,

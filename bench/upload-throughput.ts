@@ -55,7 +55,7 @@ export async function measureUploads(): Promise<Measurement[]> {
 
 const [authority] = sandboxAuthorities(1)
 
-async function makeFile(path: string, records: number): Promise<void> {
+export async function makeFile(path: string, records: number): Promise<void> {
   const [made] = makePopulation({
     seed: 1,
     authorities: sandboxAuthorities(1),
