@@ -38,6 +38,8 @@ export interface AuthorityStore {
   list(): Promise<readonly Authority[]>
   /** Adds an authority, or changes what is known of one; never where it stands. */
   add(authority: AuthorityDescription): Promise<void>
+  /** Changes settings of an authority that is held. */
+  change(odsCode: OdsCode, settings: SettingsChange): Promise<void>
   restartSequence(odsCode: OdsCode): Promise<void>
   goLive(odsCode: OdsCode, at: Date): Promise<void>
   suspend(odsCode: OdsCode, suspension: NonNullable<AuthorityStanding['suspension']>): Promise<void>

@@ -5,8 +5,6 @@ import type { MailboxId } from '../domain/organisation.ts'
 
 export interface MailboxStore {
   find(id: MailboxId): Promise<Mailbox | undefined>
-  /** The same, and nobody else holds it until the commit. */
-  hold(id: MailboxId): Promise<Mailbox | undefined>
   list(): Promise<readonly Mailbox[]>
   add(mailbox: Mailbox): Promise<void>
   /** False when this token was used before: a token opens one request (rule 7.3). */

@@ -6,9 +6,9 @@ import type { MailboxId, OdsCode } from '../domain/organisation.ts'
 import { failure, type Result, success } from '../domain/result.ts'
 import type { AuthorityDescription } from './authority-ports.ts'
 import type { QuestionKey } from './client-system-ports.ts'
-import type { Clock, NewId, Storage, Stores } from './ports.ts'
+import type { Clock, NewId, RegisterStores, Storage, Stores } from './ports.ts'
 
-/** Who exchanges what with whom is data: these are the operator's ways to change it, each on record (rules 7.6, 3.8 and 8.1). */
+/** Who exchanges what with whom is data: these are the operator's ways to change it, each on record and one after the other (rules 7.6, 3.8, 8.1 and 19.12). */
 export interface ManageExchangeDeps {
   readonly storage: Storage
   readonly clock: Clock
@@ -26,14 +26,14 @@ export interface CpisWorkflows {
 
 /** Adds a mailbox, or changes the name, organisation and password of one. */
 export function addMailbox(deps: ManageExchangeDeps, mailbox: Mailbox): Promise<void> {
-  return onRecord(deps, { action: 'add mailbox', subject: mailbox.id }, stores =>
+  return onRegister(deps, { action: 'add mailbox', subject: mailbox.id }, stores =>
     stores.mailboxes.add(mailbox),
   )
 }
 
 /** Adds a workflow, or further senders and receivers to one. */
 export function addWorkflow(deps: ManageExchangeDeps, workflow: Workflow): Promise<void> {
-  return onRecord(deps, { action: 'add workflow', subject: workflow.id }, stores =>
+  return onRegister(deps, { action: 'add workflow', subject: workflow.id }, stores =>
     stores.workflows.add(workflow),
   )
 }
@@ -56,7 +56,7 @@ export function addAuthority(
   deps: RegisterDeps,
   authority: AuthorityToAdd,
 ): Promise<Result<void, MailboxOfOther>> {
-  return deps.storage.transaction(async stores => {
+  return deps.storage.registration(async stores => {
     const owner = await otherOwner(stores, authority.mailbox.id, authority.odsCode)
     if (owner) return failure({ kind: 'mailbox-of-other', owner })
     await takeOn(deps, stores, authority)
@@ -82,7 +82,7 @@ export async function otherOwner(
 /** Mailbox, authority and audit entry, whoever was there before; part of the caller's transaction. */
 export async function takeOn(
   deps: RegisterDeps,
-  stores: Stores,
+  stores: RegisterStores,
   { live, ...described }: AuthorityToAdd,
 ): Promise<void> {
   await stores.mailboxes.add(described.mailbox)
@@ -93,7 +93,7 @@ export async function takeOn(
 
 /** The authority and its part in the four exchanges; its mailbox is there. */
 export async function enrolAuthority(
-  stores: Stores,
+  stores: RegisterStores,
   mesh: CpisWorkflows & { readonly cpisMailbox: MailboxId },
   authority: AuthorityDescription,
 ): Promise<void> {
@@ -111,13 +111,13 @@ export function addClientSystem(
   deps: ManageExchangeDeps,
   system: ClientSystem,
 ): Promise<Result<void, ContractOfOther>> {
-  return deps.storage.transaction(async stores => putSystem(deps, stores, system))
+  return deps.storage.registration(async stores => putSystem(deps, stores, system))
 }
 
 /** The system and its audit entry, whatever was known of it before; part of the caller's transaction. */
 export async function putSystem(
   deps: ManageExchangeDeps,
-  stores: Stores,
+  stores: RegisterStores,
   system: ClientSystem,
 ): Promise<Result<void, ContractOfOther>> {
   const rival = await contractRival(stores, system)
@@ -138,7 +138,7 @@ export async function contractRival(
 
 /** From now on the system's questions are refused. False where there is no such system. */
 export function removeClientSystem(deps: ManageExchangeDeps, asid: Asid): Promise<boolean> {
-  return deps.storage.transaction(async stores => {
+  return deps.storage.registration(async stores => {
     if (!(await stores.clientSystems.remove(asid))) return false
     await recordChange(deps, stores, { action: 'remove client system', subject: asid })
     return true
@@ -147,8 +147,9 @@ export function removeClientSystem(deps: ManageExchangeDeps, asid: Asid): Promis
 
 /** An answer that its system did not take is posted again, as if for the first time (rule 13.5). */
 export function postAnswerAgain(deps: ManageExchangeDeps, question: QuestionKey): Promise<void> {
-  return onRecord(deps, { action: 'post answer again', subject: question.messageId }, async stores => {
+  return deps.storage.transaction(async stores => {
     await stores.asynchronousAnswers.postAgain(question, deps.clock.now())
+    await recordChange(deps, stores, { action: 'post answer again', subject: question.messageId })
   })
 }
 
@@ -173,23 +174,38 @@ export function tryUploadAgain(deps: ManageExchangeDeps, messageId: string): Pro
 
 /** Makes an organisation of health known, or changes what is known of one (rule 19.7). */
 export function addOrganisation(deps: ManageExchangeDeps, organisation: CareOrganisation): Promise<void> {
-  return onRecord(deps, { action: 'add organisation', subject: organisation.odsCode }, stores =>
+  return onRegister(deps, { action: 'add organisation', subject: organisation.odsCode }, stores =>
     stores.organisations.add(organisation),
   )
 }
 
-export function removeOrganisation(deps: ManageExchangeDeps, odsCode: OdsCode): Promise<void> {
-  return onRecord(deps, { action: 'remove organisation', subject: odsCode }, stores =>
-    stores.organisations.remove(odsCode),
-  )
+/** Why an organisation cannot be removed. */
+export type OrganisationObstacle =
+  | { readonly kind: 'no-such-organisation' }
+  | { readonly kind: 'still-asks'; readonly systems: readonly Asid[] }
+
+/** Removes an organisation of health that asks through no system any more (rule 19.7). */
+export function removeOrganisation(
+  deps: ManageExchangeDeps,
+  odsCode: OdsCode,
+): Promise<Result<void, OrganisationObstacle>> {
+  return deps.storage.registration(async stores => {
+    const systems = await stores.clientSystems.ofOrganisation(odsCode)
+    if (!(await stores.organisations.find(odsCode))) return failure({ kind: 'no-such-organisation' })
+    if (systems.length > 0) return failure({ kind: 'still-asks', systems: systems.map(({ asid }) => asid) })
+    await stores.organisations.remove(odsCode)
+    await recordChange(deps, stores, { action: 'remove organisation', subject: odsCode })
+    return success(undefined)
+  })
 }
 
 /** Makes sure that CP-IS has its own mailbox and its workflows; changes nothing that is there. */
 export async function ensureOwnMailbox(deps: RegisterDeps, own: Mailbox): Promise<void> {
-  if (await deps.storage.mailboxes.find(own.id)) return
-  await onRecord(deps, { action: 'add own mailbox', subject: own.id }, async stores => {
+  await deps.storage.registration(async stores => {
+    if (await stores.mailboxes.find(own.id)) return
     await stores.mailboxes.add(own)
     for (const workflow of cpisWorkflows(deps.mesh)) await stores.workflows.add(workflow)
+    await recordChange(deps, stores, { action: 'add own mailbox', subject: own.id })
   })
 }
 
@@ -209,13 +225,13 @@ function cpisWorkflows(
   ]
 }
 
-/** Makes a change and leaves its audit entry, in one transaction. */
-export function onRecord(
+/** Makes a change of the register and leaves its audit entry, in one transaction. */
+function onRegister(
   deps: ManageExchangeDeps,
   entry: OperatorEntry,
-  change: (stores: Stores) => Promise<void>,
+  change: (stores: RegisterStores) => Promise<void>,
 ): Promise<void> {
-  return deps.storage.transaction(async stores => {
+  return deps.storage.registration(async stores => {
     await change(stores)
     await recordChange(deps, stores, entry)
   })

@@ -82,8 +82,7 @@ export function changeSettings(
     const keys = Object.keys(settings) as (keyof SettingsChange)[]
     const changes = keys.filter(key => (authority[key] ?? null) !== settings[key])
     if (changes.length > 0) {
-      const { name, mailbox } = authority
-      await stores.authorities.add({ odsCode, name, mailbox, ...settings })
+      await stores.authorities.change(odsCode, settings)
       const details = Object.fromEntries(changes.map(key => [key, settings[key] ?? 'none']))
       await recordChange(deps, stores, { action: 'change authority', subject: odsCode, details })
     }

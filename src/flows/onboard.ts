@@ -12,7 +12,7 @@ import {
   type RegisterDeps,
   recordChange,
 } from './manage-exchange.ts'
-import type { Stores } from './ports.ts'
+import type { RegisterStores, Stores } from './ports.ts'
 
 export interface OnboardDeps extends RegisterDeps {
   readonly newPassword: (mailbox: MailboxId) => string
@@ -47,7 +47,7 @@ export interface OnboardedLine {
 
 interface Step {
   readonly line: OnboardedLine
-  readonly apply: (stores: Stores) => Promise<void>
+  readonly apply: (stores: RegisterStores) => Promise<void>
 }
 
 /**
@@ -60,7 +60,7 @@ export function onboard(
   { dryRun }: { readonly dryRun: boolean },
 ): Promise<Result<readonly OnboardedLine[], readonly string[]>> {
   const mailboxes = [...file.mailboxes, ...file.authorities.map(mailboxOf)]
-  return deps.storage.transaction(async stores => {
+  return deps.storage.registration(async stores => {
     const problems = [...repeated(file, mailboxes), ...(await conflicts(deps, stores, file, mailboxes))]
     if (problems.length > 0) return failure(problems)
     const steps = await stepsOf(deps, stores, file, mailboxes)

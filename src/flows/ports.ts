@@ -43,9 +43,9 @@ export interface Stores {
   readonly audit: AuditLog
   readonly seal: SealStore
   readonly sealedLog: SealedLog
-  readonly authorities: AuthorityStore
-  readonly organisations: OrganisationStore
-  readonly clientSystems: ClientSystemStore
+  readonly authorities: Omit<AuthorityStore, 'add'>
+  readonly organisations: Omit<OrganisationStore, 'add' | 'remove'>
+  readonly clientSystems: Omit<ClientSystemStore, 'add' | 'remove'>
   readonly asynchronousAnswers: AsynchronousAnswerStore
   readonly uploads: UploadStore
   readonly uploadHistory: UploadHistory
@@ -57,17 +57,28 @@ export interface Stores {
   readonly concerns: ConcernStore
   readonly desk: DeskStore
   readonly oversight: OversightStore
-  readonly mailboxes: MailboxStore
-  readonly workflows: WorkflowStore
+  readonly mailboxes: Omit<MailboxStore, 'add'>
+  readonly workflows: Omit<WorkflowStore, 'add'>
   readonly messages: MessageStore
   readonly payloads: PayloadStore
   readonly relay: RelayStore
   readonly jobs: JobQueue
 }
 
-export interface Storage extends Stores {
+/** The stores with which the register is changed: who exchanges what with whom. */
+export interface RegisterStores extends Stores {
+  readonly authorities: AuthorityStore
+  readonly organisations: OrganisationStore
+  readonly clientSystems: ClientSystemStore
+  readonly mailboxes: MailboxStore
+  readonly workflows: WorkflowStore
+}
+
+export interface Storage extends RegisterStores {
   /** All or nothing: what `work` does through the stores it is handed is committed together, or not at all. */
   transaction<T>(work: (stores: Stores) => Promise<T>): Promise<T>
+  /** The same, and nobody else changes the register until the commit (rule 19.12). */
+  registration<T>(work: (stores: RegisterStores) => Promise<T>): Promise<T>
 }
 
 export interface AuditLog {

@@ -5,6 +5,7 @@ import { failure, type Result, success } from '../domain/result.ts'
 import {
   type AuthorityToAdd,
   type ContractOfOther,
+  type ManageExchangeDeps,
   putSystem,
   type RegisterDeps,
   takeOn,
@@ -37,7 +38,7 @@ export function registerAuthority(
   deps: RegisterDeps,
   authority: AuthorityToAdd,
 ): Promise<Result<{ readonly again: boolean }, AuthorityTaken>> {
-  return registering(deps, async stores => {
+  return deps.storage.registration(async stores => {
     const { odsCode, mailbox } = authority
     const taken = await authorityTaken(stores, odsCode, mailbox.id)
     if (!taken) {
@@ -62,24 +63,16 @@ export type SystemObstacle =
  * succeeds.
  */
 export function registerClientSystem(
-  deps: RegisterDeps,
+  deps: ManageExchangeDeps,
   system: ClientSystem,
   expected: 'new' | 'known',
 ): Promise<Result<{ readonly changed: boolean }, SystemObstacle>> {
-  return registering(deps, async stores => {
+  return deps.storage.registration(async stores => {
     const held = await stores.clientSystems.find(system.asid)
     if (isDeepStrictEqual(held, system)) return success({ changed: false })
     if (held && expected === 'new') return failure({ kind: 'system-exists' })
     if (!held && expected === 'known') return failure({ kind: 'no-such-system' })
     const put = await putSystem(deps, stores, system)
     return put.ok ? success({ changed: true }) : put
-  })
-}
-
-/** Nobody else registers anybody until the commit: all wait for the mailbox of CP-IS itself. */
-function registering<T>(deps: RegisterDeps, work: (stores: Stores) => Promise<T>): Promise<T> {
-  return deps.storage.transaction(async stores => {
-    await stores.mailboxes.hold(deps.mesh.cpisMailbox)
-    return work(stores)
   })
 }

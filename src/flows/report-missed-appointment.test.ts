@@ -14,7 +14,7 @@ import { storage as storageOn } from '../storage/storage.ts'
 import { answerQuery } from './answer-query.ts'
 import { expireMessages } from './expire-messages.ts'
 import { notifyAuthorities } from './notify-authorities.ts'
-import type { Storage } from './ports.ts'
+import type { Storage, Stores } from './ports.ts'
 import { readPayload } from './read-payload.ts'
 import { reportMissedAppointment } from './report-missed-appointment.ts'
 
@@ -310,10 +310,9 @@ describeOnEachEngine('missed appointments', database => {
     const child = await held('801')
     const appointment = missed(child)
     const failing = {
-      transaction: <T>(work: (stores: Storage) => Promise<T>) =>
+      transaction: <T>(work: (stores: Stores) => Promise<T>) =>
         storage.transaction(stores =>
           work({
-            ...storage,
             ...stores,
             audit: {
               append: async () => {

@@ -7,7 +7,8 @@ import { httpPoster } from '../client/http-post.ts'
 import { pdsClient } from '../demographics/pds-client.ts'
 import { parseOdsCode } from '../domain/organisation.ts'
 import { operationsDoor } from '../doors/operations/operations-door.ts'
-import { addClientSystem, ensureOwnMailbox } from '../flows/manage-exchange.ts'
+import { ensureOwnMailbox } from '../flows/manage-exchange.ts'
+import { registerClientSystem } from '../flows/register.ts'
 import { writeAccessNotification } from '../formats/hl7v3/write-access-notification.ts'
 import { writeAcknowledgement } from '../formats/hl7v3/write-acknowledgement.ts'
 import { writeInactiveNumberNotification } from '../formats/hl7v3/write-inactive-number-notification.ts'
@@ -104,7 +105,7 @@ async function openService(
   })
 
   for (const system of sandbox?.systems ?? []) {
-    if (!(await storage.clientSystems.find(system.asid))) await addClientSystem(operating, system)
+    await registerClientSystem(operating, system, 'new')
   }
   signal.throwIfAborted()
 

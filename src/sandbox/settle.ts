@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type MeshClient, MeshError, meshClient } from '../client/index.ts'
 import { confirmPhones } from '../flows/answer-concern.ts'
-import { addAuthority, type CpisWorkflows, type ManageExchangeDeps } from '../flows/manage-exchange.ts'
+import type { ManageExchangeDeps, RegisterDeps } from '../flows/manage-exchange.ts'
+import { registerAuthority } from '../flows/register.ts'
 import { readAcknowledgement } from '../formats/hl7v3/read-acknowledgement.ts'
 import type { Database } from '../storage/open-database.ts'
 import { awaitAcknowledgement, type SentFile } from './await-acknowledgement.ts'
@@ -16,10 +17,7 @@ import { writeUploadFile } from './upload-file.ts'
 export interface SettleDeps extends ManageExchangeDeps {
   readonly database: Database
   readonly population: Population
-  readonly mesh: CpisWorkflows & {
-    readonly cpisMailbox: Parameters<typeof addAuthority>[0]['mesh']['cpisMailbox']
-    readonly sharedKey: string
-  }
+  readonly mesh: RegisterDeps['mesh'] & { readonly sharedKey: string }
   /** Where the service is reached, by authorities as by anybody. */
   readonly url: string
   readonly report: (progress: SettleProgress) => void
@@ -78,8 +76,8 @@ export async function settle(deps: SettleDeps): Promise<Settled> {
 async function openMailbox(deps: SettleDeps, { authority }: PopulationUpload): Promise<MeshClient> {
   const { odsCode, dfeCode, gssCode, name } = authority
   const mailbox = sandboxMailbox(authority)
-  if (!(await deps.storage.authorities.find(odsCode)))
-    await addAuthority(deps, { odsCode, dfeCode, gssCode, name, mailbox, live: true })
+  // Where it is registered already, whatever was changed of it since stays.
+  await registerAuthority(deps, { odsCode, dfeCode, gssCode, name, mailbox, live: true })
   const { id: mailboxId, password } = mailbox
   const client = meshClient({ baseUrl: deps.url, mailboxId, password, sharedKey: deps.mesh.sharedKey })
   await client.handshake()

@@ -1,5 +1,11 @@
 import type { Kysely, Selectable } from 'kysely'
-import { type AuthorityStanding, type DfeCode, type GssCode, stageOf } from '../domain/authority.ts'
+import {
+  type AuthorityStanding,
+  type DfeCode,
+  type GssCode,
+  type SettingsChange,
+  stageOf,
+} from '../domain/authority.ts'
 import type { MailboxId, OdsCode } from '../domain/organisation.ts'
 import type { Authority, AuthorityStore } from '../flows/ports.ts'
 import type { Schema } from './schema.ts'
@@ -14,16 +20,8 @@ export function authorityStore(db: Kysely<Schema>): AuthorityStore {
     hold: async odsCode =>
       optional(await select().where('ods_code', '=', odsCode).forUpdate().executeTakeFirst()),
     list: async () => (await select().orderBy('ods_code').execute()).map(authority),
-    add: async ({ odsCode, name, mailbox, gssCode, dfeCode, intervalHours, mode, toldAt, wave }) => {
-      const settings = {
-        mailbox_id: mailbox,
-        ...(gssCode !== undefined && { gss_code: gssCode }),
-        ...(dfeCode !== undefined && { dfe_code: dfeCode }),
-        ...(intervalHours !== undefined && { interval_hours: intervalHours }),
-        ...(mode !== undefined && { mode }),
-        ...(toldAt !== undefined && { told_at: toldAt }),
-        ...(wave !== undefined && { wave }),
-      }
+    add: async ({ odsCode, name, mailbox, ...described }) => {
+      const settings = { mailbox_id: mailbox, ...settingColumns(described) }
       await db
         .insertInto('authority')
         .values({ ods_code: odsCode, name, ...settings })
@@ -41,6 +39,9 @@ export function authorityStore(db: Kysely<Schema>): AuthorityStore {
         )
         .execute()
     },
+    change: async (odsCode, settings) => {
+      await change(odsCode).set(settingColumns(settings)).execute()
+    },
     restartSequence: async odsCode => {
       await change(odsCode)
         .set(({ eb }) => ({ sequence_epoch: eb('sequence_epoch', '+', 1) }))
@@ -55,6 +56,18 @@ export function authorityStore(db: Kysely<Schema>): AuthorityStore {
     resume: async odsCode => {
       await change(odsCode).set({ suspended_since: null, suspended_why: null }).execute()
     },
+  }
+}
+
+/** Only what is said. */
+function settingColumns({ gssCode, dfeCode, intervalHours, mode, toldAt, wave }: SettingsChange) {
+  return {
+    ...(gssCode !== undefined && { gss_code: gssCode }),
+    ...(dfeCode !== undefined && { dfe_code: dfeCode }),
+    ...(intervalHours !== undefined && { interval_hours: intervalHours }),
+    ...(mode !== undefined && { mode }),
+    ...(toldAt !== undefined && { told_at: toldAt }),
+    ...(wave !== undefined && { wave }),
   }
 }
 

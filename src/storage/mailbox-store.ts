@@ -11,11 +11,6 @@ export function mailboxStore(db: Kysely<Schema>): MailboxStore {
       const row = await db.selectFrom('mailbox').selectAll().where('id', '=', id).executeTakeFirst()
       return row && mailbox(row)
     },
-    hold: async id => {
-      const held = db.selectFrom('mailbox').selectAll().where('id', '=', id).forNoKeyUpdate()
-      const row = await held.executeTakeFirst()
-      return row && mailbox(row)
-    },
     list: async () => (await db.selectFrom('mailbox').selectAll().orderBy('id').execute()).map(mailbox),
     add: async ({ id, name, odsCode, password }) => {
       const described = { name, ods_code: odsCode, password }

@@ -16,6 +16,7 @@ import * as desk from './migrations/0013-desk.ts'
 import * as oversight from './migrations/0014-oversight.ts'
 import * as auditSeal from './migrations/0015-audit-seal.ts'
 import * as toldAt from './migrations/0016-told-at.ts'
+import * as concurrentWriters from './migrations/0017-concurrent-writers.ts'
 import * as uploadAttempts from './migrations/0018-upload-attempts.ts'
 import type { Schema } from './schema.ts'
 
@@ -36,6 +37,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0014-oversight': oversight,
   '0015-audit-seal': auditSeal,
   '0016-told-at': toldAt,
+  '0017-concurrent-writers': concurrentWriters,
   '0018-upload-attempts': uploadAttempts,
 }
 

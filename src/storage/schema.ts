@@ -15,6 +15,7 @@ import type { DeskStep } from '../flows/desk-ports.ts'
 export interface Schema {
   mailbox: { id: string; name: string; ods_code: string; password: string }
   spent_token: { mailbox_id: string; nonce: string; nonce_count: string; spent_at: Date }
+  register_lock: { single: Generated<boolean> }
   workflow: { id: string; description: string }
   workflow_member: { workflow_id: string; mailbox_id: string; may: 'send' | 'receive' }
   payload_chunk: {

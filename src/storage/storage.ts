@@ -1,5 +1,5 @@
 import { CompiledQuery, type Kysely } from 'kysely'
-import type { Storage, Stores } from '../flows/ports.ts'
+import type { RegisterStores, Storage } from '../flows/ports.ts'
 import { asynchronousAnswerStore } from './asynchronous-answer-store.ts'
 import { auditLog } from './audit-log.ts'
 import { sealedLog, sealStore } from './audit-seal-store.ts'
@@ -31,10 +31,15 @@ export function storage(database: Connections, jobs: Jobs): Storage {
     ...storesOn(database.kysely, database.statement, jobs),
     transaction: work =>
       database.kysely.transaction().execute(trx => work(storesOn(trx, statementsWithin(trx), jobs))),
+    registration: work =>
+      database.kysely.transaction().execute(async trx => {
+        await trx.selectFrom('register_lock').selectAll().forUpdate().executeTakeFirstOrThrow()
+        return work(storesOn(trx, statementsWithin(trx), jobs))
+      }),
   }
 }
 
-function storesOn(db: Kysely<Schema>, run: RunStatement, jobs: Jobs): Stores {
+function storesOn(db: Kysely<Schema>, run: RunStatement, jobs: Jobs): RegisterStores {
   return {
     audit: auditLog(db),
     seal: sealStore(db),

@@ -85,7 +85,7 @@ export async function meshBenchOn(
     stop: async () => undefined,
   })
   let broken = false
-  const guarded = (stores: Stores): Stores => ({
+  const guarded = <S extends Stores>(stores: S): S => ({
     ...stores,
     audit: {
       append: async (entry: AuditEntry) => {
@@ -97,6 +97,7 @@ export async function meshBenchOn(
   const store: Storage = {
     ...guarded(real),
     transaction: work => real.transaction(stores => work(guarded(stores))),
+    registration: work => real.registration(stores => work(guarded(stores))),
   }
   await furnish(store)
 

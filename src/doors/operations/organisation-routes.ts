@@ -16,17 +16,15 @@ export function organisationRoutes(app: FastifyInstance, deps: OperationsDoorDep
   })
   app.post<{ Params: { ods: string } }>('/organisations/:ods/remove', async (request, reply) => {
     const odsCode = parseOdsCode(request.params.ods)
-    if (!odsCode || !(await organisations.find(odsCode)))
-      return reply.code(404).send({ error: 'No such organisation. GET /organisations lists them.' })
-    const systems = await clientSystems.ofOrganisation(odsCode)
-    if (systems.length > 0) {
-      const asids = systems.map(({ asid }) => asid).join(', ')
+    const removed = odsCode && (await removeOrganisation(deps, odsCode))
+    if (removed?.ok) return { odsCode }
+    if (removed?.fault.kind === 'still-asks') {
+      const asids = removed.fault.systems.join(', ')
       return reply
         .code(409)
         .send({ error: `The organisation still asks through ${asids}. Remove them first.` })
     }
-    await removeOrganisation(deps, odsCode)
-    return { odsCode }
+    return reply.code(404).send({ error: 'No such organisation. GET /organisations lists them.' })
   })
 
   async function withSystems() {
