@@ -3,6 +3,7 @@ import { measureColdStart } from './cold-start.ts'
 import { measureConnected } from './connected-latency.ts'
 import { measureDoors } from './door-throughput.ts'
 import { measureEventLoop } from './event-loop.ts'
+import { measureInbox } from './inbox-throughput.ts'
 import { measureKit } from './kit-throughput.ts'
 import { measureMessages } from './message-throughput.ts'
 import { measurePages } from './page-weight-and-time.ts'
@@ -19,6 +20,7 @@ const PARTS: Readonly<Record<string, () => Promise<Measurement[]>>> = {
   start: measureColdStart,
   audit: measureAuditSeal,
   messages: measureMessages,
+  inbox: measureInbox,
   sweep: measureSweep,
   kit: measureKit,
   connected: measureConnected,

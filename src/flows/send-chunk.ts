@@ -85,16 +85,11 @@ async function take(
   const size = chunks.reduce((sum, held) => sum + (held.chunk === chunk ? 0 : held.size), content.size)
   if (size > MAX_MESSAGE_BYTES) return failure('message-too-large')
   await stores.payloads.attach(payloadId, chunk, encoding, content)
-  if (chunk === totalChunks) {
-    const at = deps.clock.now()
-    await stores.messages.advance(id, 'uploading', {
-      status: 'accepted',
-      at,
-      size,
-      expiresAt: collectBy(at),
-    })
-    await handOver(deps, stores, message)
-  }
   await recordMailboxCall(deps, stores, from, { action: 'send chunk', subject: id, details: { chunk } })
+  if (chunk < totalChunks) return success(message)
+  await handOver(deps, stores, message)
+  const at = deps.clock.now()
+  // Last, since from here to the commit others who send to the same mailbox wait (rule 7.7).
+  await stores.messages.advance(id, 'uploading', { status: 'accepted', at, size, expiresAt: collectBy(at) })
   return success(message)
 }

@@ -50,9 +50,10 @@ export async function sendMessage(
       : { ...unsent, status: 'uploading', size: 0, expiresAt: collectBy(now) }
   await deps.storage.transaction(async stores => {
     await stores.payloads.attach(id, 1, encoding, content.value)
-    await stores.messages.add(message)
     if (message.status === 'accepted') await handOver(deps, stores, message)
     await recordMailboxCall(deps, stores, from, { action: 'send message', subject: id })
+    // Last, since from here to the commit others who send to the same mailbox wait (rule 7.7).
+    await stores.messages.add(message)
   })
   return success(message)
 }

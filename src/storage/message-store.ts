@@ -8,23 +8,62 @@ import type { MessageTable, Schema } from './schema.ts'
 export function messageStore(db: Kysely<Schema>): MessageStore {
   return {
     add: async message => {
-      await db.insertInto('message').values(messageRow(message)).execute()
+      const row = messageRow(message)
+      if (message.status !== 'accepted') {
+        await db.insertInto('message').values(row).execute()
+        return
+      }
+      await db
+        .with('place', query =>
+          query
+            .insertInto('inbox_order')
+            .values({ mailbox: message.to, last: 1 })
+            .onConflict(conflict => conflict.column('mailbox').doUpdateSet({ last: nextPlace }))
+            .returning('last'),
+        )
+        .insertInto('message')
+        .values(({ selectFrom }) => ({ ...row, accepted_order: selectFrom('place').select('last') }))
+        .execute()
     },
     find: async id => {
       const row = await db.selectFrom('message').selectAll().where('id', '=', id).executeTakeFirst()
       return row && message(row)
     },
     advance: async (id, from, { status, at, size, expiresAt, failure }) => {
-      const { numUpdatedRows } = await db
-        .updateTable('message')
-        .set({
-          status,
-          ...(status === 'accepted' && { accepted_at: at, accepted_order: nextInOrder }),
-          ...(status === 'acknowledged' && { acknowledged_at: at }),
-          ...(size !== undefined && { size }),
-          ...(expiresAt && { expires_at: expiresAt }),
-          ...(failure && { failure: JSON.stringify(failure) }),
-        })
+      const change = {
+        status,
+        ...(status === 'acknowledged' && { acknowledged_at: at }),
+        ...(size !== undefined && { size }),
+        ...(expiresAt && { expires_at: expiresAt }),
+        ...(failure && { failure: JSON.stringify(failure) }),
+      }
+      const moved =
+        status === 'accepted'
+          ? db
+              .with('held', query =>
+                query
+                  .selectFrom('message')
+                  .select('recipient')
+                  .where('id', '=', id)
+                  .where('status', '=', from)
+                  .forUpdate(),
+              )
+              .with('place', query =>
+                query
+                  .insertInto('inbox_order')
+                  .columns(['mailbox', 'last'])
+                  .expression(query.selectFrom('held').select(['recipient', sql<number>`1`.as('last')]))
+                  .onConflict(conflict => conflict.column('mailbox').doUpdateSet({ last: nextPlace }))
+                  .returning('last'),
+              )
+              .updateTable('message')
+              .set(({ selectFrom }) => ({
+                ...change,
+                accepted_at: at,
+                accepted_order: selectFrom('place').select('last'),
+              }))
+          : db.updateTable('message').set(change)
+      const { numUpdatedRows } = await moved
         .where('id', '=', id)
         .where('status', '=', from)
         .executeTakeFirstOrThrow()
@@ -67,7 +106,11 @@ export function messageStore(db: Kysely<Schema>): MessageStore {
   }
 }
 
-const nextInOrder = sql<number>`nextval('message_accepted_order')`
+/**
+ * The row of a mailbox is locked from the moment a message takes its place until the commit. Whoever takes the next place waits for
+ * that: so places become visible in their order, and a reader who goes on from one passes none (rule 7.7).
+ */
+const nextPlace = sql<number>`inbox_order.last + 1`
 
 /** The six forms of workflow filter: `X`, `!X`, `X*`, `!X*`, `*X*` and `!*X*` (rule 7.7). */
 function matches(filter: string) {
@@ -111,7 +154,6 @@ function messageRow(message: MeshMessage) {
     failure: failure ? JSON.stringify(failure) : null,
     uploaded_at: uploadedAt,
     accepted_at: acceptedAt ?? null,
-    accepted_order: status === 'accepted' ? nextInOrder : null,
     acknowledged_at: acknowledgedAt ?? null,
     expires_at: expiresAt,
   }

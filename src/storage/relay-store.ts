@@ -86,13 +86,13 @@ export function relayStore(db: Kysely<Schema>): RelayStore {
       const { rows } = await sql<Selectable<Schema['outside_dispatch']>>`
         insert into outside_dispatch (message_id, due_at)
         select id, ${until}::timestamptz from (
-          select distinct on (m.recipient, m.workflow_id) m.id, m.accepted_order, d.due_at
+          select distinct on (m.recipient, m.workflow_id) m.id, m.accepted_at, d.due_at
           from message m left join outside_dispatch d on d.message_id = m.id
           where m.sender = ${sender} and m.recipient <> ${sender} and m.status = 'accepted' and m.kind = 'DATA'
           order by m.recipient, m.workflow_id, m.accepted_order
         ) first
         where due_at is null or due_at <= ${at}
-        order by accepted_order limit 1
+        order by accepted_at, id limit 1
         on conflict (message_id) do update set due_at = excluded.due_at where outside_dispatch.due_at <= ${at}
         returning *`.execute(db)
       return rows[0] && asDispatch(rows[0])

@@ -27,6 +27,7 @@ export interface Schema {
   }
   payload_piece: { content_id: string; piece: number; written_at: Generated<Date>; bytes: Uint8Array }
   message: MessageTable
+  inbox_order: { mailbox: string; last: number }
   authority: AuthorityTable
   upload: UploadTable
   upload_record: UploadRecordTable
