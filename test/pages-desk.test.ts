@@ -394,19 +394,20 @@ describe.skipIf(NO_BROWSER).each(ENGINES)("an authority's desk on %s", engine =>
     }
     expect(await held()).toEqual(['CPP'])
     await pressTwice(page.getByRole('button', { name: 'Send 1 record' }))
-    await page.getByText('File 2 was sent.').waitFor()
+    await page.getByText('Table 1 was sent.').waitFor()
     await expectAccessible(page)
     await page.goto(preview)
-    expect(await page.locator('main').innerText()).toContain('File 2 was sent.')
+    expect(await page.locator('main').innerText()).toContain('Table 1 was sent.')
     await until(async () => (await held()).length === 2)
     expect(await held()).toEqual(['CPP', 'LAC'])
     const answer = await nurse.careTeams(String(child.nhsNumber), { unscheduled: true })
     expect(answer.kind === 'held' && answer.plans[0]?.authority.officePhone).toBe('02079460999')
     await page.goto('/desk/uploads')
     expect(await rowsOf(page).allInnerTexts()).toEqual([
-      expect.stringContaining('All loaded'),
-      expect.stringContaining('Some failed'),
+      expect.stringMatching(/Table 1\s+All loaded/),
+      expect.stringMatching(/\t1\s+Some failed/),
     ])
+    expect(await page.locator('main').innerText()).toContain('No file is missing')
     const sent = await audited('send upload')
     expect(sent.filter(({ subject }) => subject !== null)).toHaveLength(1)
   })

@@ -1,4 +1,5 @@
 import type { FileCode } from '../domain/apply-upload.ts'
+import { fileNumberWords } from '../domain/upload.ts'
 import type { AcknowledgementSummary } from '../kit/summarise-acknowledgement.ts'
 import { failedRecordWords } from './failed-record-words.ts'
 import type { Pen } from './terminal.ts'
@@ -17,7 +18,7 @@ const FILE_CODE_WORDS: Readonly<Record<FileCode, string>> = {
 export function acknowledgementWords(pen: Pen, summary: AcknowledgementSummary): string {
   const { fileCode, fileReason, sequence, createdAt, loaded, failed, failures } = summary
   const colour = fileCode === 'CPF02' ? 'green' : fileCode === 'CPF03' ? 'yellow' : 'red'
-  const of = sequence < 0 ? 'a file whose number could not be read' : `file ${sequence}`
+  const of = sequence < 0 ? 'a file whose number could not be read' : fileNumberWords(sequence)
   const counts = `${loaded.toLocaleString('en-GB')} loaded, ${failed.toLocaleString('en-GB')} failed`
   return [
     `${pen.style(colour, fileCode)}  ${of}: ${FILE_CODE_WORDS[fileCode]}`,

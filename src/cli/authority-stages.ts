@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { fileNumberWords, shownSequence } from '../domain/upload.ts'
 import { reportWords, type ShownReport } from './authority-words.ts'
 import type { CommandLine } from './command-line.ts'
 import { type CommandResult, done } from './command-result.ts'
@@ -64,14 +65,14 @@ export function addStageCommands({ perform, config, terminal, now }: CommandLine
 
 function missingWords({ newest, plans }: ShownMissing): string {
   if (!newest) return 'No file has been applied yet.'
-  const file = `file ${newest.sequence}, created ${instantWords(new Date(newest.createdAt))}`
+  const file = `${fileNumberWords(newest.sequence)}, created ${instantWords(new Date(newest.createdAt))}`
   if (plans.length === 0) return `The newest ${file}, left out no plan.`
   const rows = plans.map(({ nhsNumber, type, start, localId, lastCarriedBy }) => [
     nhsNumber,
     type,
     dayWords(`${start.slice(0, 4)}-${start.slice(4, 6)}-${start.slice(6, 8)}`),
     localId ?? '-',
-    `${lastCarriedBy.sequence}, ${instantWords(new Date(lastCarriedBy.createdAt))}`,
+    `${shownSequence(lastCarriedBy.sequence)}, ${instantWords(new Date(lastCarriedBy.createdAt))}`,
   ])
   return [
     `${counted(plans.length, 'plan')} not in the newest ${file}. None of them was ended or removed.`,

@@ -1,4 +1,5 @@
 import { GO_LIVE_PERCENT, matchPercent, meetsGoLive, type NumberMatch } from '../domain/authority.ts'
+import { shownSequence } from '../domain/upload.ts'
 import type { Pen } from './terminal.ts'
 import { columns, counted, instantWords, table } from './words.ts'
 
@@ -93,7 +94,7 @@ function hoursAgo(then: Date, now: Date): string {
 
 function outcomesTable(outcomes: readonly ShownOutcome[]): string {
   const rows = outcomes.map(({ sequence, createdAt, fileCode, loaded, failed, match }) => [
-    String(sequence),
+    shownSequence(sequence),
     instantWords(new Date(createdAt)),
     fileCode,
     loaded.toLocaleString('en-GB'),

@@ -7,7 +7,9 @@ import {
   PHONES_CONFIRMED_DAYS,
 } from './concern.ts'
 import { COLLECT_WITHIN_DAYS } from './mesh-message.ts'
+import { capital } from './reason.ts'
 import { unreachable } from './result.ts'
+import { fileNumberWords } from './upload.ts'
 
 /** What is wrong, and what to do about it: read by the authority and by the operator alike. */
 export interface ConcernWords {
@@ -65,7 +67,7 @@ export function concernWords(finding: Finding): ConcernWords {
       const { matched, records, sequence } = finding.details
       const percent = matchPercent({ matched, total: records }) ?? 0
       return {
-        what: `File ${sequence}: ${matched} of ${records} NHS numbers are right (${percent} %), fewer than ${GO_LIVE_PERCENT} %.`,
+        what: `${capital(fileNumberWords(sequence))}: ${matched} of ${records} NHS numbers are right (${percent} %), fewer than ${GO_LIVE_PERCENT} %.`,
         todo: 'Trace the people of the failed records in PDS, correct their numbers and details, and send them again.',
       }
     }

@@ -18,6 +18,22 @@ export interface UploadHeader {
   }
 }
 
+/** Whoever numbered a file: the authority's own system, or the pages on which an officer made it (rule 3.23). */
+export type UploadSeries = 'system' | 'page'
+
+/** Tables that officers send are numbered from the next number on, beyond what a system counts to (rule 3.23). */
+export const LAST_BEFORE_TABLES = 9_000_000_000_000_000
+
+/** The number of a file as people are shown it: `7`, or `table 1` of one made on a page (rule 3.23). */
+export function shownSequence(sequence: number): string {
+  return sequence > LAST_BEFORE_TABLES ? `table ${sequence - LAST_BEFORE_TABLES}` : String(sequence)
+}
+
+/** The same within a sentence: `file 7`, or `table 1`. */
+export function fileNumberWords(sequence: number): string {
+  return sequence > LAST_BEFORE_TABLES ? shownSequence(sequence) : `file ${sequence}`
+}
+
 /** A record as it stood in the file: text not yet judged, so that a failed record can be returned word for word. */
 export interface RecordAsSent {
   /** Counted from 1 in the uploaded file. */

@@ -95,7 +95,7 @@ export interface DeskStore {
    * 19.11). False where the step was taken before: sent twice, or acknowledged by somebody else.
    */
   take(authority: OdsCode, item: DeskItem, step: DeskStep): Promise<boolean>
-  /** Whether a message is a file that was made at a desk: not older than drafts are kept. */
+  /** Whether a message is a file that was made at a desk: for as long as it waits, and as drafts are kept. */
   hasSent(messageId: string): Promise<boolean>
   /** What became of an authority's newest files, and when those came that wait to be checked. */
   files(mailbox: MailboxId, limit: number): Promise<readonly DeskFile[]>
@@ -105,7 +105,8 @@ export interface DeskStore {
   /** Holds it against everybody else until the commit. */
   draft(authority: OdsCode, id: string): Promise<DeskDraft | undefined>
   draftSent(draft: DeskDraft, sent: NonNullable<DeskDraft['sent']>): Promise<void>
+  /** Those apart whose file still waits to be judged. */
   forgetDrafts(before: Date): Promise<void>
-  /** A sequence number that no file of the authority bears, taken for good. The authority is held. */
+  /** A number that no table of the authority has had, taken for good; restarting its sequence changes nothing (rule 3.23). */
   takeSequence(authority: OdsCode): Promise<number>
 }

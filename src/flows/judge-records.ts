@@ -1,7 +1,12 @@
 import { checkRecord } from '../domain/check-record.ts'
 import { judgeByDemographics } from '../domain/demographics.ts'
 import type { ReadHead, UploadFileFault, UploadItem } from '../domain/file-faults.ts'
-import { FUTURE_TOLERANCE_HOURS, type RecordAsSent, type UploadHeader } from '../domain/upload.ts'
+import {
+  FUTURE_TOLERANCE_HOURS,
+  type RecordAsSent,
+  type UploadHeader,
+  type UploadSeries,
+} from '../domain/upload.ts'
 import { UnreadablePayload } from './decompress.ts'
 import type {
   AppliedUpload,
@@ -46,7 +51,12 @@ const BATCH = 200
  */
 export async function judgeRecords(
   deps: JudgeRecordsDeps,
-  file: { uploadId: string; authority: Authority; bytes: AsyncIterable<Uint8Array> },
+  file: {
+    uploadId: string
+    authority: Authority
+    series: UploadSeries
+    bytes: AsyncIterable<Uint8Array>
+  },
   signal: AbortSignal,
 ): Promise<JudgedFile> {
   let header: UploadHeader | undefined
@@ -71,7 +81,7 @@ export async function judgeRecords(
         header = item.header
         const fault = headerFault(header, file.authority, deps.clock.now(), most)
         if (fault) return refused(fault)
-        earlier = await deps.storage.uploads.bySequence(file.authority.odsCode, header.sequence)
+        earlier = await deps.storage.uploads.bySequence(file.authority.odsCode, file.series, header.sequence)
         break
       }
       case 'record':

@@ -9,7 +9,7 @@ import type { NhsNumber } from '../domain/nhs-number.ts'
 import type { OdsCode } from '../domain/organisation.ts'
 import type { RecordFault } from '../domain/record-faults.ts'
 import type { AccessKind, Author } from '../domain/requester.ts'
-import type { CheckedRecord, RecordAsSent, UploadHeader } from '../domain/upload.ts'
+import type { CheckedRecord, RecordAsSent, UploadHeader, UploadSeries } from '../domain/upload.ts'
 import type { MissedAppointmentStore } from './appointment-ports.ts'
 import type { SealedLog, SealStore } from './audit-seal-ports.ts'
 import type { AuthorityStore, OrganisationStore, UploadHistory } from './authority-ports.ts'
@@ -95,6 +95,7 @@ export interface UploadReceipt {
   readonly id: string
   readonly authority: OdsCode
   readonly header: UploadHeader
+  readonly series: UploadSeries
   readonly messageId: string
   /** SHA-256 of the file's bytes, hexadecimal. */
   readonly digest: string
@@ -109,8 +110,8 @@ export interface AppliedUpload {
 }
 
 export interface UploadStore {
-  /** An applied upload with this sequence number since the sequence was last restarted (rule 3.8). */
-  bySequence(authority: OdsCode, sequence: number): Promise<AppliedUpload | undefined>
+  /** An applied upload of the series with this sequence number since the sequence was last restarted (rule 3.8). */
+  bySequence(authority: OdsCode, series: UploadSeries, sequence: number): Promise<AppliedUpload | undefined>
   /** Adds judged records to the staging area of an upload; nothing is visible to anybody yet. */
   stage(uploadId: string, records: readonly JudgedRecord[]): Promise<void>
   /** Applies everything staged, in a transaction, and answers how many records were loaded and failed (rules 3.4 to 3.6). */

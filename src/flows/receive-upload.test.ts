@@ -199,7 +199,7 @@ describeOnEachEngine('receiving the files of an authority as its stage changes',
       expect(await storage.desk.files(mailbox, 1)).toMatchObject([
         { reason: 'CPF02', sequence: 7, loaded: 1 },
       ])
-      const applied = await storage.uploads.bySequence(authority, 7)
+      const applied = await storage.uploads.bySequence(authority, 'page', 7)
       expect(await storage.payloads.chunks(applied?.acknowledgementPayloadId ?? '')).toHaveLength(1)
       pds = { kind: 'unavailable', why: 'no answer' }
       await receive(undefined, 'at a desk')

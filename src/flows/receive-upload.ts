@@ -75,7 +75,8 @@ async function judgeFile(
   const digest = createHash('sha256')
   const { expansion } = deps.uploadLimits
   const bytes = digested(readPayload(storage.payloads, message, expansion), digest)
-  const judged = await judgeRecords(deps, { uploadId: id, authority, bytes }, signal).catch(error =>
+  const series = (await storage.desk.hasSent(message.id)) ? 'page' : 'system'
+  const judged = await judgeRecords(deps, { uploadId: id, authority, series, bytes }, signal).catch(error =>
     unreadableContent(error, expansion),
   )
   if (judged.kind === 'refused') {
@@ -96,7 +97,15 @@ async function judgeFile(
   const receivedAt = message.acceptedAt ?? message.uploadedAt
   return {
     kind: 'judged',
-    upload: { id, authority: authority.odsCode, header, messageId: message.id, digest: hex, receivedAt },
+    upload: {
+      id,
+      authority: authority.odsCode,
+      header,
+      series,
+      messageId: message.id,
+      digest: hex,
+      receivedAt,
+    },
   }
 }
 

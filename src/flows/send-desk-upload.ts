@@ -73,7 +73,8 @@ export function keepDeskDraft(
 
 /**
  * Puts the file made of a table into the service as if the authority had sent it from its mailbox: the same message, the same job
- * (rule 21.15). It counts as of when the table was handed in. Sent once, however often it is confirmed.
+ * (rule 21.15), under a number that its own system cannot take (rule 3.23). It counts as of when the table was handed in. Sent once,
+ * however often it is confirmed.
  */
 export function sendDeskUpload(
   deps: DeskUploadDeps,
@@ -82,7 +83,8 @@ export function sendDeskUpload(
 ): Promise<Result<{ readonly sequence: number; readonly again: boolean }, DeskUploadObstacle>> {
   return deps.storage.transaction(async stores => {
     const { authority: odsCode } = officer
-    const authority = await stores.authorities.hold(odsCode)
+    const authority = await stores.authorities.find(odsCode)
+    // Held until the commit: who confirms twice waits here.
     const draft = await stores.desk.draft(odsCode, draftId)
     if (draft?.sent) return success({ sequence: draft.sent.sequence, again: true })
     if (!authority || !draft?.content) return failure('unknown')

@@ -79,7 +79,8 @@ describeOnEachEngine('freshness and collection', database => {
     await storage.transaction(async stores => {
       const digest = String(sequence)
       const messageId = `F-${++messages}`
-      await stores.uploads.apply({ id, authority: code, header, messageId, digest, receivedAt: now })
+      const series = 'system'
+      await stores.uploads.apply({ id, authority: code, header, series, messageId, digest, receivedAt: now })
       await stores.uploads.complete(id, 'CPF03', 'P')
     })
   }

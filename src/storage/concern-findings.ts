@@ -42,7 +42,7 @@ export const FINDINGS: Readonly<Record<ConcernKind, (at: Date) => RawBuilder<Fin
         lag(u.sequence) over (partition by u.authority order by u.sequence) as earlier
       from upload u join authority a on a.ods_code = u.authority and a.sequence_epoch = u.sequence_epoch
       left join accepted_gaps g on g.authority = u.authority and g.sequence_epoch = u.sequence_epoch
-      where u.file_code is not null and (g.up_to is null or u.sequence >= g.up_to)
+      where u.series = 'system' and u.file_code is not null and (g.up_to is null or u.sequence >= g.up_to)
     ),
     gap as (
       select authority, earlier + 1 as first, sequence - 1 as last, received_at,

@@ -77,7 +77,7 @@ export function concernStore(db: Kysely<Schema>): ConcernStore {
         insert into accepted_gaps (authority, sequence_epoch, up_to)
         select a.ods_code, a.sequence_epoch, max(u.sequence)
         from authority a join upload u on u.authority = a.ods_code and u.sequence_epoch = a.sequence_epoch
-        where a.ods_code = ${authority} and u.file_code is not null group by 1, 2
+        where a.ods_code = ${authority} and u.series = 'system' and u.file_code is not null group by 1, 2
         on conflict (authority) do update set sequence_epoch = excluded.sequence_epoch, up_to = excluded.up_to`.execute(
         db,
       )

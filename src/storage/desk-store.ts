@@ -2,6 +2,7 @@ import { type Kysely, type RawBuilder, sql } from 'kysely'
 import type { NhsNumber } from '../domain/nhs-number.ts'
 import type { OdsCode } from '../domain/organisation.ts'
 import type { Author } from '../domain/requester.ts'
+import { LAST_BEFORE_TABLES } from '../domain/upload.ts'
 import type { DeskFile, DeskFilter, DeskItem, DeskKind, DeskStore } from '../flows/desk-ports.ts'
 import { itemsOf } from './desk-items.ts'
 import type { Schema } from './schema.ts'
@@ -188,22 +189,32 @@ export function deskStore(db: Kysely<Schema>): DeskStore {
     },
 
     forgetDrafts: async before => {
-      await db.deleteFrom('desk_draft').where('made_at', '<', before).execute()
+      await db
+        .deleteFrom('desk_draft')
+        .where('made_at', '<', before)
+        .where(({ not, exists, selectFrom }) =>
+          not(
+            exists(
+              selectFrom('message')
+                .select('id')
+                .whereRef('message.id', '=', 'desk_draft.message_id')
+                .where('message.status', '=', 'accepted'),
+            ),
+          ),
+        )
+        .execute()
     },
 
     takeSequence: async authority => {
-      const { rows } = await sql<{ last: number }>`
-        insert into desk_sequence as taken (authority, sequence_epoch, last)
-        select a.ods_code, a.sequence_epoch, 1 + greatest(
-          (select max(u.sequence) from upload u where u.authority = a.ods_code and u.sequence_epoch = a.sequence_epoch),
-          (select s.last from desk_sequence s where s.authority = a.ods_code and s.sequence_epoch = a.sequence_epoch),
-          0)
-        from authority a where a.ods_code = ${authority}
-        on conflict (authority) do update set sequence_epoch = excluded.sequence_epoch, last = excluded.last
-        returning last`.execute(db)
-      const [taken] = rows
-      if (!taken) throw new Error('Only an authority that is known and held takes a sequence number')
-      return taken.last
+      const { last } = await db
+        .insertInto('desk_sequence')
+        .values({ authority, last: LAST_BEFORE_TABLES + 1 })
+        .onConflict(conflict =>
+          conflict.column('authority').doUpdateSet({ last: sql<number>`desk_sequence.last + 1` }),
+        )
+        .returning('last')
+        .executeTakeFirstOrThrow()
+      return last
     },
   }
 }

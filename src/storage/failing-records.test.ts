@@ -41,6 +41,7 @@ describeOnEachEngine('records that fail', database => {
         recordCount: records.length,
         authority: { odsCode: authority, name: 'X', dutyPhone: '01632960001' },
       },
+      series: 'system' as const,
       messageId: 'M',
       digest: 'D',
       receivedAt: createdAt,

@@ -38,6 +38,7 @@ describeOnEachEngine('a number and the one that replaced it', database => {
         recordCount: 1,
         authority: { odsCode: authority as OdsCode, name: 'COUNCIL', dutyPhone: '01632960001' },
       },
+      series: 'system',
       messageId: id,
       digest: id,
       receivedAt: NOON,

@@ -8,7 +8,7 @@ import type { ConcernDetails, ConcernKind } from '../domain/concern.ts'
 import type { MessageFailure, MessageLabel } from '../domain/mesh-message.ts'
 import type { RecordFault } from '../domain/record-faults.ts'
 import type { Author } from '../domain/requester.ts'
-import type { RecordAsSent, UploadHeader } from '../domain/upload.ts'
+import type { RecordAsSent, UploadHeader, UploadSeries } from '../domain/upload.ts'
 import type { DeskStep } from '../flows/desk-ports.ts'
 
 /** The tables as queries see them. `timestamptz` is a `Date` (instant), `date` a string, `bigint` a number, on both engines. */
@@ -59,7 +59,7 @@ export interface Schema {
   failing_record: FailingRecordTable
   desk_step: DeskStepTable
   desk_draft: DeskDraftTable
-  desk_sequence: { authority: string; sequence_epoch: number; last: number }
+  desk_sequence: { authority: string; last: number }
   asynchronous_answer: AsynchronousAnswerTable
   outside_mailbox: OutsideMailboxTable
   outside_arrival: { outside_id: string; message_id: string; arrived_at: Date; reason: string | null }
@@ -114,6 +114,7 @@ interface UploadTable {
   authority: string
   sequence: number
   sequence_epoch: number
+  series: UploadSeries
   created_at: Date
   received_at: Date
   message_id: string

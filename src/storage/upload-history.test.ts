@@ -34,6 +34,7 @@ describeOnEachEngine('what authorities sent and hold', database => {
         recordCount: records.length,
         authority: { odsCode: authority, name: 'COUNCIL', dutyPhone: '01632960001' },
       },
+      series: 'system',
       messageId: newId(),
       digest: 'D',
       receivedAt: NOW,

@@ -59,7 +59,7 @@ export function uploadHistory(db: Kysely<Schema>): UploadHistory {
           select u.sequence, lag(u.sequence) over (order by u.sequence) as earlier, g.up_to
           from upload u join authority a on a.ods_code = u.authority and a.sequence_epoch = u.sequence_epoch
           left join accepted_gaps g on g.authority = u.authority and g.sequence_epoch = u.sequence_epoch
-          where u.authority = ${authority} and u.file_code is not null
+          where u.authority = ${authority} and u.series = 'system' and u.file_code is not null
         ) applied where sequence - earlier > 1 and sequence > coalesce(up_to, 0) order by sequence desc limit ${limit}`.execute(
         db,
       )

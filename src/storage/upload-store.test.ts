@@ -107,9 +107,9 @@ describeOnEachEngine('the upload store', database => {
     const store = uploadStore(database().kysely)
     const upload = receipt(authority, { createdAt: new Date(0), sequence: 7 })
     await apply(upload, [])
-    expect(await store.bySequence(authority, 7)).toBeUndefined()
+    expect(await store.bySequence(authority, 'system', 7)).toBeUndefined()
     await store.complete(upload.id, 'CPF04', 'P-1')
-    expect(await store.bySequence(authority, 7)).toEqual({
+    expect(await store.bySequence(authority, 'system', 7)).toEqual({
       id: upload.id,
       digest: upload.digest,
       createdAt: new Date(0),
@@ -119,7 +119,7 @@ describeOnEachEngine('the upload store', database => {
     await database().statement('restart', 'update authority set sequence_epoch = 1 where ods_code = $1', [
       authority,
     ])
-    expect(await store.bySequence(authority, 7)).toBeUndefined()
+    expect(await store.bySequence(authority, 'system', 7)).toBeUndefined()
     await apply(receipt(authority, { createdAt: new Date(0), sequence: 7 }), [])
   })
 
@@ -242,6 +242,7 @@ function receipt(
     id: newId(),
     authority,
     header: { ...version, recordCount: 0, authority: { odsCode: authority, name, dutyPhone: '01632960010' } },
+    series: 'system',
     messageId: 'M-1',
     digest: 'd'.repeat(64),
     receivedAt: new Date(0),

@@ -15,7 +15,7 @@ const RESULTS_PAGE = 500
  */
 export function uploadStore(db: Kysely<Schema>): UploadStore {
   return {
-    bySequence: async (authority, sequence) => {
+    bySequence: async (authority, series, sequence) => {
       const row = await db
         .selectFrom('upload')
         .innerJoin('authority', join =>
@@ -25,6 +25,7 @@ export function uploadStore(db: Kysely<Schema>): UploadStore {
         )
         .select(['upload.id', 'upload.digest', 'upload.created_at', 'upload.acknowledgement_payload_id'])
         .where('upload.authority', '=', authority)
+        .where('upload.series', '=', series)
         .where('upload.sequence', '=', sequence)
         .executeTakeFirst()
       if (!row?.acknowledgement_payload_id) return undefined
@@ -145,6 +146,7 @@ async function recordUpload(db: Kysely<Schema>, upload: UploadReceipt): Promise<
       authority: upload.authority,
       sequence: upload.header.sequence,
       sequence_epoch,
+      series: upload.series,
       created_at: upload.header.createdAt,
       received_at: upload.receivedAt,
       message_id: upload.messageId,

@@ -2,6 +2,7 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import nunjucks from 'nunjucks'
+import { shownSequence } from '../../domain/upload.ts'
 import { displayNhsNumber, englishDay, englishMoment, phoneHref } from './words.ts'
 
 /** Where the design system of the NHS website keeps its templates and styles. */
@@ -18,6 +19,7 @@ export function renderer(): Render {
     { autoescape: true, throwOnUndefined: false, trimBlocks: true, lstripBlocks: true },
   )
   environment.addFilter('nhsNumber', displayNhsNumber)
+  environment.addFilter('sequence', shownSequence)
   environment.addFilter('day', englishDay)
   environment.addFilter('moment', englishMoment)
   environment.addFilter('tel', phoneHref)

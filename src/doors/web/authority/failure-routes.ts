@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { MEND_RECORD_DAYS } from '../../../domain/concern.ts'
+import { fileNumberWords, shownSequence } from '../../../domain/upload.ts'
 import type { FailedRecord } from '../../../flows/concern-ports.ts'
 import { admit } from '../admit.ts'
 import { pageOf } from '../nothing-here.ts'
@@ -49,7 +50,7 @@ export function failureRoutes(fastify: FastifyInstance, pages: Pages): void {
     exchange.details = { authority: session.odsCode, exported: failing.length }
     const rows = failing.map(record => {
       const { localId, nhsNumber, name, born, code, reason, since, file } = whoOf(record)
-      return [localId, nhsNumber, name, born, code, reason, englishDay(since), String(file)]
+      return [localId, nhsNumber, name, born, code, reason, englishDay(since), file]
     })
     return reply
       .header('Content-Disposition', 'attachment; filename="cp-is-failed-records.csv"')
@@ -79,6 +80,7 @@ function whoOf({ sent, code, reason, since, newest }: FailedRecord) {
     code,
     reason,
     since,
-    file: newest.sequence,
+    file: shownSequence(newest.sequence),
+    numberWords: fileNumberWords(newest.sequence),
   }
 }

@@ -1,6 +1,9 @@
 import type { FastifyInstance } from 'fastify'
 import { GO_LIVE_PERCENT, matchPercent, type NumberMatch } from '../../../domain/authority.ts'
 import { concernWords } from '../../../domain/concern-words.ts'
+import { capital } from '../../../domain/reason.ts'
+import { fileNumberWords, shownSequence } from '../../../domain/upload.ts'
+import type { DeskFile } from '../../../flows/desk-ports.ts'
 import type { Authority, UploadOutcome } from '../../../flows/ports.ts'
 import { admit } from '../admit.ts'
 import { nothingHere } from '../nothing-here.ts'
@@ -41,7 +44,7 @@ export function uploadRoutes(fastify: FastifyInstance, pages: Pages): void {
       title: 'Uploads',
       values: {
         authority,
-        files: files.map(file => ({ ...file, ...fileWords(file) })),
+        files: files.map(file => ({ ...file, ...fileWords(file), number: numberOf(file) })),
         waiting,
         gaps,
         sent: sentOf(request.query),
@@ -54,10 +57,14 @@ export function uploadRoutes(fastify: FastifyInstance, pages: Pages): void {
   })
 }
 
-/** The number of a file that was just sent. */
-function sentOf(query: unknown): number | undefined {
+/** The file that was just sent, by its number. */
+function sentOf(query: unknown): string | undefined {
   const sent = Number((query as Readonly<Record<string, unknown>>)['sent'])
-  return Number.isSafeInteger(sent) && sent > 0 ? sent : undefined
+  return Number.isSafeInteger(sent) && sent > 0 ? capital(fileNumberWords(sent)) : undefined
+}
+
+function numberOf({ sequence }: DeskFile): string {
+  return sequence === undefined ? '–' : capital(shownSequence(sequence))
 }
 
 function freshness({ intervalHours }: Authority, newest: UploadOutcome | undefined, now: Date) {
