@@ -32,6 +32,15 @@ describe('rule 3.7: the number belongs to the person', () => {
     "o'testcase",
     'OTESTCASE',
     'O’Testcase',
+    'O´Testcase',
+    'OʼTestcase',
+    'O‘Testcase',
+    'O‛Testcase',
+    'O`Testcase',
+    'OʻTestcase',
+    'OʽTestcase',
+    'O′Testcase',
+    'O＇Testcase',
     ' O Testcase ',
     'Ó-Testcase',
     'sample née',
@@ -109,6 +118,10 @@ describe('folding', () => {
     ['İnci', 'inci'],
     ['ﬁona', 'fiona'],
     ['Ng\u0303', 'ng'],
+    ['Işık', 'isik'],
+    ['IŞIK', 'isik'],
+    ['Ħal Ŧest', 'haltest'],
+    ['Ana\u00adMae', 'anamae'],
   ])('%s is %s', (name, folded) => {
     expect(foldName(name)).toBe(folded)
   })

@@ -61,15 +61,20 @@ const UNDECOMPOSED: Readonly<Record<string, string>> = {
   ł: 'l',
   þ: 'th',
   ı: 'i',
+  ħ: 'h',
+  ŧ: 't',
 }
 
-/** A name without case, accents, spaces, hyphens, apostrophes and full stops (rule 3.7). */
+/**
+ * A name without case, accents, spaces, hyphens, apostrophes and full stops (rule 3.7). The apostrophe `´` is a space and an accent
+ * once it is taken apart, and `＇` is `'`.
+ */
 export function foldName(name: string): string {
   return name
     .normalize('NFKD')
     .replace(/\p{M}/gu, '')
     .toLowerCase()
     .normalize('NFKD')
-    .replace(/[\p{M}\s\p{Pd}'’‘`´ʼ.]/gu, '')
-    .replace(/[ßæœøđðłþı]/g, letter => UNDECOMPOSED[letter] ?? letter)
+    .replace(/[\p{M}\s\p{Pd}\u00ad'’‘‛`ʼʻʽ′.]/gu, '')
+    .replace(/[ßæœøđðłþıħŧ]/g, letter => UNDECOMPOSED[letter] ?? letter)
 }
