@@ -2,6 +2,8 @@ import { expect, test } from 'vitest'
 import { describeOnEachEngine } from '../../test/support/engines.ts'
 import { nurse, planRow, queryFor, storedAuthority } from '../../test/support/records.ts'
 import type { NhsNumber } from '../domain/nhs-number.ts'
+import type { OdsCode } from '../domain/organisation.ts'
+import type { SystemAuthor } from '../domain/requester.ts'
 import { numberStore } from './number-store.ts'
 import type { Database } from './open-database.ts'
 import { queryStore } from './query-store.ts'
@@ -112,6 +114,39 @@ describeOnEachEngine('the query store', database => {
     expect(accesses.map(access => (access.at.getTime() - NOON.getTime()) / HOUR)).toEqual([49, 48, 24, 0])
     expect(await count('notification', nhsNumber)).toBe(4)
     expect(await count('audit', nhsNumber)).toBe(7)
+  })
+
+  test('a system is another author at another organisation, and the same at its own (rule 5.6)', async () => {
+    const { nhsNumber } = queryFor({ at: NOON })
+    await storedPlan(database(), { nhs_number: nhsNumber, authority: '801' })
+    const at = (odsCode: string): SystemAuthor => ({
+      kind: 'system',
+      asid: '999000000011',
+      organisation: { odsCode: odsCode as OdsCode, name: `HOSPITAL ${odsCode}` },
+      responsible: [],
+    })
+    for (const author of [at('X9Z01'), at('X9Z02'), at('X9Z01')]) {
+      await store().answer(queryFor({ nhsNumber, author, at: NOON }))
+    }
+    const { accesses } = await store().answer(queryFor({ nhsNumber, at: NOON, access: 'scheduled' }))
+    expect(accesses.map(({ author }) => author.organisation.odsCode).sort()).toEqual(['X9Z01', 'X9Z02'])
+    expect(await count('notification', nhsNumber)).toBe(2)
+  })
+
+  test.each([
+    ['was deleted', { delete_time: '202606150000' }],
+    ['is past its time', { visible_until: NOON }],
+    ['fell silent', { silent: true }],
+  ])('the accesses of a person whose plan %s are answered no more (rule 5.7)', async (_, gone) => {
+    const { nhsNumber } = queryFor({ at: NOON })
+    await storedPlan(database(), { nhs_number: nhsNumber, authority: '801' })
+    await store().answer(queryFor({ nhsNumber, at: NOON }))
+    await database().kysely.updateTable('plan').set(gone).where('nhs_number', '=', nhsNumber).execute()
+    for (const access of ['unscheduled', 'scheduled'] as const) {
+      const query = queryFor({ nhsNumber, at: NOON, access, author: nurse('000000000002') })
+      expect(await store().answer(query)).toEqual({ plans: [], accesses: [] })
+    }
+    expect(await count('access', nhsNumber)).toBe(1)
   })
 
   test('the 25 newest accesses are listed, this one included (rule 5.7)', async () => {
