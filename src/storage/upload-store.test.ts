@@ -1,3 +1,4 @@
+// One file: every test applies the same made-up files to the same store, and the longest one is about all the statements together.
 import fc from 'fast-check'
 import { v7 as newId } from 'uuid'
 import { expect, test } from 'vitest'
@@ -15,6 +16,12 @@ import { uploadStore } from './upload-store.ts'
 const DAY = 86_400_000
 
 describeOnEachEngine('the upload store', database => {
+  let pairs = 0
+  const freshAuthorities = () => {
+    pairs += 1
+    return [`K1${String(pairs).padStart(3, '0')}`, `K2${String(pairs).padStart(3, '0')}`] as OdsCode[]
+  }
+
   /** Stages and applies a file in one transaction, as the flow does. */
   const apply = async (upload: UploadReceipt, records: readonly JudgedRecord[]) => {
     await uploadStore(database().kysely).stage(upload.id, records)
@@ -99,6 +106,49 @@ describeOnEachEngine('the upload store', database => {
       .orderBy('ods_code')
       .execute()
     expect(names).toEqual([{ name: 'FIRST' }, { name: 'SECOND' }])
+  })
+
+  /** What else might be taken for a plan: one of another authority, person, type or start. */
+  const unlike = [{ by: 1 }, { person: 1 }, { type: 'LAC' }, { start: 1 }] as const
+
+  /** Applies a file of one plan, of which another is told only by what it differs in. */
+  const applierOf = async (...authorities: OdsCode[]) => {
+    for (const each of authorities) await storedAuthority(database(), each)
+    const numbers = [freshNhsNumber(), freshNhsNumber()]
+    return (sequence: number, { by = 0, ...plan }: Partial<PlanSketch> & { by?: number }) => {
+      const sketch = { person: 0, type: 'CPP', start: 0, deleted: false, ended: false, ...plan } as const
+      const upload = receipt(authorities[by] as OdsCode, { createdAt: new Date(sequence * DAY), sequence })
+      return apply(upload, [judged(checked([sketch], 1, numbers))])
+    }
+  }
+
+  test.each(
+    unlike,
+  )('a plan that only %j was loaded is unknown to whoever deletes it (rule 3.5)', async other => {
+    const file = await applierOf(...freshAuthorities())
+    await file(1, other)
+    const deleted = await file(2, { deleted: true })
+    expect(deleted).toMatchObject({ loaded: 0, failed: 1 })
+    expect(deleted.faults.get(1)).toEqual({ kind: 'delete-of-unknown-plan', plan: 'CPP' })
+    await file(3, {})
+    expect(await file(4, { deleted: true })).toMatchObject({ loaded: 1, failed: 0 })
+  })
+
+  test.each(unlike)('a late file that loads a plan makes no other known: %j (rule 3.5)', async other => {
+    const file = await applierOf(...freshAuthorities())
+    await file(11, { deleted: true })
+    await file(12, { ...other, deleted: true })
+    // It comes last and is older than both deletes.
+    await file(1, {})
+    expect(await file(13, { ...other, deleted: true })).toMatchObject({ failed: 1 })
+    expect(await file(14, { deleted: true })).toMatchObject({ failed: 0 })
+  })
+
+  test('a late file that deletes a plan does not make it known (rule 3.5)', async () => {
+    const file = await applierOf(...freshAuthorities())
+    await file(11, { deleted: true })
+    await file(1, { deleted: true })
+    expect(await file(12, { deleted: true })).toMatchObject({ failed: 1 })
   })
 
   test('an upload is found by its sequence number once it is complete, until the sequence is restarted (rule 3.8)', async () => {
