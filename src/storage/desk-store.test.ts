@@ -4,7 +4,7 @@ import { beforeAll, expect, test } from 'vitest'
 import { describeOnEachEngine } from '../../test/support/engines.ts'
 import type { MailboxId, OdsCode } from '../domain/organisation.ts'
 import { shownSequence } from '../domain/upload.ts'
-import type { DeskDraft, DeskStep } from '../flows/desk-ports.ts'
+import type { DeskDraft, DeskFilter, DeskStep } from '../flows/desk-ports.ts'
 import { authorityStore } from './authority-store.ts'
 import { deskStore } from './desk-store.ts'
 import { migrate } from './migrate.ts'
@@ -51,6 +51,49 @@ describeOnEachEngine('the desk store', database => {
     expect(await desk().item(OTHER, item.id)).toBeUndefined()
     expect(await desk().counts(HOME, new Date())).toEqual({ unread: 0, overdue: 0 })
     expect(await desk().counts(OTHER, new Date())).toEqual({ unread: 1, overdue: 1 })
+  })
+
+  test('finds items by what was done with them, their kind and whether somebody has them, a page at a time', async () => {
+    const { kysely } = database()
+    const odsCode = '882' as OdsCode
+    const mailbox = 'LA882OT001' as MailboxId
+    await authorityStore(kysely).add({ odsCode, name: 'Sandbox Council', mailbox })
+    const at = (minutes: number) => new Date(AT.getTime() + minutes * 60_000)
+    for (const minute of [0, 1, 2, 3]) {
+      await sql`insert into notification (nhs_number, access_id, authority, accessed_at, author, upload_sequence)
+        values (${NUMBER}, gen_random_uuid(), ${odsCode}, ${at(minute)}, '{}'::jsonb, 1)`.execute(kysely)
+    }
+    await sql`insert into number_change (nhs_number, authority, noticed_at, upload_sequence)
+      values (${NUMBER}, ${odsCode}, ${at(4)}, 1)`.execute(kysely)
+    const found = async (filter: Partial<DeskFilter>, page = { limit: 10, offset: 0 }) => {
+      const items = await desk().items(odsCode, { state: 'all', overdueBefore: at(2), ...filter }, page)
+      return items.map(item => (item.at.getTime() - AT.getTime()) / 60_000)
+    }
+    const [, third, second] = await desk().items(odsCode, all, { limit: 10, offset: 0 })
+    const step = (kind: DeskStep['kind'], minute: number, text?: string): DeskStep => ({
+      id: randomUUID(),
+      at: at(minute),
+      by: 'Juniper',
+      kind,
+      ...(text !== undefined && { text }),
+    })
+    if (!second || !third) throw new Error('Five were told')
+    await desk().take(odsCode, third, step('assigned', 5, 'Rowan'))
+    await desk().take(odsCode, third, step('noted', 6, 'Nobody'))
+    await desk().take(odsCode, third, step('acknowledged', 6))
+    await desk().take(odsCode, second, step('assigned', 6, 'Juniper'))
+    await desk().take(odsCode, second, step('assigned', 5, ''))
+
+    expect(await found({})).toEqual([4, 3, 2, 1, 0])
+    expect(await found({}, { limit: 2, offset: 1 })).toEqual([3, 2])
+    expect(await found({ state: 'open' })).toEqual([4, 2, 1, 0])
+    expect(await found({ state: 'done' })).toEqual([3])
+    expect(await found({ state: 'overdue' })).toEqual([1, 0])
+    expect(await found({ kind: 'inactive-number' })).toEqual([4])
+    expect(await found({ assigned: 'somebody' })).toEqual([3, 2])
+    expect(await found({ assigned: 'nobody' })).toEqual([4, 1, 0])
+    expect(await found({ assigned: 'somebody', state: 'open' })).toEqual([2])
+    expect(await found({ assigned: 'nobody', kind: 'access' }, { limit: 1, offset: 1 })).toEqual([0])
   })
 
   test('takes numbers of tables, each once for good, also at once and after a restart (rule 3.23)', async () => {

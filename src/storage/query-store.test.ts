@@ -191,6 +191,27 @@ describeOnEachEngine('the query store', database => {
     expect(await count('notification', second.nhsNumber)).toBe(1)
   })
 
+  test('numbers that are one person lead nobody else to it, who has neither its plans nor its accesses (rule 4.4)', async () => {
+    const [old, current] = [queryFor({ at: NOON }), queryFor({ at: NOON })]
+    for (const { nhsNumber } of [old, current]) {
+      await storedPlan(database(), { nhs_number: nhsNumber, authority: '801' })
+    }
+    await numberStore(database().kysely).link(old.nhsNumber, current.nhsNumber)
+    await store().answer(current)
+    const somebodyElse = queryFor({ at: NOON })
+    expect(await store().answer(somebodyElse)).toEqual({ plans: [], accesses: [] })
+    await storedPlan(database(), { nhs_number: somebodyElse.nhsNumber, authority: '801' })
+    // Eight at once: some answers read the list a second time, since another click was faster.
+    const { nhsNumber } = somebodyElse
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, () => store().answer(queryFor({ nhsNumber, at: NOON }))),
+    )
+    for (const { plans, accesses } of answers) {
+      expect(plans.map(plan => plan.nhsNumber)).toEqual([nhsNumber])
+      expect(accesses.map(access => access.nhsNumber)).toEqual([nhsNumber])
+    }
+  })
+
   test('the audit log cannot be changed, emptied or shortened (rule 8.1)', async () => {
     await store().answer(queryFor({ at: NOON }))
     for (const statement of ['update audit set actor = null', 'delete from audit', 'truncate audit']) {
