@@ -102,6 +102,33 @@ describeOnEachEngine('a number and the one that replaced it', database => {
     expect((await found(old)).plans).toEqual([])
   })
 
+  test('what another authority uploaded under the new number silences nothing of the one that has not (rule 14.5)', async () => {
+    const [old, replacement] = [freshNhsNumber(), freshNhsNumber()]
+    await hold(old, '801')
+    await upload('802', replacement)
+    expect(await numbers().inactive(old, replacement, NOON)).toEqual(['801'])
+    const both = [`801 ${old}`, `802 ${replacement}`]
+    expect((await found(old)).plans.sort()).toEqual(both)
+    expect((await found(replacement)).plans.sort()).toEqual(both)
+  })
+
+  test('a number that comes back to life changes nothing of another (rule 14.6)', async () => {
+    const [old, replacement, returned, other] = Array.from({ length: 4 }, freshNhsNumber)
+    if (!old || !replacement || !returned || !other) throw new Error('Four numbers were made')
+    await hold(old, '803')
+    await hold(returned, '803')
+    await numbers().inactive(old, replacement, NOON)
+    await numbers().link(returned, other)
+    expect(await numbers().inUse(returned, NOON)).toBe(false)
+    expect((await found(replacement)).plans).toEqual([`803 ${old}`])
+    expect(await numbers().take('803' as OdsCode, 10)).toMatchObject([{ nhsNumber: old }])
+    await upload('803', replacement)
+    expect((await found(old)).plans).toEqual([])
+    await numbers().inUse(returned, NOON)
+    expect((await found(old)).plans).toEqual([])
+    expect((await found(returned)).plans).toEqual([`803 ${returned}`])
+  })
+
   test('a number that comes back to life speaks again, for itself alone (rule 14.6)', async () => {
     const [old, replacement] = [freshNhsNumber(), freshNhsNumber()]
     await hold(old, '801')

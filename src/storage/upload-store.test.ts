@@ -116,7 +116,7 @@ describeOnEachEngine('the upload store', database => {
     for (const each of authorities) await storedAuthority(database(), each)
     const numbers = [freshNhsNumber(), freshNhsNumber()]
     return (sequence: number, { by = 0, ...plan }: Partial<PlanSketch> & { by?: number }) => {
-      const sketch = { person: 0, type: 'CPP', start: 0, deleted: false, ended: false, ...plan } as const
+      const sketch = { ...SKETCH, ...plan }
       const upload = receipt(authorities[by] as OdsCode, { createdAt: new Date(sequence * DAY), sequence })
       return apply(upload, [judged(checked([sketch], 1, numbers))])
     }
@@ -173,14 +173,47 @@ describeOnEachEngine('the upload store', database => {
     await apply(receipt(authority, { createdAt: new Date(0), sequence: 7 }), [])
   })
 
+  test('what is done with one upload changes no other, of the authority or of another (rule 3.8)', async () => {
+    const [authority, other] = freshAuthorities() as [OdsCode, OdsCode]
+    for (const each of [authority, other]) await storedAuthority(database(), each)
+    const store = uploadStore(database().kysely)
+    const record = () => judged(checked([SKETCH], 1, [freshNhsNumber()]))
+    const first = receipt(authority, { createdAt: new Date(0), sequence: 7 })
+    const second = receipt(authority, { createdAt: new Date(DAY), sequence: 8 })
+    const theirs = receipt(other, { createdAt: new Date(0), sequence: 7 })
+    await apply(first, [record()])
+    await apply(second, [])
+    await apply(theirs, [])
+    await store.complete(theirs.id, 'CPF04', 'P-1')
+    expect(await store.bySequence(authority, 7)).toBeUndefined()
+    await store.complete(first.id, 'CPF02', 'P-2')
+    expect(await store.bySequence(authority, 8)).toBeUndefined()
+    await store.complete(second.id, 'CPF04', 'P-3')
+    expect((await store.bySequence(authority, 7))?.id).toBe(first.id)
+    expect((await store.bySequence(authority, 8))?.id).toBe(second.id)
+    expect((await store.bySequence(other, 7))?.id).toBe(theirs.id)
+    expect(await store.bySequence(other, 8)).toBeUndefined()
+    const uploads = await database()
+      .kysely.selectFrom('upload')
+      .select(['loaded', 'file_code', 'acknowledgement_payload_id as payload'])
+      .where('authority', 'in', [authority, other])
+      .orderBy('payload')
+      .execute()
+    expect(uploads).toEqual([
+      { loaded: 0, file_code: 'CPF04', payload: 'P-1' },
+      { loaded: 1, file_code: 'CPF02', payload: 'P-2' },
+      { loaded: 0, file_code: 'CPF04', payload: 'P-3' },
+    ])
+    await store.discard({ uploadId: newId() })
+    const kept: unknown[] = []
+    for await (const page of store.results(first.id)) kept.push(...page)
+    expect(kept).toHaveLength(1)
+  })
+
   test('what was staged and not applied can be forgotten', async () => {
     const store = uploadStore(database().kysely)
     const id = newId()
-    await store.stage(id, [
-      judged(
-        checked([{ person: 0, type: 'CPP', start: 0, deleted: false, ended: false }], 1, [freshNhsNumber()]),
-      ),
-    ])
+    await store.stage(id, [judged(checked([SKETCH], 1, [freshNhsNumber()]))])
     await store.discard({ uploadId: id })
     for (const table of ['upload_record', 'upload_plan'] as const) {
       const rows = await database()
@@ -197,11 +230,7 @@ describeOnEachEngine('the upload store', database => {
     await storedAuthority(database(), authority)
     const store = uploadStore(database().kysely)
     const longAgo = new Date('2026-01-01T00:00:00Z').getTime()
-    const records = () => [
-      judged(
-        checked([{ person: 0, type: 'CPP', start: 0, deleted: false, ended: false }], 1, [freshNhsNumber()]),
-      ),
-    ]
+    const records = () => [judged(checked([SKETCH], 1, [freshNhsNumber()]))]
     const abandoned = newId({ msecs: longAgo })
     const fresh = newId()
     const applied = {
@@ -230,6 +259,8 @@ interface PlanSketch {
   deleted: boolean
   ended: boolean
 }
+
+const SKETCH: PlanSketch = { person: 0, type: 'CPP', start: 0, deleted: false, ended: false }
 
 /** Files about a few people, so that they meet; each file as its own creation day and sequence number, in order of arrival. */
 function filesInSomeOrder() {
