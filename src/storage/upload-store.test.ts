@@ -173,6 +173,29 @@ describeOnEachEngine('the upload store', database => {
     await apply(receipt(authority, { createdAt: new Date(0), sequence: 7 }), [])
   })
 
+  test('a fault is of its own file: the record at the same place of an earlier one keeps its outcome (rule 3.9)', async () => {
+    const [authority] = freshAuthorities() as [OdsCode]
+    await storedAuthority(database(), authority)
+    const numbers = [freshNhsNumber(), freshNhsNumber()]
+    const file = (sequence: number, ...plans: Partial<PlanSketch>[]) => {
+      const upload = receipt(authority, { createdAt: new Date(sequence * DAY), sequence })
+      const records = plans.map((plan, index) => checked([{ ...SKETCH, ...plan }], index + 1, numbers))
+      return apply(upload, records.map(judged)).then(({ faults }) => ({ id: upload.id, faults }))
+    }
+    const earlier = await file(1, {}, { person: 1 })
+    const repeated = await file(2, {}, {})
+    const unknown = await file(3, {}, { type: 'LAC', deleted: true })
+    expect([...repeated.faults.keys(), ...unknown.faults.keys()]).toEqual([2, 2])
+    const faults: unknown[] = []
+    for (const { id } of [earlier, repeated]) {
+      for await (const page of uploadStore(database().kysely).results(id)) {
+        faults.push(...page.map(({ fault }) => fault?.kind))
+      }
+    }
+    expect(faults).toEqual([undefined, undefined, undefined, 'plan-already-in-file'])
+    expect((await held(database(), authority)).size).toBe(3)
+  })
+
   test('what is done with one upload changes no other, of the authority or of another (rule 3.8)', async () => {
     const [authority, other] = freshAuthorities() as [OdsCode, OdsCode]
     for (const each of [authority, other]) await storedAuthority(database(), each)
