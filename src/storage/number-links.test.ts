@@ -68,6 +68,16 @@ describeOnEachEngine('a number and the one that replaced it', database => {
     expect((await found(old)).plans).toEqual([])
   })
 
+  test('what falls silent parts no other numbers that are one person (rules 4.4 and 14.5)', async () => {
+    const [old, replacement, otherOld, otherNew] = Array.from({ length: 4 }, freshNhsNumber)
+    if (!old || !replacement || !otherOld || !otherNew) throw new Error('Four numbers were made')
+    for (const number of [old, otherOld]) await hold(number, '801')
+    await numbers().link(old, replacement)
+    await numbers().link(otherOld, otherNew)
+    await upload('801', replacement)
+    expect((await found(otherNew)).plans).toEqual([`801 ${otherOld}`])
+  })
+
   test('it does not while another authority has not: what that one holds is found by both (rule 14.5)', async () => {
     const [old, replacement] = [freshNhsNumber(), freshNhsNumber()]
     await hold(old, '801')

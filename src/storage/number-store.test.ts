@@ -116,7 +116,7 @@ describeOnEachEngine('the numbers that are looked at and told of', database => {
     })
     const [id, another] = [newId(), newId()]
     await store.stage(id, [staged(uploaded, 1), staged(inactive, 2), staged(refused, 3)])
-    await store.stage(another, [staged(other, 1)])
+    await store.stage(another, [staged(other, 3)])
     await database()
       .kysely.updateTable('upload_record')
       .set({ fault: JSON.stringify({ kind: 'plan-already-in-file', plan: 'CPP' }) })
@@ -144,26 +144,28 @@ describeOnEachEngine('the numbers that are looked at and told of', database => {
     expect(await waiting(theirs)).toEqual([number])
   })
 
-  test('an authority that holds the number no more is told nothing, whoever else holds it and whatever else it holds (rule 14.2)', async () => {
+  test.each([
+    ['fell silent', { silent: true }, { silent: false }],
+    ['was deleted', { delete_time: '202606010000' }, { delete_time: null }],
+  ])('an authority whose plan %s is told nothing, whoever else holds the number and whatever else it holds (rule 14.2)', async (_, gone, back) => {
     const [number, other] = [freshNhsNumber(), freshNhsNumber()]
     for (const authority of [ours, theirs]) await hold(number, authority)
     await hold(other, ours)
     await numbers().inactive(number, undefined, NOON)
     await numbers().inactive(other, undefined, NOON)
-    await database()
-      .kysely.updateTable('plan')
-      .set({ silent: true })
-      .where('nhs_number', '=', number)
-      .execute()
+    const plansOf = (authority: OdsCode) =>
+      database()
+        .kysely.updateTable('plan')
+        .where('nhs_number', '=', number)
+        .where('authority', '=', authority)
+    await plansOf(ours).set(gone).execute()
     expect(await waiting(ours)).toEqual([other])
-    // What another authority is to be told is not judged, and not dropped, with it.
-    const kept = await database().kysely.selectFrom('number_change').select('authority').execute()
-    expect(kept.map(({ authority }) => authority).sort()).toEqual([ours, theirs])
-    await database()
-      .kysely.updateTable('plan')
-      .set({ silent: false })
-      .where('authority', '=', theirs)
-      .execute()
+    await plansOf(ours).set(back).execute()
+    expect(await waiting(ours)).toEqual([other])
+    // What another authority is to be told is neither judged nor dropped with it.
+    await plansOf(theirs).set(gone).execute()
+    expect(await waiting(ours)).toEqual([other])
+    await plansOf(theirs).set(back).execute()
     expect(await waiting(theirs)).toEqual([number])
   })
 
