@@ -21,12 +21,12 @@ describeOnEachEngine('a number and the one that replaced it', database => {
     await database().kysely.insertInto('plan').values(planRow({ nhs_number, authority })).execute()
   }
   /** The authority uploads the person's plan under a number that PDS has just said is theirs. */
-  const upload = async (authority: string, nhsNumber: NhsNumber) => {
+  const upload = async (authority: string, nhsNumber: NhsNumber, change: { delete?: PlanTime } = {}) => {
     await storedAuthority(database(), authority)
     const id = newId()
     const store = uploadStore(database().kysely)
     const subject = { given: 'Pippin', family: 'Applecore', birthDate: dayOf(START) }
-    const plans = [{ type: 'CPP', start: START }] as const
+    const plans = [{ type: 'CPP', start: START, ...change }] as const
     const checked = { position: 1, nhsNumber, subject, plans }
     await store.stage(id, [{ sent: { position: 1, plans: [], subjects: [] }, outcome: { checked } }])
     await store.apply({
@@ -66,6 +66,19 @@ describeOnEachEngine('a number and the one that replaced it', database => {
     await numbers().link(old, replacement)
     await upload('801', replacement)
     expect((await found(old)).plans).toEqual([])
+  })
+
+  test('it does not by a record that failed, nor by a file about somebody else, whoever uploaded the new one (rule 14.5)', async () => {
+    const [old, replacement] = [freshNhsNumber(), freshNhsNumber()]
+    await hold(old, '801')
+    await numbers().link(old, replacement)
+    await upload('802', replacement)
+    await upload('801', freshNhsNumber())
+    const both = [`801 ${old}`, `802 ${replacement}`]
+    expect((await found(replacement)).plans.sort()).toEqual(both)
+    // The delete of a plan that it never loaded under the new number is reported as failed (rule 3.5).
+    await upload('801', replacement, { delete: START })
+    expect((await found(replacement)).plans.sort()).toEqual(both)
   })
 
   test('what falls silent parts no other numbers that are one person (rules 4.4 and 14.5)', async () => {

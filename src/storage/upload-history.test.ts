@@ -146,6 +146,36 @@ describeOnEachEngine('what authorities sent and hold', database => {
     expect(await history().holding(authority, later)).toEqual({ matched: 0, total: 1 })
   })
 
+  test('what another authority sends of the same people, or is told of them, changes nothing (rules 19.3 and 19.5)', async () => {
+    const [failing, right] = [freshNhsNumber(), freshNhsNumber()]
+    await apply(-2, 1, numbered([failed({ nhsNumber: failing, localId: 'L-1' }), loaded(right, 'L-2')]))
+    const [ours, theirs] = [authority, 'H8888' as OdsCode]
+    await storedAuthority(database(), theirs)
+    authority = theirs
+    await apply(-1, 1, numbered([loaded(failing, 'L-1'), failed({ nhsNumber: right, localId: 'L-2' })]))
+    await apply(0, 3, [])
+    await database()
+      .kysely.insertInto('number_change')
+      .values({
+        nhs_number: right,
+        authority: theirs,
+        replacement: '',
+        noticed_at: NOW,
+        upload_sequence: 1,
+      })
+      .execute()
+    const outcome = { createdAt: NOW, receivedAt: NOW, fileCode: 'CPF02', loaded: 1, failed: 0 } as const
+    await history().keepTest(newId(), theirs, { ...outcome, sequence: 1, match: { matched: 1, total: 1 } })
+
+    expect(await history().holding(ours, NOW)).toEqual({ matched: 1, total: 2 })
+    expect(await history().holding(theirs, NOW)).toEqual({ matched: 1, total: 2 })
+    expect(await history().applied(ours, 10)).toHaveLength(1)
+    expect(await history().gaps(ours, 10)).toEqual([])
+    expect(await history().gaps(theirs, 10)).toEqual([{ from: 2, to: 2 }])
+    expect(await history().tests(ours, 10)).toEqual([])
+    expect(await history().tests(theirs, 10)).toHaveLength(1)
+  })
+
   test('what the newest file left out is listed, unless it was refused, has ended or was deleted (rule 19.6)', async () => {
     const [left, carried, refused, ended] = Array.from({ length: 4 }, freshNhsNumber)
     if (!left || !carried || !refused || !ended) throw new Error('Four numbers were made')
