@@ -266,33 +266,4 @@ describeOnEachEngine('what authorities see that hold the same person (rule 21.12
     expect(await desk().draft(home, sent.id)).toBeDefined()
     expect(await desk().draft(other, waits.id)).toBeDefined()
   })
-
-  test('sequence numbers go on from its own files of its own sequence (rule 3.8)', async () => {
-    const { kysely } = database()
-    const applied = (authority: OdsCode, sequence: number, sequence_epoch = 0) =>
-      kysely
-        .insertInto('upload')
-        .values({
-          id: randomUUID(),
-          authority,
-          sequence,
-          sequence_epoch,
-          created_at: AT,
-          received_at: AT,
-          message_id: 'M',
-          digest: 'd',
-          record_count: 1,
-          loaded: 1,
-          failed: 0,
-        })
-        .execute()
-    await applied(other, 50)
-    await applied(home, 7)
-    expect(await desk().takeSequence(other)).toBe(51)
-    expect(await desk().takeSequence(home)).toBe(8)
-    await authorityStore(kysely).restartSequence(home)
-    expect(await desk().takeSequence(home)).toBe(1)
-    await applied(home, 3, 1)
-    expect([await desk().takeSequence(home), await desk().takeSequence(other)]).toEqual([4, 52])
-  })
 })
