@@ -1,29 +1,18 @@
-import { createHash, type Hash } from 'node:crypto'
 import type { Acknowledgement } from '../domain/acknowledgement.ts'
 import { fileCodeOf } from '../domain/apply-upload.ts'
 import { testUploadWords } from '../domain/authority.ts'
 import { codeOfFileFault, fileReasonOf, type ReadHead, type UploadFileFault } from '../domain/file-faults.ts'
 import type { MeshMessage } from '../domain/mesh-message.ts'
 import type { MailboxId, Organisation } from '../domain/organisation.ts'
-import type { UploadHeader } from '../domain/upload.ts'
 import { type DeliverMessageDeps, deliverMessage, keepPayload } from './deliver-message.ts'
-import { type JudgeRecordsDeps, judgeRecords, unreadableContent } from './judge-records.ts'
-import type { AppliedUpload, Authority, Storage, Stores, UploadReceipt } from './ports.ts'
-import { readPayload } from './read-payload.ts'
+import { type JudgeUploadDeps, judgeUpload, type Verdict } from './judge-upload.ts'
+import type { Authority, Storage, Stores, UploadReceipt } from './ports.ts'
 
-export interface ReceiveUploadDeps extends JudgeRecordsDeps, DeliverMessageDeps {
+export interface ReceiveUploadDeps extends JudgeUploadDeps, DeliverMessageDeps {
   readonly storage: Storage
   readonly acknowledgementWorkflow: string
   readonly writeAcknowledgement: (acknowledgement: Acknowledgement) => AsyncIterable<Uint8Array>
-  /** How long to wait before each further try while PDS cannot be asked; when they are used up the answer is CPF05. */
-  readonly pdsPatienceMs: readonly number[]
-  readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>
 }
-
-type Verdict =
-  | { readonly kind: 'refused'; readonly fault: UploadFileFault; readonly head: ReadHead }
-  | { readonly kind: 'repeated'; readonly earlier: AppliedUpload; readonly header: UploadHeader }
-  | { readonly kind: 'judged'; readonly upload: UploadReceipt }
 
 /**
  * An authority's file has arrived: it is judged record by record, applied and acknowledged in the authority's mailbox, all of
@@ -40,73 +29,12 @@ export async function receiveUpload(
   const message = await storage.messages.find(messageId)
   if (message?.status !== 'accepted' || !message.from) return
   const authority = await storage.authorities.byMailbox(message.from)
-  const verdict = await judgeWithPatience(deps, message, authority, signal)
+  const verdict = await judgeUpload(deps, message, authority, signal)
   await storage.transaction(async stores => {
     const at = deps.clock.now()
     const mine = await stores.messages.advance(messageId, 'accepted', { status: 'acknowledged', at })
     if (mine) await conclude(deps, stores, message, authority, verdict)
   })
-}
-
-async function judgeWithPatience(
-  deps: ReceiveUploadDeps,
-  message: MeshMessage,
-  authority: Authority | undefined,
-  signal: AbortSignal,
-): Promise<Verdict> {
-  for (const wait of deps.pdsPatienceMs) {
-    const verdict = await judgeFile(deps, message, authority, signal)
-    if (verdict.kind !== 'refused' || verdict.fault.kind !== 'pds-unavailable') return verdict
-    await deps.sleep(wait, signal)
-  }
-  return judgeFile(deps, message, authority, signal)
-}
-
-/** Reads the file through once: its head, its records and its digest. */
-async function judgeFile(
-  deps: ReceiveUploadDeps,
-  message: MeshMessage,
-  authority: Authority | undefined,
-  signal: AbortSignal,
-): Promise<Verdict> {
-  if (!authority) return { kind: 'refused', fault: { kind: 'wrong-authority' }, head: {} }
-  const { storage } = deps
-  const id = deps.newId()
-  const digest = createHash('sha256')
-  const { expansion } = deps.uploadLimits
-  const bytes = digested(readPayload(storage.payloads, message, expansion), digest)
-  const series = (await storage.desk.hasSent(message.id)) ? 'page' : 'system'
-  const judged = await judgeRecords(deps, { uploadId: id, authority, series, bytes }, signal).catch(error =>
-    unreadableContent(error, expansion),
-  )
-  if (judged.kind === 'refused') {
-    await storage.uploads.discard({ uploadId: id })
-    return judged
-  }
-  const { header } = judged
-  const hex = digest.digest('hex')
-  if (judged.kind === 'repeated') {
-    const { earlier } = judged
-    if (earlier.digest === hex) return { kind: 'repeated', earlier, header }
-    return {
-      kind: 'refused',
-      fault: { kind: 'sequence-reused', earlierCreatedAt: earlier.createdAt },
-      head: { sequence: header.sequence, recordCount: header.recordCount },
-    }
-  }
-  const receivedAt = message.acceptedAt ?? message.uploadedAt
-  return {
-    kind: 'judged',
-    upload: {
-      id,
-      authority: authority.odsCode,
-      header,
-      series,
-      messageId: message.id,
-      digest: hex,
-      receivedAt,
-    },
-  }
 }
 
 /** Applies what was judged, answers it and records it; part of the caller's transaction (rule 3.15). */
@@ -287,11 +215,4 @@ function record(
     details,
     ...(message.from && { actor: message.from }),
   })
-}
-
-async function* digested(bytes: AsyncIterable<Uint8Array>, digest: Hash): AsyncGenerator<Uint8Array> {
-  for await (const piece of bytes) {
-    digest.update(piece)
-    yield piece
-  }
 }
