@@ -1,6 +1,6 @@
 import { v7 as newId } from 'uuid'
 import type { MailboxId, OdsCode } from '../src/domain/organisation.ts'
-import { sendMessage } from '../src/flows/send-message.ts'
+import { sendMessage } from '../src/flows/mailbox/send-message.ts'
 import { newMessageId } from '../src/formats/mesh/message-id.ts'
 import { startJobs } from '../src/storage/job-queue.ts'
 import { migrate } from '../src/storage/migrate.ts'

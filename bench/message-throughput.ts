@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { SaxesParser } from 'saxes'
-import type { RecordResult } from '../src/domain/acknowledgement.ts'
 import type { Result } from '../src/domain/result.ts'
+import type { RecordResult } from '../src/domain/upload/acknowledgement.ts'
 import { readAccessNotification } from '../src/formats/hl7v3/read-access-notification.ts'
 import { readAcknowledgement, readWholeAcknowledgement } from '../src/formats/hl7v3/read-acknowledgement.ts'
 import { readApplicationAcknowledgement } from '../src/formats/hl7v3/read-application-acknowledgement.ts'

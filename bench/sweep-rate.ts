@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { v7 as newId } from 'uuid'
 import { pdsClient } from '../src/demographics/pds-client.ts'
-import { sweepNumbers } from '../src/flows/sweep-numbers.ts'
+import { sweepNumbers } from '../src/flows/person/sweep-numbers.ts'
 import { startJobs } from '../src/storage/job-queue.ts'
 import { migrate } from '../src/storage/migrate.ts'
 import { openServer } from '../src/storage/open-database.ts'

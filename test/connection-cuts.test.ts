@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { fhirClient } from '../src/client/index.ts'
-import type { RecordAsSent, UploadHeader } from '../src/domain/upload.ts'
+import type { RecordAsSent, UploadHeader } from '../src/domain/upload/upload.ts'
 import { writeUpload } from '../src/formats/hl7v3/write-upload.ts'
 import { migrate } from '../src/storage/migrate.ts'
 import { openServer } from '../src/storage/open-database.ts'

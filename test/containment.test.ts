@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { fhirClient, meshClient } from '../src/client/index.ts'
-import type { RecordAsSent, UploadHeader } from '../src/domain/upload.ts'
+import type { RecordAsSent, UploadHeader } from '../src/domain/upload/upload.ts'
 import { writeUpload } from '../src/formats/hl7v3/write-upload.ts'
 import { sandboxAuthorities } from '../src/sandbox/authorities.ts'
 import { sandboxMailbox } from '../src/sandbox/sandbox.ts'

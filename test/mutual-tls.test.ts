@@ -7,14 +7,14 @@ import { v7 as newId } from 'uuid'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { fhirClient } from '../src/client/index.ts'
 import { type StreamingFetch, streamingFetch } from '../src/client/streaming-fetch.ts'
+import type { NhsNumber } from '../src/domain/nhs-number.ts'
 import {
   type Asid,
   type ClientSystem,
   parseAsid,
   parseCertificateFingerprint,
-} from '../src/domain/client-system.ts'
-import type { NhsNumber } from '../src/domain/nhs-number.ts'
-import { addClientSystem } from '../src/flows/manage-exchange.ts'
+} from '../src/domain/registration/client-system.ts'
+import { addClientSystem } from '../src/flows/registration/manage-exchange.ts'
 import { SYSTEMS } from '../src/sandbox/systems.ts'
 import { makeCertificateAuthority, type TestCertificate } from './support/certificates.ts'
 import { messagingSystem } from './support/ebxml.ts'

@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { runCli } from '../src/cli/testing.ts'
 import { displayNhsNumber, type NhsNumber } from '../src/domain/nhs-number.ts'
 import type { OdsCode } from '../src/domain/organisation.ts'
-import { answerQuery } from '../src/flows/answer-query.ts'
+import { answerQuery } from '../src/flows/query/answer-query.ts'
 import { writeUpload } from '../src/formats/hl7v3/write-upload.ts'
 import { numberAt } from '../src/sandbox/number-line.ts'
 import { tellingPeople } from '../src/sandbox/telling-people.ts'

@@ -2,7 +2,7 @@
 
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { EXCHANGE_STANDINGS } from '../src/domain/exchange-standing.ts'
+import { EXCHANGE_STANDINGS } from '../src/domain/watch/exchange-standing.ts'
 import { englandMap } from '../src/doors/web/operator/england-map.ts'
 import { ENGLAND } from '../src/doors/web/operator/england-tiles.ts'
 import { STANDING_WORDS } from '../src/doors/web/operator/standing-words.ts'

@@ -8,9 +8,9 @@ import {
   soapClient,
 } from '../src/client/hl7v3/index.ts'
 import { httpPoster } from '../src/client/http-post.ts'
-import type { ClientSystem } from '../src/domain/client-system.ts'
 import type { NhsNumber } from '../src/domain/nhs-number.ts'
-import { addClientSystem } from '../src/flows/manage-exchange.ts'
+import type { ClientSystem } from '../src/domain/registration/client-system.ts'
+import { addClientSystem } from '../src/flows/registration/manage-exchange.ts'
 import { SYSTEMS } from '../src/sandbox/systems.ts'
 import { makeCertificateAuthority } from './support/certificates.ts'
 import { freshNhsNumber, nurse, planRow, storedAuthority } from './support/records.ts'

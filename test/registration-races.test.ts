@@ -1,8 +1,9 @@
 import { v7 as newId } from 'uuid'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Asid, ClientSystem } from '../src/domain/client-system.ts'
 import type { MailboxId, OdsCode } from '../src/domain/organisation.ts'
+import type { Asid, ClientSystem } from '../src/domain/registration/client-system.ts'
 import { newPassword } from '../src/doors/common/registration/new-password.ts'
+import type { Storage } from '../src/flows/ports.ts'
 import {
   addAuthority,
   addClientSystem,
@@ -10,10 +11,9 @@ import {
   addOrganisation,
   ensureOwnMailbox,
   removeOrganisation,
-} from '../src/flows/manage-exchange.ts'
-import { type OnboardingFile, onboard } from '../src/flows/onboard.ts'
-import type { Storage } from '../src/flows/ports.ts'
-import { registerAuthority } from '../src/flows/register.ts'
+} from '../src/flows/registration/manage-exchange.ts'
+import { type OnboardingFile, onboard } from '../src/flows/registration/onboard.ts'
+import { registerAuthority } from '../src/flows/registration/register.ts'
 import { type Jobs, startJobs } from '../src/storage/job-queue.ts'
 import { storage as storageOn } from '../src/storage/storage.ts'
 import { describeOnEachEngine } from './support/engines.ts'

@@ -1,21 +1,21 @@
 import fc from 'fast-check'
 import { v7 as newId } from 'uuid'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Acknowledgement } from '../src/domain/acknowledgement.ts'
 import type { CalendarDate } from '../src/domain/english-time.ts'
 import type { MailboxId, OdsCode } from '../src/domain/organisation.ts'
 import { success } from '../src/domain/result.ts'
-import { deliverMessage } from '../src/flows/deliver-message.ts'
-import { addAuthority, ensureOwnMailbox } from '../src/flows/manage-exchange.ts'
-import { restartSequence } from '../src/flows/onboard-authority.ts'
+import type { Acknowledgement } from '../src/domain/upload/acknowledgement.ts'
+import { deliverMessage } from '../src/flows/mailbox/deliver-message.ts'
 import type { Storage } from '../src/flows/ports.ts'
-import { receiveUpload } from '../src/flows/receive-upload.ts'
+import { addAuthority, ensureOwnMailbox } from '../src/flows/registration/manage-exchange.ts'
+import { restartSequence } from '../src/flows/registration/onboard-authority.ts'
+import { receiveUpload } from '../src/flows/upload/receive-upload.ts'
 import {
   DRAFT_HOURS,
   keepDeskDraft,
   type ReadTableFile,
   sendDeskUpload,
-} from '../src/flows/send-desk-upload.ts'
+} from '../src/flows/upload/send-desk-upload.ts'
 import { readUpload } from '../src/formats/hl7v3/read-upload.ts'
 import { writeUpload } from '../src/formats/hl7v3/write-upload.ts'
 import { newMessageId } from '../src/formats/mesh/message-id.ts'

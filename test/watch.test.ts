@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { runCli } from '../src/cli/testing.ts'
-import type { RecordAsSent } from '../src/domain/upload.ts'
+import type { RecordAsSent } from '../src/domain/upload/upload.ts'
 import { writeUpload } from '../src/formats/hl7v3/write-upload.ts'
 import { type AuthorityDesk, openDesk } from './support/authority-desk.ts'
 import { collected } from './support/collected.ts'

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { fhirClient } from '../src/client/index.ts'
 import { planTimeOf } from '../src/domain/english-time.ts'
-import type { RecordAsSent } from '../src/domain/upload.ts'
+import type { RecordAsSent } from '../src/domain/upload/upload.ts'
 import { readAccessNotification } from '../src/formats/hl7v3/read-access-notification.ts'
 import { readInactiveNumberNotification } from '../src/formats/hl7v3/read-inactive-number-notification.ts'
 import { writeUpload } from '../src/formats/hl7v3/write-upload.ts'

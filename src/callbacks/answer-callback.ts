@@ -1,7 +1,7 @@
 import type { HttpPoster } from '../client/http-post.ts'
-import type { MessagingContract } from '../domain/client-system.ts'
-import type { AnswerMessage } from '../flows/client-system-ports.ts'
-import type { Posted } from '../flows/post-answer.ts'
+import type { MessagingContract } from '../domain/registration/client-system.ts'
+import type { AnswerMessage } from '../flows/query/ports.ts'
+import type { Posted } from '../flows/query/post-answer.ts'
 import { readEbxmlReply } from '../formats/ebxml/read-reply.ts'
 
 /**

@@ -1,5 +1,5 @@
-import type { FileCode } from '../domain/apply-upload.ts'
-import { fileNumberWords } from '../domain/upload.ts'
+import type { FileCode } from '../domain/upload/apply-upload.ts'
+import { fileNumberWords } from '../domain/upload/upload.ts'
 import type { AcknowledgementSummary } from '../kit/summarise-acknowledgement.ts'
 import { failedRecordWords } from './failed-record-words.ts'
 import type { Pen } from './terminal.ts'

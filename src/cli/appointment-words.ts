@@ -1,7 +1,7 @@
 import type { MissedAppointmentOutcome } from '../client/index.ts'
-import type { AppointmentAlert } from '../domain/missed-appointment.ts'
 import { displayNhsNumber } from '../domain/nhs-number.ts'
-import { type Author, displayName } from '../domain/requester.ts'
+import type { AppointmentAlert } from '../domain/notification/missed-appointment.ts'
+import { type Author, displayName } from '../domain/query/requester.ts'
 import type { Pen } from './terminal.ts'
 import { columns, counted, instantWords } from './words.ts'
 

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
-import { auditFindingWords } from '../domain/audit-finding.ts'
-import type { AuditVerdict } from '../flows/verify-audit.ts'
+import { auditFindingWords } from '../domain/audit/audit-finding.ts'
+import type { AuditVerdict } from '../flows/audit/verify-audit.ts'
 import { checkpointJudge } from '../formats/audit-seal/seal-keys.ts'
 import { readVerifierKey, verifierKey } from '../formats/audit-seal/verifier-key.ts'
 import type { CommandLine } from './command-line.ts'
@@ -61,7 +61,7 @@ async function byDatabase({ config }: CommandLine, { kept, keys, onProgress }: E
   const { SEAL_HASHES, sealKey } = await import('../main/audit-seal.ts')
   const { createLogger } = await import('../main/logger.ts')
   const { openStore } = await import('../main/open-store.ts')
-  const { verifyAudit } = await import('../flows/verify-audit.ts')
+  const { verifyAudit } = await import('../flows/audit/verify-audit.ts')
   const settings = config()
   const trusted = keys.map(readVerifierKey)
   if (!trusted.every(key => key !== undefined))

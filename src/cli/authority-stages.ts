@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { fileNumberWords, shownSequence } from '../domain/upload.ts'
+import { fileNumberWords, shownSequence } from '../domain/upload/upload.ts'
 import { reportWords, type ShownReport } from './authority-words.ts'
 import type { CommandLine } from './command-line.ts'
 import { type CommandResult, done } from './command-result.ts'

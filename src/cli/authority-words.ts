@@ -1,5 +1,10 @@
-import { GO_LIVE_PERCENT, matchPercent, meetsGoLive, type NumberMatch } from '../domain/authority.ts'
-import { shownSequence } from '../domain/upload.ts'
+import {
+  GO_LIVE_PERCENT,
+  matchPercent,
+  meetsGoLive,
+  type NumberMatch,
+} from '../domain/registration/authority.ts'
+import { shownSequence } from '../domain/upload/upload.ts'
 import type { Pen } from './terminal.ts'
 import { columns, counted, instantWords, table } from './words.ts'
 

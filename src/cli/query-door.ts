@@ -6,7 +6,7 @@ import {
   type QueryClient,
   soapClient,
 } from '../client/hl7v3/index.ts'
-import type { MessagingContract } from '../domain/client-system.ts'
+import type { MessagingContract } from '../domain/registration/client-system.ts'
 import { failure, type Result, success } from '../domain/result.ts'
 import { type CommandFailure, fault, refused } from './command-result.ts'
 

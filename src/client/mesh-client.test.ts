@@ -12,7 +12,7 @@ import {
   passwordOf,
   SHARED_KEY,
 } from '../../test/support/mesh.ts'
-import { expireMessages } from '../flows/expire-messages.ts'
+import { expireMessages } from '../flows/mailbox/expire-messages.ts'
 import { type MeshClientSettings, meshClient } from './mesh-client.ts'
 import { inChunks } from './mesh-content.ts'
 import { MeshError } from './mesh-error.ts'

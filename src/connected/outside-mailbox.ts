@@ -8,7 +8,7 @@ import {
   type OutsideFault,
   type OutsideMailbox,
   type Tracked,
-} from '../flows/relay-ports.ts'
+} from '../flows/relay/ports.ts'
 
 /** Our mailbox on a MESH server elsewhere, by its published API. `fetch` hands bodies on as they travel (`streamingFetch`). */
 export function outsideMailbox(

@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { collect, textOfPieces } from '../../test/support/bytes.ts'
 import { ALPHA, BETA, CPIS, OPEN, UPLOAD } from '../../test/support/mesh.ts'
-import { expireMessages } from '../flows/expire-messages.ts'
+import { expireMessages } from '../flows/mailbox/expire-messages.ts'
+import { readPayload } from '../flows/mailbox/read-payload.ts'
 import type { InboxPage } from '../flows/ports.ts'
-import { readPayload } from '../flows/read-payload.ts'
-import { relayArrivals } from '../flows/relay-arrivals.ts'
+import { relayArrivals } from '../flows/relay/relay-arrivals.ts'
 import { ANSWER, openRelayBench, POLL_MS, type RelayBench } from './testing.ts'
 
 let bench: RelayBench

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { collect, textOfPieces } from '../../test/support/bytes.ts'
 import { CPIS, UPLOAD } from '../../test/support/mesh.ts'
-import { readPayload } from '../flows/read-payload.ts'
+import { readPayload } from '../flows/mailbox/read-payload.ts'
 import { type Mishap, openRelayBench, type RelayBench } from './testing.ts'
 
 let bench: RelayBench

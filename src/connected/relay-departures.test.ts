@@ -4,7 +4,7 @@ import { collect, textOfPieces } from '../../test/support/bytes.ts'
 import { ALPHA, BETA, CPIS } from '../../test/support/mesh.ts'
 import { storedAuthority } from '../../test/support/records.ts'
 import type { MailboxId } from '../domain/organisation.ts'
-import { expireMessages } from '../flows/expire-messages.ts'
+import { expireMessages } from '../flows/mailbox/expire-messages.ts'
 import { ANSWER, openRelayBench, type RelayBench } from './testing.ts'
 
 let bench: RelayBench

@@ -13,9 +13,9 @@ import {
 import { type MeshClient, meshClient } from '../client/mesh-client.ts'
 import { streamingFetch } from '../client/streaming-fetch.ts'
 import type { MailboxId } from '../domain/organisation.ts'
-import { deliverMessage } from '../flows/deliver-message.ts'
-import { type RelayArrivalsDeps, relayArrivals } from '../flows/relay-arrivals.ts'
-import { type RelayDeparturesDeps, relayDepartures } from '../flows/relay-departures.ts'
+import { deliverMessage } from '../flows/mailbox/deliver-message.ts'
+import { type RelayArrivalsDeps, relayArrivals } from '../flows/relay/relay-arrivals.ts'
+import { type RelayDeparturesDeps, relayDepartures } from '../flows/relay/relay-departures.ts'
 import { outsideMailbox } from './outside-mailbox.ts'
 
 export const ANSWER = 'CPIS_TEST_ANSWER'

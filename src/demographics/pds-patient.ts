@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { type CalendarDate, parseCalendarDate } from '../domain/english-time.ts'
-import type { RegisteredPerson } from '../domain/same-person.ts'
+import type { RegisteredPerson } from '../domain/person/same-person.ts'
 
 const period = z.object({ start: z.string().optional(), end: z.string().optional() })
 

@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import type { KnownDemographics } from '../domain/demographics.ts'
 import { localDay } from '../domain/english-time.ts'
 import { type NhsNumber, parseNhsNumber } from '../domain/nhs-number.ts'
-import type { RegisteredPerson } from '../domain/same-person.ts'
+import type { KnownDemographics } from '../domain/person/demographics.ts'
+import type { RegisteredPerson } from '../domain/person/same-person.ts'
 import { isRestricted, pdsPatient, registeredPerson } from './pds-patient.ts'
 
 /** What one HTTP reply means: an answer; that PDS is there but busy; or no answer, and whether asking again may bring one. */

@@ -1,4 +1,4 @@
-import type { ClaimedPerson } from '../domain/same-person.ts'
+import type { ClaimedPerson } from '../domain/person/same-person.ts'
 import { type PdsSearchAnswer, readPdsSearchReply } from './pds-reply.ts'
 import type { PdsClientOptions, PdsRequests, PdsUnavailable } from './pds-request.ts'
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { parseOdsCode } from '../domain/organisation.ts'
-import type { Requester } from '../domain/requester.ts'
+import type { Requester } from '../domain/query/requester.ts'
 import { failure, type Result, success } from '../domain/result.ts'
 import { expandActivities } from './activities.ts'
 import type { TokenFault } from './token-fault.ts'

@@ -1,5 +1,5 @@
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey, jwtVerify } from 'jose'
-import type { Requester } from '../domain/requester.ts'
+import type { Requester } from '../domain/query/requester.ts'
 import { failure, type Result } from '../domain/result.ts'
 import { issuerKeys, KeysUnavailable } from './key-source.ts'
 import { readClaims } from './read-claims.ts'

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { parseOdsCode } from '../domain/organisation.ts'
 import { failure, type Result, success } from '../domain/result.ts'
-import type { UploadHeader } from '../domain/upload.ts'
+import type { UploadHeader } from '../domain/upload/upload.ts'
 
 /** The authority as every upload names it: what clinicians see and dial. */
 export type Authority = UploadHeader['authority']

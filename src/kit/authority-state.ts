@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs'
 import { readdir, readFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { MeshMessageInfo } from '../client/index.ts'
-import type { FileCode } from '../domain/apply-upload.ts'
+import type { FileCode } from '../domain/upload/apply-upload.ts'
 import { makeDirectory, type WrittenFile, writeDurably } from './durable-file.ts'
 import { lockState } from './state-lock.ts'
 

@@ -1,13 +1,13 @@
-import { checkRecord } from '../domain/check-record.ts'
-import { codeOfFileFault, fileReasonOf, type UploadFileFault } from '../domain/file-faults.ts'
-import { codeOf, type RecordCode, type RecordFault, reasonOf } from '../domain/record-faults.ts'
 import { failure, type Result } from '../domain/result.ts'
+import { checkRecord } from '../domain/upload/check-record.ts'
+import { codeOfFileFault, fileReasonOf, type UploadFileFault } from '../domain/upload/file-faults.ts'
+import { codeOf, type RecordCode, type RecordFault, reasonOf } from '../domain/upload/record-faults.ts'
 import {
   type CheckedRecord,
   FUTURE_TOLERANCE_HOURS,
   type RecordAsSent,
   type UploadHeader,
-} from '../domain/upload.ts'
+} from '../domain/upload/upload.ts'
 import { readUpload } from '../formats/hl7v3/read-upload.ts'
 
 /** A record that was, or would be, refused: where it stands, the authority's own id of the person, the code and the reason. */

@@ -1,7 +1,7 @@
-import type { UploadFileFault } from '../domain/file-faults.ts'
-import type { PlanType } from '../domain/plan.ts'
+import type { PlanType } from '../domain/plan/plan.ts'
 import { failure, type Result, success } from '../domain/result.ts'
-import type { PlanAsSent, RecordAsSent, SubjectAsSent } from '../domain/upload.ts'
+import type { UploadFileFault } from '../domain/upload/file-faults.ts'
+import type { PlanAsSent, RecordAsSent, SubjectAsSent } from '../domain/upload/upload.ts'
 import { readUpload } from '../formats/hl7v3/read-upload.ts'
 
 /** What can differ in how a person is described. */

@@ -1,5 +1,5 @@
 import { failure, type Result, success } from '../domain/result.ts'
-import type { RecordAsSent } from '../domain/upload.ts'
+import type { RecordAsSent } from '../domain/upload/upload.ts'
 import { writeUpload } from '../formats/hl7v3/write-upload.ts'
 import type { Authority } from './authority-file.ts'
 import { type WrittenFile, writeDurably } from './durable-file.ts'

@@ -1,6 +1,6 @@
 import type { PlanTime } from '../domain/english-time.ts'
 import { type NhsNumber, parseNhsNumber } from '../domain/nhs-number.ts'
-import type { PlanType } from '../domain/plan.ts'
+import type { PlanType } from '../domain/plan/plan.ts'
 import { failure, type Result, success } from '../domain/result.ts'
 import type { Columns, SheetField } from './columns.ts'
 import { foldHeading } from './columns.ts'

@@ -1,6 +1,6 @@
 import type { NhsNumberFault } from '../domain/nhs-number.ts'
-import { type RecordFault, reasonOf } from '../domain/record-faults.ts'
 import { unreachable } from '../domain/result.ts'
+import { type RecordFault, reasonOf } from '../domain/upload/record-faults.ts'
 import type { CellFault } from './cells.ts'
 import type { ColumnsFault, SheetField } from './columns.ts'
 import type { DateFault } from './english-date.ts'

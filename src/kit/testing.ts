@@ -1,7 +1,7 @@
 import { textOfPieces } from '../../test/support/bytes.ts'
 import { type MeshClient, MeshError, type MeshMessageInfo } from '../client/index.ts'
-import type { RecordResult } from '../domain/acknowledgement.ts'
 import type { OdsCode } from '../domain/organisation.ts'
+import type { RecordResult } from '../domain/upload/acknowledgement.ts'
 import { writeAcknowledgement } from '../formats/hl7v3/write-acknowledgement.ts'
 import { numberAt } from '../sandbox/number-line.ts'
 import type { SheetSource } from './sheet-source.ts'

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Asid } from '../domain/client-system.ts'
-import type { AnswerToPost } from '../flows/client-system-ports.ts'
-import { type PostAnswerDeps, postAnswer } from '../flows/post-answer.ts'
+import type { Asid } from '../domain/registration/client-system.ts'
+import type { AnswerToPost } from '../flows/query/ports.ts'
+import { type PostAnswerDeps, postAnswer } from '../flows/query/post-answer.ts'
 import type { Logger } from './logger.ts'
 
 export interface AnswerPosterDeps extends PostAnswerDeps {

@@ -1,7 +1,7 @@
 import { createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { JudgeCheckpoint, SealHashes, SealSigner } from '../flows/audit-seal-ports.ts'
+import type { JudgeCheckpoint, SealHashes, SealSigner } from '../flows/audit/ports.ts'
 import { hashEntry, joinHashes } from '../formats/audit-seal/hashes.ts'
 import { checkpointJudge, checkpointSigner } from '../formats/audit-seal/seal-keys.ts'
 import { type VerifierKey, verifierKey } from '../formats/audit-seal/verifier-key.ts'

@@ -1,5 +1,5 @@
-import { type CheckAuditDeps, checkAuditWhenDue } from '../flows/check-audit.ts'
-import { type SealAuditDeps, sealAudit } from '../flows/seal-audit.ts'
+import { type CheckAuditDeps, checkAuditWhenDue } from '../flows/audit/check-audit.ts'
+import { type SealAuditDeps, sealAudit } from '../flows/audit/seal-audit.ts'
 import type { Logger } from './logger.ts'
 import { repeat } from './repeat.ts'
 

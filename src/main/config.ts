@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { z } from 'zod'
-import { type Asid, parseAsid } from '../domain/client-system.ts'
 import { parseMailboxId } from '../domain/organisation.ts'
+import { type Asid, parseAsid } from '../domain/registration/client-system.ts'
 import { type DatabaseConfig, databaseConfig, databaseSettings } from './database-config.ts'
 import { type PdsConfig, pdsConfig, pdsSettings } from './pds-config.ts'
 import { type RelayConfig, relayConfig, relayProblems, relaySettings } from './relay-config.ts'

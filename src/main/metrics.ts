@@ -1,5 +1,5 @@
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
-import { CONCERN_KINDS } from '../domain/concern.ts'
+import { CONCERN_KINDS } from '../domain/watch/concern.ts'
 import type { Connections } from '../storage/open-database.ts'
 import { within } from './within.ts'
 

@@ -1,6 +1,6 @@
 import type { ServerOptions } from 'node:https'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
-import type { DoorName } from '../domain/audit.ts'
+import type { DoorName } from '../domain/audit/audit.ts'
 import { StorageUnavailable } from '../flows/storage-unavailable.ts'
 import type { Logger } from './logger.ts'
 import type { Metrics } from './metrics.ts'

@@ -1,12 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type AttemptUploadDeps, attemptUpload } from '../flows/attempt-upload.ts'
-import { collectUploads } from '../flows/collect-uploads.ts'
-import { type ExpireMessagesDeps, expireMessages } from '../flows/expire-messages.ts'
-import { forgetAbandonedUploads } from '../flows/forget-abandoned-uploads.ts'
-import { type NotifyAuthoritiesDeps, notifyAuthorities } from '../flows/notify-authorities.ts'
-import { type NotifyInactiveNumbersDeps, notifyInactiveNumbers } from '../flows/notify-inactive-numbers.ts'
-import { type SweepNumbersDeps, sweepNumbers } from '../flows/sweep-numbers.ts'
-import { type WatchExchangeDeps, watchExchange } from '../flows/watch-exchange.ts'
+import { type ExpireMessagesDeps, expireMessages } from '../flows/mailbox/expire-messages.ts'
+import { type NotifyAuthoritiesDeps, notifyAuthorities } from '../flows/notification/notify-authorities.ts'
+import {
+  type NotifyInactiveNumbersDeps,
+  notifyInactiveNumbers,
+} from '../flows/notification/notify-inactive-numbers.ts'
+import { type SweepNumbersDeps, sweepNumbers } from '../flows/person/sweep-numbers.ts'
+import { type AttemptUploadDeps, attemptUpload } from '../flows/upload/attempt-upload.ts'
+import { collectUploads } from '../flows/upload/collect-uploads.ts'
+import { forgetAbandonedUploads } from '../flows/upload/forget-abandoned-uploads.ts'
+import { type WatchExchangeDeps, watchExchange } from '../flows/watch/watch-exchange.ts'
 import type { Jobs } from '../storage/job-queue.ts'
 import { type AuditWorkerDeps, auditTasks } from './audit-worker.ts'
 import type { Logger } from './logger.ts'

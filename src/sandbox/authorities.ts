@@ -1,5 +1,5 @@
-import { type DfeCode, type GssCode, parseDfeCode, parseGssCode } from '../domain/authority.ts'
 import { type OdsCode, parseOdsCode } from '../domain/organisation.ts'
+import { type DfeCode, type GssCode, parseDfeCode, parseGssCode } from '../domain/registration/authority.ts'
 import { AUTHORITY_TABLE } from './authority-table.ts'
 
 export interface SandboxAuthority {

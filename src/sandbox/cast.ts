@@ -1,5 +1,5 @@
 import { type OdsCode, parseOdsCode } from '../domain/organisation.ts'
-import type { JobRole } from '../domain/requester.ts'
+import type { JobRole } from '../domain/query/requester.ts'
 
 /** A clinician of the sandbox, as a smartcard and its one role would describe them. Nobody of this name or number exists. */
 export interface CastMember {

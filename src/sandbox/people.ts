@@ -1,6 +1,6 @@
 import { addDays, birthday, type CalendarDate } from '../domain/english-time.ts'
 import type { NhsNumber } from '../domain/nhs-number.ts'
-import { ADULT_AGE } from '../domain/plan.ts'
+import { ADULT_AGE } from '../domain/plan/plan.ts'
 import { between, chance, oneOf } from './chance.ts'
 import { FAMILY_NAMES, GIVEN_NAMES } from './made-up-names.ts'
 import { numberAt, positionOf } from './number-line.ts'

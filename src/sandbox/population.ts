@@ -1,5 +1,5 @@
 import { addDays, type CalendarDate, endOfDay } from '../domain/english-time.ts'
-import type { RecordAsSent, UploadHeader } from '../domain/upload.ts'
+import type { RecordAsSent, UploadHeader } from '../domain/upload/upload.ts'
 import type { SandboxAuthority } from './authorities.ts'
 import { CHILDREN_IN_ROUND, type Country } from './people.ts'
 import { ownRecord, recordElsewhere, type Share } from './records.ts'

@@ -1,6 +1,6 @@
 import { addDays, type CalendarDate } from '../domain/english-time.ts'
 import type { NhsNumber } from '../domain/nhs-number.ts'
-import type { RecordAsSent, SubjectAsSent } from '../domain/upload.ts'
+import type { RecordAsSent, SubjectAsSent } from '../domain/upload/upload.ts'
 import type { SandboxAuthority } from './authorities.ts'
 import { between, chance } from './chance.ts'
 import { numberAt } from './number-line.ts'

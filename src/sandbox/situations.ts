@@ -1,5 +1,5 @@
-import type { PlanType } from '../domain/plan.ts'
-import type { PlanAsSent, SubjectAsSent } from '../domain/upload.ts'
+import type { PlanType } from '../domain/plan/plan.ts'
+import type { PlanAsSent, SubjectAsSent } from '../domain/upload/upload.ts'
 import { CHILDREN_IN_ROUND, type UncommonGroup } from './people.ts'
 
 /** What an authority may have to tell of somebody, in one record. */

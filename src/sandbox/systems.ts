@@ -1,5 +1,5 @@
-import { type ClientSystem, EXCHANGES, parseAsid } from '../domain/client-system.ts'
-import type { AccessKind } from '../domain/requester.ts'
+import type { AccessKind } from '../domain/query/requester.ts'
+import { type ClientSystem, EXCHANGES, parseAsid } from '../domain/registration/client-system.ts'
 import { CAST } from './cast.ts'
 
 /** Where the sandbox's systems are answered later: `cpis query --door ebxml` listens there. */

@@ -1,6 +1,6 @@
 import { createWriteStream } from 'node:fs'
 import { pipeline } from 'node:stream/promises'
-import type { RecordAsSent, UploadHeader } from '../domain/upload.ts'
+import type { RecordAsSent, UploadHeader } from '../domain/upload/upload.ts'
 import { writeUpload } from '../formats/hl7v3/write-upload.ts'
 
 /** Writes an upload file to disk in flat memory; `onRecord` is called with the number of records begun. */

@@ -1,15 +1,15 @@
 /** More than 300 lines: every table once, in one place. */
 
 import type { ColumnType, Generated, JSONColumnType } from 'kysely'
-import type { ToldAt, UploadMode } from '../domain/authority.ts'
-import type { CareSetting } from '../domain/care-setting.ts'
-import type { ClientExchange, MessagingContract } from '../domain/client-system.ts'
-import type { ConcernDetails, ConcernKind } from '../domain/concern.ts'
-import type { MessageFailure, MessageLabel } from '../domain/mesh-message.ts'
-import type { RecordFault } from '../domain/record-faults.ts'
-import type { Author } from '../domain/requester.ts'
-import type { RecordAsSent, UploadHeader, UploadSeries } from '../domain/upload.ts'
-import type { DeskStep } from '../flows/desk-ports.ts'
+import type { MessageFailure, MessageLabel } from '../domain/mailbox/mesh-message.ts'
+import type { Author } from '../domain/query/requester.ts'
+import type { ToldAt, UploadMode } from '../domain/registration/authority.ts'
+import type { CareSetting } from '../domain/registration/care-setting.ts'
+import type { ClientExchange, MessagingContract } from '../domain/registration/client-system.ts'
+import type { RecordFault } from '../domain/upload/record-faults.ts'
+import type { RecordAsSent, UploadHeader, UploadSeries } from '../domain/upload/upload.ts'
+import type { ConcernDetails, ConcernKind } from '../domain/watch/concern.ts'
+import type { DeskStep } from '../flows/notification/ports.ts'
 
 /** The tables as queries see them. `timestamptz` is a `Date` (instant), `date` a string, `bigint` a number, on both engines. */
 export interface Schema {

@@ -1,7 +1,7 @@
 import { v7 as newId } from 'uuid'
 import { type MeshClient, MeshError, meshClient } from '../../src/client/index.ts'
-import type { NotifiedAccess } from '../../src/domain/access-notification.ts'
-import { addAuthority } from '../../src/flows/manage-exchange.ts'
+import type { NotifiedAccess } from '../../src/domain/notification/access-notification.ts'
+import { addAuthority } from '../../src/flows/registration/manage-exchange.ts'
 import { readAccessNotification } from '../../src/formats/hl7v3/read-access-notification.ts'
 import {
   readWholeAcknowledgement,

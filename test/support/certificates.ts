@@ -3,7 +3,10 @@ import { X509Certificate } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type CertificateFingerprint, parseCertificateFingerprint } from '../../src/domain/client-system.ts'
+import {
+  type CertificateFingerprint,
+  parseCertificateFingerprint,
+} from '../../src/domain/registration/client-system.ts'
 
 /** A certificate and its key, made for a test: as files and as text. */
 export interface TestCertificate {

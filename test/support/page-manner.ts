@@ -2,7 +2,7 @@ import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import type { BrowserContext, Page } from 'playwright-core'
 import { expect } from 'vitest'
-import { gradeOf, longestSentence } from '../../src/domain/testing.ts'
+import { gradeOf, longestSentence } from '../../src/domain/upload/testing.ts'
 
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
 const IN_PAGE = fileURLToPath(new URL('./in-page.js', import.meta.url))

@@ -1,4 +1,4 @@
-import { PLAN_TYPES } from '../../src/domain/plan.ts'
+import { PLAN_TYPES } from '../../src/domain/plan/plan.ts'
 import { CHILD, PLAN_DATE_PREFIX, RESPONSE_PLANS, UNBORN_CHILD } from '../../src/formats/hl7v3/codes.ts'
 import type { Plain, PlainAnswer, PlainValue } from './soap-toolkits.ts'
 

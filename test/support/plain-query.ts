@@ -1,4 +1,4 @@
-import type { Author, JobRole, PersonName } from '../../src/domain/requester.ts'
+import type { Author, JobRole, PersonName } from '../../src/domain/query/requester.ts'
 import { ASSIGNED_AUTHOR, OID, SYSTEM, type Template } from '../../src/formats/hl7v3/codes.ts'
 import { writeTimestamp } from '../../src/formats/hl7v3/time.ts'
 import {

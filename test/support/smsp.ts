@@ -1,4 +1,4 @@
-import type { Author } from '../../src/domain/requester.ts'
+import type { Author } from '../../src/domain/query/requester.ts'
 import { HL7, NPFIT } from '../../src/formats/hl7v3/codes.ts'
 import { writeQueryStub } from '../../src/formats/hl7v3/write-query.ts'
 import {

@@ -1,4 +1,4 @@
-import type { AccessKind, Author } from '../../src/domain/requester.ts'
+import type { AccessKind, Author } from '../../src/domain/query/requester.ts'
 import { saysNoRecord } from '../../src/formats/hl7v3/detected-issues.ts'
 import type { QueryResponseContent } from '../../src/formats/hl7v3/query-response.ts'
 import { readApplicationAcknowledgement } from '../../src/formats/hl7v3/read-application-acknowledgement.ts'

@@ -7,8 +7,8 @@ import {
   soapClient,
 } from '../../client/hl7v3/index.ts'
 import type { HeldPlan } from '../../client/index.ts'
-import type { ClientSystem } from '../../domain/client-system.ts'
 import type { NhsNumber } from '../../domain/nhs-number.ts'
+import type { ClientSystem } from '../../domain/registration/client-system.ts'
 import { operatorSecret } from '../../main/admin-token.ts'
 import { castMember } from '../../sandbox/cast.ts'
 import { castAuthor } from '../cast-author.ts'

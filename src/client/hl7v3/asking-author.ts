@@ -1,5 +1,5 @@
 import { parseOdsCode } from '../../domain/organisation.ts'
-import type { Author, JobRole, PersonName } from '../../domain/requester.ts'
+import type { Author, JobRole, PersonName } from '../../domain/query/requester.ts'
 
 /** Who asks, in plain words: everybody who looks later is shown it, and the authority told. */
 export type AskingAuthor =

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { MessagingContract } from '../../domain/client-system.ts'
+import type { MessagingContract } from '../../domain/registration/client-system.ts'
 import { readEbxmlReply } from '../../formats/ebxml/read-reply.ts'
 import { type WrittenMessage, writeEbxmlMessage } from '../../formats/ebxml/write-message.ts'
 import { INTERACTIONS } from '../../formats/hl7v3/codes.ts'

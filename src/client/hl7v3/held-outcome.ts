@@ -1,5 +1,5 @@
 import { dayOf, localDay } from '../../domain/english-time.ts'
-import { displayName } from '../../domain/requester.ts'
+import { displayName } from '../../domain/query/requester.ts'
 import { PLAN_CATEGORY } from '../../formats/fhir/codes.ts'
 import { writePractitionerRole } from '../../formats/fhir/write-practitioner-role.ts'
 import type {

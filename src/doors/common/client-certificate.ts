@@ -4,7 +4,7 @@ import {
   type CertificateFingerprint,
   type ClientSystem,
   parseCertificateFingerprint,
-} from '../../domain/client-system.ts'
+} from '../../domain/registration/client-system.ts'
 
 /** Tells the certificate that a caller has shown. A door that has none of these does not check certificates (rule 9.7). */
 export type ShownCertificate = (request: FastifyRequest) => CertificateFingerprint | undefined

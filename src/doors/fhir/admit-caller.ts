@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify'
-import { ACTIVITY_FOR, mayQuery, type Requester } from '../../domain/requester.ts'
+import { ACTIVITY_FOR, mayQuery, type Requester } from '../../domain/query/requester.ts'
 import { failure, type Result, success } from '../../domain/result.ts'
 import type { FhirFault } from '../../formats/fhir/operation-outcome.ts'
 import type { VerifyToken } from '../../identity/token-verifier.ts'

@@ -1,7 +1,11 @@
-import type { Answer } from '../../domain/answer.ts'
-import type { AppointmentTimeFault, MissedAppointment, ToldReport } from '../../domain/missed-appointment.ts'
 import type { NhsNumber } from '../../domain/nhs-number.ts'
-import type { AccessKind, MissingActivity, Requester } from '../../domain/requester.ts'
+import type {
+  AppointmentTimeFault,
+  MissedAppointment,
+  ToldReport,
+} from '../../domain/notification/missed-appointment.ts'
+import type { Answer } from '../../domain/query/answer.ts'
+import type { AccessKind, MissingActivity, Requester } from '../../domain/query/requester.ts'
 import type { Result } from '../../domain/result.ts'
 import type { VerifyToken } from '../../identity/token-verifier.ts'
 import type { RequestEntry } from './exchange.ts'

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify'
-import type { AuditEntry } from '../../domain/audit.ts'
+import type { AuditEntry } from '../../domain/audit/audit.ts'
 import type { NhsNumber } from '../../domain/nhs-number.ts'
-import type { Requester } from '../../domain/requester.ts'
+import type { Requester } from '../../domain/query/requester.ts'
 import { type Exchange as DoorExchange, keepExchanges, UNKNOWN_REQUEST } from '../common/exchange.ts'
 
 /** What becomes known of a request while it is dealt with: what its audit entry is made of. */

@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify'
-import type { AccessKind } from '../../domain/requester.ts'
+import type { AccessKind } from '../../domain/query/requester.ts'
 import { failure, type Result, success } from '../../domain/result.ts'
 import type { FhirFault } from '../../formats/fhir/operation-outcome.ts'
 import { readSearch, type Search } from '../../formats/fhir/read-search.ts'

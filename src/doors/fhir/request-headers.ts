@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
-import type { AccessKind } from '../../domain/requester.ts'
+import type { AccessKind } from '../../domain/query/requester.ts'
 import { failure, type Result, success } from '../../domain/result.ts'
 
 export interface HeaderFault {

@@ -1,5 +1,5 @@
 import type { Bundle } from 'fhir/r4.js'
-import type { Answer } from '../../domain/answer.ts'
+import type { Answer } from '../../domain/query/answer.ts'
 import { CPIS_FLAG, ROLE_INCLUDES } from '../../formats/fhir/codes.ts'
 import {
   type BundleFrame,

@@ -1,8 +1,11 @@
 import type { FastifyRequest } from 'fastify'
-import type { Mailbox } from '../../domain/mesh-message.ts'
+import type { Mailbox } from '../../domain/mailbox/mesh-message.ts'
 import { parseMailboxId } from '../../domain/organisation.ts'
 import { failure, type Result } from '../../domain/result.ts'
-import { type AuthenticateMailboxDeps, authenticateMailbox } from '../../flows/authenticate-mailbox.ts'
+import {
+  type AuthenticateMailboxDeps,
+  authenticateMailbox,
+} from '../../flows/mailbox/authenticate-mailbox.ts'
 import { readAccept } from '../../formats/mesh/api-version.ts'
 import type { MeshFault } from '../../formats/mesh/mesh-fault.ts'
 import { readToken } from '../../formats/mesh/token.ts'

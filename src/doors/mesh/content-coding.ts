@@ -1,6 +1,6 @@
 import { pipeline, Readable } from 'node:stream'
 import { createGzip } from 'node:zlib'
-import { gunzipped } from '../../flows/decompress.ts'
+import { gunzipped } from '../../flows/mailbox/decompress.ts'
 import type { StoredChunk } from '../../flows/ports.ts'
 import type { ApiVersion } from '../../formats/mesh/api-version.ts'
 

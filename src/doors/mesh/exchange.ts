@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify'
-import type { AuditEntry } from '../../domain/audit.ts'
+import type { AuditEntry } from '../../domain/audit/audit.ts'
 import type { MailboxId } from '../../domain/organisation.ts'
 import { type ApiVersion, readAccept } from '../../formats/mesh/api-version.ts'
 import { type Exchange as DoorExchange, keepExchanges, UNKNOWN_REQUEST } from '../common/exchange.ts'

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
-import { recordRequest } from '../../flows/record-request.ts'
+import { recordRequest } from '../../flows/audit/record-request.ts'
 import { readMessageId } from '../../formats/mesh/message-id.ts'
 import { writePing } from '../../formats/mesh/write-bodies.ts'
 import { auditEveryRequest } from '../common/exchange.ts'

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream'
-import type { Mailbox } from '../../domain/mesh-message.ts'
+import type { Mailbox } from '../../domain/mailbox/mesh-message.ts'
 import { failure, type Result, success } from '../../domain/result.ts'
 import type { ApiVersion } from '../../formats/mesh/api-version.ts'
 import type { RequestHeaders } from '../../formats/mesh/headers.ts'

@@ -1,9 +1,9 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { z } from 'zod'
-import { GO_LIVE_PERCENT, type GoLiveObstacle, matchPercent } from '../../domain/authority.ts'
 import { type OdsCode, parseOdsCode } from '../../domain/organisation.ts'
+import { GO_LIVE_PERCENT, type GoLiveObstacle, matchPercent } from '../../domain/registration/authority.ts'
 import { type Result, unreachable } from '../../domain/result.ts'
-import { addAuthority } from '../../flows/manage-exchange.ts'
+import { addAuthority } from '../../flows/registration/manage-exchange.ts'
 import {
   changeSettings,
   goLive,
@@ -13,7 +13,7 @@ import {
   resume,
   showAuthority,
   suspend,
-} from '../../flows/onboard-authority.ts'
+} from '../../flows/registration/onboard-authority.ts'
 import { authorityBody, settingsBody } from '../common/registration/authority-body.ts'
 import type { OperationsDoorDeps } from './door-deps.ts'
 import { recordCommand, seenOnRecord } from './record-command.ts'

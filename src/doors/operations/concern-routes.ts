@@ -1,10 +1,10 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { z } from 'zod'
-import { concernWords } from '../../domain/concern-words.ts'
 import { type OdsCode, parseOdsCode } from '../../domain/organisation.ts'
 import { unreachable } from '../../domain/result.ts'
-import { acceptGaps, confirmPhones, type PhonesObstacle } from '../../flows/answer-concern.ts'
-import { showConcerns } from '../../flows/watch-exchange.ts'
+import { concernWords } from '../../domain/watch/concern-words.ts'
+import { acceptGaps, confirmPhones, type PhonesObstacle } from '../../flows/watch/answer-concern.ts'
+import { showConcerns } from '../../flows/watch/watch-exchange.ts'
 import type { OperationsDoorDeps } from './door-deps.ts'
 import { seenOnRecord } from './record-command.ts'
 

@@ -1,6 +1,6 @@
-import type { RegisterDeps } from '../../flows/manage-exchange.ts'
+import type { ProveAuditDeps } from '../../flows/audit/prove-audit.ts'
 import type { NewId } from '../../flows/ports.ts'
-import type { ProveAuditDeps } from '../../flows/prove-audit.ts'
+import type { RegisterDeps } from '../../flows/registration/manage-exchange.ts'
 import type { VerifierKey } from '../../formats/audit-seal/verifier-key.ts'
 
 export interface OperationsDoorDeps extends ProveAuditDeps {

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
-import { onboard } from '../../flows/onboard.ts'
+import { onboard } from '../../flows/registration/onboard.ts'
 import { newPassword } from '../common/registration/new-password.ts'
 import { onboardingFile } from '../common/registration/onboarding-file.ts'
 import type { OperationsDoorDeps } from './door-deps.ts'

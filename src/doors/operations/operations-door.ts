@@ -1,15 +1,15 @@
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply } from 'fastify'
 import { z } from 'zod'
-import { parseAsid } from '../../domain/client-system.ts'
 import type { MailboxId } from '../../domain/organisation.ts'
+import { parseAsid } from '../../domain/registration/client-system.ts'
+import type { Storage } from '../../flows/ports.ts'
 import {
   addClientSystem,
   addMailbox,
   addWorkflow,
   postAnswerAgain,
   removeClientSystem,
-} from '../../flows/manage-exchange.ts'
-import type { Storage } from '../../flows/ports.ts'
+} from '../../flows/registration/manage-exchange.ts'
 import { showsSecret } from '../common/bearer-secret.ts'
 import { clientSystemBody } from '../common/registration/client-system-body.ts'
 import { mailboxBody, mailboxId } from '../common/registration/mailbox-body.ts'

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { parseOdsCode } from '../../domain/organisation.ts'
-import { addOrganisation, removeOrganisation } from '../../flows/manage-exchange.ts'
+import { addOrganisation, removeOrganisation } from '../../flows/registration/manage-exchange.ts'
 import { organisationBody } from '../common/registration/organisation-body.ts'
 import type { OperationsDoorDeps } from './door-deps.ts'
 import { seenOnRecord } from './record-command.ts'

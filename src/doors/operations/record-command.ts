@@ -1,5 +1,5 @@
-import type { AuditEntry } from '../../domain/audit.ts'
-import { recordRequest } from '../../flows/record-request.ts'
+import type { AuditEntry } from '../../domain/audit/audit.ts'
+import { recordRequest } from '../../flows/audit/record-request.ts'
 import type { OperationsDoorDeps } from './door-deps.ts'
 
 export function recordCommand(

@@ -1,6 +1,6 @@
-import { type Asid, activitiesThrough, type ClientSystem } from '../../domain/client-system.ts'
 import { type NhsNumber, parseNhsNumber } from '../../domain/nhs-number.ts'
-import type { MissingActivity, Requester } from '../../domain/requester.ts'
+import type { MissingActivity, Requester } from '../../domain/query/requester.ts'
+import { type Asid, activitiesThrough, type ClientSystem } from '../../domain/registration/client-system.ts'
 import { failure, type Result, success } from '../../domain/result.ts'
 import { HL7 } from '../../formats/hl7v3/codes.ts'
 import { isAuthorFault } from '../../formats/hl7v3/query-faults.ts'

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { expectValue } from '../../../test/support/expect-value.ts'
-import type { CertificateFingerprint } from '../../domain/client-system.ts'
+import type { CertificateFingerprint } from '../../domain/registration/client-system.ts'
 import { StorageUnavailable } from '../../flows/storage-unavailable.ts'
 import { PLAN } from '../../formats/fhir/testing.ts'
 import { INTERACTION_KEY, ITK_INTERACTIONS, ITK_WSA, RESPONSE_SERVICE } from '../../formats/itk/codes.ts'

@@ -1,8 +1,12 @@
 import Fastify from 'fastify'
-import type { Answer } from '../../domain/answer.ts'
-import { type CertificateFingerprint, type ClientSystem, parseAsid } from '../../domain/client-system.ts'
 import type { OdsCode } from '../../domain/organisation.ts'
-import { mayQuery, type PersonAuthor, type SystemAuthor } from '../../domain/requester.ts'
+import type { Answer } from '../../domain/query/answer.ts'
+import { mayQuery, type PersonAuthor, type SystemAuthor } from '../../domain/query/requester.ts'
+import {
+  type CertificateFingerprint,
+  type ClientSystem,
+  parseAsid,
+} from '../../domain/registration/client-system.ts'
 import { success } from '../../domain/result.ts'
 import { HL7, NPFIT } from '../../formats/hl7v3/codes.ts'
 import type { QueryMessage } from '../../formats/hl7v3/query-message.ts'

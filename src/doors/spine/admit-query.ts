@@ -1,6 +1,6 @@
-import { activitiesThrough, type ClientSystem } from '../../domain/client-system.ts'
 import { type NhsNumber, parseNhsNumber } from '../../domain/nhs-number.ts'
-import { type AccessKind, mayQuery, type Requester } from '../../domain/requester.ts'
+import { type AccessKind, mayQuery, type Requester } from '../../domain/query/requester.ts'
+import { activitiesThrough, type ClientSystem } from '../../domain/registration/client-system.ts'
 import { failure, type Result, success } from '../../domain/result.ts'
 import { readQuery } from '../../formats/hl7v3/read-query.ts'
 import type { XmlElement } from '../../formats/xml/xml-element.ts'

@@ -1,4 +1,4 @@
-import type { Asid, ClientExchange, ClientSystem } from '../../domain/client-system.ts'
+import type { Asid, ClientExchange, ClientSystem } from '../../domain/registration/client-system.ts'
 import { failure, type Result, success } from '../../domain/result.ts'
 import { disbelief, type Shown } from '../common/client-certificate.ts'
 import type { SpineDoorDeps } from './door-deps.ts'

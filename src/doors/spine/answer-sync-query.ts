@@ -1,4 +1,4 @@
-import type { Answer } from '../../domain/answer.ts'
+import type { Answer } from '../../domain/query/answer.ts'
 import { failure, type Result, success } from '../../domain/result.ts'
 import { INTERACTIONS } from '../../formats/hl7v3/codes.ts'
 import { readUuid } from '../../formats/hl7v3/transmission.ts'

@@ -1,5 +1,5 @@
-import type { ClientSystem } from '../../domain/client-system.ts'
-import type { LaterAnswer, MessagedQuestion } from '../../flows/answer-later.ts'
+import type { ClientSystem } from '../../domain/registration/client-system.ts'
+import type { LaterAnswer, MessagedQuestion } from '../../flows/query/answer-later.ts'
 import type { SpineDoorDeps } from './door-deps.ts'
 import type { QueryRefusal } from './query-refusal.ts'
 

@@ -1,8 +1,8 @@
 import type { FastifyRequest } from 'fastify'
-import type { AuditEntry } from '../../domain/audit.ts'
-import type { Asid } from '../../domain/client-system.ts'
+import type { AuditEntry } from '../../domain/audit/audit.ts'
 import type { NhsNumber } from '../../domain/nhs-number.ts'
-import type { Author } from '../../domain/requester.ts'
+import type { Author } from '../../domain/query/requester.ts'
+import type { Asid } from '../../domain/registration/client-system.ts'
 import type { Shown } from '../common/client-certificate.ts'
 import { type Exchange as DoorExchange, keepExchanges, UNKNOWN_REQUEST } from '../common/exchange.ts'
 

@@ -1,4 +1,4 @@
-import type { MissingActivity } from '../../domain/requester.ts'
+import type { MissingActivity } from '../../domain/query/requester.ts'
 import type { QueryFault } from '../../formats/hl7v3/query-message.ts'
 
 /** Why a query that could be read as an envelope is not answered. */

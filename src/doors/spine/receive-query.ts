@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { ClientSystem, MessagingContract } from '../../domain/client-system.ts'
+import type { ClientSystem, MessagingContract } from '../../domain/registration/client-system.ts'
 import { failure, type Result, success } from '../../domain/result.ts'
 import { checkHeader } from '../../formats/ebxml/check-header.ts'
 import type { EbxmlHeader } from '../../formats/ebxml/ebxml-header.ts'

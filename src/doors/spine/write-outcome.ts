@@ -1,5 +1,5 @@
-import type { Answer } from '../../domain/answer.ts'
-import type { Asid } from '../../domain/client-system.ts'
+import type { Answer } from '../../domain/query/answer.ts'
+import type { Asid } from '../../domain/registration/client-system.ts'
 import type { Result } from '../../domain/result.ts'
 import { HL7, INTERACTIONS, type Interaction } from '../../formats/hl7v3/codes.ts'
 import { ACCESS_DENIED, issueOf, NO_RECORD } from '../../formats/hl7v3/detected-issues.ts'

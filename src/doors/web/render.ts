@@ -2,7 +2,7 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import nunjucks from 'nunjucks'
-import { shownSequence } from '../../domain/upload.ts'
+import { shownSequence } from '../../domain/upload/upload.ts'
 import { displayNhsNumber, englishDay, englishMoment, phoneHref } from './words.ts'
 
 /** Where the design system of the NHS website keeps its templates and styles. */

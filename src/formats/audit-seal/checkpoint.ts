@@ -1,5 +1,5 @@
 import { type KeyObject, sign, verify } from 'node:crypto'
-import type { SealHead } from '../../domain/seal-tree.ts'
+import type { SealHead } from '../../domain/audit/seal-tree.ts'
 import { type VerifierKey, verifierKey } from './verifier-key.ts'
 
 /** A head and who signed it, as it was read. */

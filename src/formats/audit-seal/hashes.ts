@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import canonicalize from 'canonicalize'
-import type { SealableEntry } from '../../domain/audit.ts'
-import type { Hash } from '../../domain/seal-tree.ts'
+import type { SealableEntry } from '../../domain/audit/audit.ts'
+import type { Hash } from '../../domain/audit/seal-tree.ts'
 
 /** RFC 6962, section 2.1: an entry can never be taken for a part of the tree. */
 const ENTRY_PREFIX = Uint8Array.of(0)

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import type { SealableEntry } from '../../domain/audit.ts'
+import type { SealableEntry } from '../../domain/audit/audit.ts'
+import { type Hash, rootByPath, type SealHead, sameHash } from '../../domain/audit/seal-tree.ts'
 import { failure, type Result, success } from '../../domain/result.ts'
-import { type Hash, rootByPath, type SealHead, sameHash } from '../../domain/seal-tree.ts'
 import { base64, fromBase64 } from './checkpoint.ts'
 import { hashEntry, joinHashes } from './hashes.ts'
 

@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto'
-import type { SealHead } from '../../domain/seal-tree.ts'
+import type { SealHead } from '../../domain/audit/seal-tree.ts'
 import { isSignedBy, readCheckpoint, writeCheckpoint } from './checkpoint.ts'
 import { type VerifierKey, verifierKey } from './verifier-key.ts'
 

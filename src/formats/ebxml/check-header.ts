@@ -1,4 +1,4 @@
-import type { MessagingContract } from '../../domain/client-system.ts'
+import type { MessagingContract } from '../../domain/registration/client-system.ts'
 import { ACTORS, EBXML_VERSION, PARTY_TYPE } from './codes.ts'
 import type { EbxmlHeader, EbxmlReliability } from './ebxml-header.ts'
 import { type HeaderFault, type HeaderFaultName, headerFault } from './header-faults.ts'

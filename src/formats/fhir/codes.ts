@@ -1,5 +1,5 @@
 import type { Coding } from 'fhir/r4.js'
-import type { PlanType } from '../../domain/plan.ts'
+import type { PlanType } from '../../domain/plan/plan.ts'
 
 /** Media type and version of everything this door says. */
 export const FHIR_JSON = 'application/fhir+json'

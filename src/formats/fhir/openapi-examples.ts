@@ -1,9 +1,9 @@
-import type { Answer, AuthorityContact } from '../../domain/answer.ts'
 import type { CalendarDate, PlanTime } from '../../domain/english-time.ts'
-import type { ToldReport } from '../../domain/missed-appointment.ts'
 import { type NhsNumber, nhsCheckDigit } from '../../domain/nhs-number.ts'
+import type { ToldReport } from '../../domain/notification/missed-appointment.ts'
 import type { OdsCode } from '../../domain/organisation.ts'
-import type { Author } from '../../domain/requester.ts'
+import type { Answer, AuthorityContact } from '../../domain/query/answer.ts'
+import type { Author } from '../../domain/query/requester.ts'
 import type { FhirFault } from './operation-outcome.ts'
 
 const NINE_DIGITS = '999000001'

@@ -1,5 +1,5 @@
 import type { OperationOutcome } from 'fhir/r4.js'
-import { ACTIVITY_FOR } from '../../domain/requester.ts'
+import { ACTIVITY_FOR } from '../../domain/query/requester.ts'
 import { SYSTEM } from './codes.ts'
 import type { ApiResponse, Parameter, Schema } from './openapi-document.ts'
 import { EXAMPLE_ANSWER, EXAMPLE_FAULTS } from './openapi-examples.ts'

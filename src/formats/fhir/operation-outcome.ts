@@ -1,6 +1,9 @@
 import type { OperationOutcome, OperationOutcomeIssue } from 'fhir/r4.js'
-import { type AppointmentTimeFault, REPORT_WITHIN_DAYS } from '../../domain/missed-appointment.ts'
-import { ACTIVITY_FOR, type MissingActivity } from '../../domain/requester.ts'
+import {
+  type AppointmentTimeFault,
+  REPORT_WITHIN_DAYS,
+} from '../../domain/notification/missed-appointment.ts'
+import { ACTIVITY_FOR, type MissingActivity } from '../../domain/query/requester.ts'
 import { unreachable } from '../../domain/result.ts'
 import { CPIS_FLAG, FHIR_JSON, SYSTEM } from './codes.ts'
 import type { AppointmentFault } from './read-appointment.ts'

@@ -1,6 +1,6 @@
 import { parseCalendarDate } from '../../domain/english-time.ts'
-import type { MissedAppointment } from '../../domain/missed-appointment.ts'
 import { type NhsNumber, parseNhsNumber } from '../../domain/nhs-number.ts'
+import type { MissedAppointment } from '../../domain/notification/missed-appointment.ts'
 import { failure, type Result, success } from '../../domain/result.ts'
 import { SYSTEM } from './codes.ts'
 

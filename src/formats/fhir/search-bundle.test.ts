@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import type { AuditEvent, CareTeam, PractitionerRole } from 'fhir/r4.js'
 import { describe, expect, test } from 'vitest'
-import type { Answer } from '../../domain/answer.ts'
 import type { PlanTime } from '../../domain/english-time.ts'
-import type { Author } from '../../domain/requester.ts'
+import type { Answer } from '../../domain/query/answer.ts'
+import type { Author } from '../../domain/query/requester.ts'
 import { writeAccessBundle, writePlanBundle } from './search-bundle.ts'
 import {
   ACCESS,

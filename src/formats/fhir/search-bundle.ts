@@ -1,5 +1,5 @@
 import type { AuditEvent, Bundle, BundleEntry, CarePlan, CareTeam, Flag, PractitionerRole } from 'fhir/r4.js'
-import type { Answer } from '../../domain/answer.ts'
+import type { Answer } from '../../domain/query/answer.ts'
 import type { Search } from './read-search.ts'
 import { writeSelfLink } from './read-search.ts'
 import { writeAccessList } from './write-audit-event.ts'

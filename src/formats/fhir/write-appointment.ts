@@ -1,6 +1,6 @@
 import type { Appointment, HealthcareService } from 'fhir/r4.js'
-import type { AuthorityContact } from '../../domain/answer.ts'
-import type { ToldReport } from '../../domain/missed-appointment.ts'
+import type { ToldReport } from '../../domain/notification/missed-appointment.ts'
+import type { AuthorityContact } from '../../domain/query/answer.ts'
 import { element, renderXml } from '../xml/xml-writer.ts'
 import { SYSTEM } from './codes.ts'
 import { writeTelecom } from './write-care-team.ts'

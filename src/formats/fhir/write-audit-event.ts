@@ -1,7 +1,7 @@
 import type { AuditEvent, PractitionerRole } from 'fhir/r4.js'
-import type { Access } from '../../domain/access.ts'
-import type { Answer } from '../../domain/answer.ts'
 import type { NhsNumber } from '../../domain/nhs-number.ts'
+import type { Access } from '../../domain/query/access.ts'
+import type { Answer } from '../../domain/query/answer.ts'
 import { ACCESS_EVENT, AGENT_TYPE, SYSTEM } from './codes.ts'
 import { writePractitionerRole } from './write-practitioner-role.ts'
 

@@ -1,5 +1,5 @@
 import type { CareTeam, ContactPoint } from 'fhir/r4.js'
-import type { Answer, AuthorityContact, VisiblePlan } from '../../domain/answer.ts'
+import type { Answer, AuthorityContact, VisiblePlan } from '../../domain/query/answer.ts'
 import { PLAN_CATEGORY } from './codes.ts'
 import { hasEnded, writeAuthority, writePeriod, writeSubject } from './write-plan-parts.ts'
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import type { Bundle, CarePlan, CareTeam, Flag, Provenance } from 'fhir/r4.js'
 import { describe, expect, test } from 'vitest'
-import type { Answer } from '../../domain/answer.ts'
 import type { PlanTime } from '../../domain/english-time.ts'
+import type { Answer } from '../../domain/query/answer.ts'
 import { writeFlagBundle, writePlanBundle } from './search-bundle.ts'
 import { ANSWER, anyAnswer, NOTHING_HELD, nhsNumber, PLAN, r4Judges } from './testing.ts'
 

@@ -1,5 +1,5 @@
 import type { CarePlan, Flag, Provenance } from 'fhir/r4.js'
-import type { Answer, VisiblePlan } from '../../domain/answer.ts'
+import type { Answer, VisiblePlan } from '../../domain/query/answer.ts'
 import { CPIS_FLAG, FLAG_DETAIL, PLAN_CATEGORY, PROVENANCE_AUTHOR } from './codes.ts'
 import { hasEnded, writeAuthority, writePeriod, writeSubject } from './write-plan-parts.ts'
 

@@ -1,6 +1,6 @@
 import type { Bundle } from 'fhir/r4.js'
-import type { Answer } from '../../domain/answer.ts'
-import { ACTIVITY_FOR } from '../../domain/requester.ts'
+import type { Answer } from '../../domain/query/answer.ts'
+import { ACTIVITY_FOR } from '../../domain/query/requester.ts'
 import type { ServerDescription } from './capability-statement.ts'
 import { FHIR_JSON } from './codes.ts'
 import { describeReport } from './describe-report.ts'

@@ -1,8 +1,8 @@
 import type { Period, Reference } from 'fhir/r4.js'
-import type { Answer, VisiblePlan } from '../../domain/answer.ts'
 import { dayOf, localDay } from '../../domain/english-time.ts'
 import type { Organisation } from '../../domain/organisation.ts'
-import { displayName } from '../../domain/requester.ts'
+import type { Answer, VisiblePlan } from '../../domain/query/answer.ts'
+import { displayName } from '../../domain/query/requester.ts'
 import { SYSTEM } from './codes.ts'
 
 /** What the resources that a plan is answered as have in common. */

@@ -1,6 +1,6 @@
 import type { CodeableConcept, PractitionerRole } from 'fhir/r4.js'
 import { v5 as nameUuid } from 'uuid'
-import { type Author, displayName, type JobRole } from '../../domain/requester.ts'
+import { type Author, displayName, type JobRole } from '../../domain/query/requester.ts'
 import { SYSTEM } from './codes.ts'
 
 const VIEWERS = '6f9b6a0e-3c52-4d0e-9d0b-0a8f6a1f4b27'

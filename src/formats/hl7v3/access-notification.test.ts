@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { inPieces, textOfPieces } from '../../../test/support/bytes.ts'
-import type { AccessNotification } from '../../domain/access-notification.ts'
+import type { AccessNotification } from '../../domain/notification/access-notification.ts'
 import { readAccessNotification } from './read-access-notification.ts'
 import {
   anyAuthor,

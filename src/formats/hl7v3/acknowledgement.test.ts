@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { collect, inPieces, textOfPieces } from '../../../test/support/bytes.ts'
-import type { Acknowledgement, RecordResult } from '../../domain/acknowledgement.ts'
-import type { FileCode } from '../../domain/apply-upload.ts'
-import { codeOf, type RecordFault, reasonOf } from '../../domain/record-faults.ts'
-import type { RecordAsSent } from '../../domain/upload.ts'
+import type { Acknowledgement, RecordResult } from '../../domain/upload/acknowledgement.ts'
+import type { FileCode } from '../../domain/upload/apply-upload.ts'
+import { codeOf, type RecordFault, reasonOf } from '../../domain/upload/record-faults.ts'
+import type { RecordAsSent } from '../../domain/upload/upload.ts'
 import {
   readAcknowledgement,
   readWholeAcknowledgement,

@@ -1,4 +1,4 @@
-import type { PersonName } from '../../domain/requester.ts'
+import type { PersonName } from '../../domain/query/requester.ts'
 
 /** What an author is made of. */
 export type AuthorField =

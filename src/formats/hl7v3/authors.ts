@@ -1,5 +1,5 @@
 import { type Organisation, parseOdsCode } from '../../domain/organisation.ts'
-import type { Author, JobRole, PersonAuthor, PersonName, SystemAuthor } from '../../domain/requester.ts'
+import type { Author, JobRole, PersonAuthor, PersonName, SystemAuthor } from '../../domain/query/requester.ts'
 import { failure, type Result, success } from '../../domain/result.ts'
 import { attributeOf, childrenOf, descend, textOf, type XmlElement } from '../xml/xml-element.ts'
 import { element, type XmlNode } from '../xml/xml-writer.ts'

@@ -1,6 +1,6 @@
-import type { FileCode } from '../../domain/apply-upload.ts'
-import type { PlanType } from '../../domain/plan.ts'
-import type { RecordCode } from '../../domain/record-faults.ts'
+import type { PlanType } from '../../domain/plan/plan.ts'
+import type { FileCode } from '../../domain/upload/apply-upload.ts'
+import type { RecordCode } from '../../domain/upload/record-faults.ts'
 
 /**
  * Every identifier and code of the CP-IS HL7 v3 messages, once. Clauses are those of the published domain message

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { inPieces, textOfPieces } from '../../../test/support/bytes.ts'
-import type { InactiveNumberNotification } from '../../domain/inactive-number-notification.ts'
+import type { InactiveNumberNotification } from '../../domain/notification/inactive-number-notification.ts'
 import { readInactiveNumberNotification } from './read-inactive-number-notification.ts'
 import {
   anyInstant,

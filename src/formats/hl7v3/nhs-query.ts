@@ -1,4 +1,4 @@
-import type { AccessKind, Author } from '../../domain/requester.ts'
+import type { AccessKind, Author } from '../../domain/query/requester.ts'
 import { attributeOf, childrenOf, type XmlElement } from '../xml/xml-element.ts'
 import { element, type XmlNode } from '../xml/xml-writer.ts'
 import { writeAuthor } from './authors.ts'

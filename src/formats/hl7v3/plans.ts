@@ -1,5 +1,5 @@
-import { PLAN_TYPES, type PlanType } from '../../domain/plan.ts'
-import type { PlanAsSent } from '../../domain/upload.ts'
+import { PLAN_TYPES, type PlanType } from '../../domain/plan/plan.ts'
+import type { PlanAsSent } from '../../domain/upload/upload.ts'
 import { attributeOf, childrenOf, descend, type XmlElement } from '../xml/xml-element.ts'
 import { element, type XmlNode } from '../xml/xml-writer.ts'
 import { PLAN_DATE_PREFIX, RESPONSE_PLANS, type Template, UPLOAD_PLANS } from './codes.ts'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { Author, PersonAuthor, SystemAuthor } from '../../domain/requester.ts'
+import type { Author, PersonAuthor, SystemAuthor } from '../../domain/query/requester.ts'
 import { renderXml } from '../xml/xml-writer.ts'
 import type { QueryFault, QueryMessage } from './query-message.ts'
 import { readQuery } from './read-query.ts'

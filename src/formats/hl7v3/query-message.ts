@@ -1,4 +1,4 @@
-import type { AccessKind, Author } from '../../domain/requester.ts'
+import type { AccessKind, Author } from '../../domain/query/requester.ts'
 
 /** A query with the wrapper it travels in (QUPC_IN000006GB01 around QUPC_MT000006GB01). Identifiers are UUIDs in capitals. */
 export interface QueryMessage {

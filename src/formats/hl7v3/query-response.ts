@@ -1,5 +1,5 @@
-import type { Access } from '../../domain/access.ts'
-import type { VisiblePlan } from '../../domain/answer.ts'
+import type { Access } from '../../domain/query/access.ts'
+import type { VisiblePlan } from '../../domain/query/answer.ts'
 import type { ContactAsWritten } from './organisations.ts'
 import type { Transmission } from './transmission.ts'
 

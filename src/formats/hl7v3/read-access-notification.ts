@@ -1,5 +1,5 @@
-import type { AccessNotification, NotifiedAccess } from '../../domain/access-notification.ts'
 import { parseNhsNumber } from '../../domain/nhs-number.ts'
+import type { AccessNotification, NotifiedAccess } from '../../domain/notification/access-notification.ts'
 import { failure, type Result, success } from '../../domain/result.ts'
 import { attributeOf, childrenOf, descend, type XmlElement } from '../xml/xml-element.ts'
 import { readXml } from '../xml/xml-reader.ts'

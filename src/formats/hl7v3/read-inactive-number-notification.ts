@@ -1,5 +1,8 @@
-import type { InactiveNumber, InactiveNumberNotification } from '../../domain/inactive-number-notification.ts'
 import { type NhsNumber, parseNhsNumber } from '../../domain/nhs-number.ts'
+import type {
+  InactiveNumber,
+  InactiveNumberNotification,
+} from '../../domain/notification/inactive-number-notification.ts'
 import { failure, type Result, success } from '../../domain/result.ts'
 import { attributeOf, childrenOf, descend, type XmlElement } from '../xml/xml-element.ts'
 import { readXml } from '../xml/xml-reader.ts'

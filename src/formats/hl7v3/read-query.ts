@@ -1,4 +1,4 @@
-import type { AccessKind } from '../../domain/requester.ts'
+import type { AccessKind } from '../../domain/query/requester.ts'
 import { failure, type Result, success } from '../../domain/result.ts'
 import { attributeOf, childrenOf, descend, textOf, type XmlElement } from '../xml/xml-element.ts'
 import { readAskingAuthor } from './authors.ts'

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { collect, inPieces } from '../../../test/support/bytes.ts'
-import type { UploadFileFault } from '../../domain/file-faults.ts'
-import type { RecordAsSent } from '../../domain/upload.ts'
+import type { UploadFileFault } from '../../domain/upload/file-faults.ts'
+import type { RecordAsSent } from '../../domain/upload/upload.ts'
 import { readUpload } from './read-upload.ts'
 import { fixture } from './testing.ts'
 

@@ -1,4 +1,4 @@
-import type { UploadFileFault, UploadItem } from '../../domain/file-faults.ts'
+import type { UploadFileFault, UploadItem } from '../../domain/upload/file-faults.ts'
 import type { XmlElement } from '../xml/xml-element.ts'
 import { childrenOf } from '../xml/xml-element.ts'
 import { readXml, type XmlReading } from '../xml/xml-reader.ts'

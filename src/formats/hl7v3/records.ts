@@ -1,4 +1,4 @@
-import type { RecordAsSent } from '../../domain/upload.ts'
+import type { RecordAsSent } from '../../domain/upload/upload.ts'
 import { childrenOf, type XmlElement } from '../xml/xml-element.ts'
 import type { XmlNode } from '../xml/xml-writer.ts'
 import { readPlans, writePlan } from './plans.ts'

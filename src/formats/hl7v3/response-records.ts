@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { SubjectAsSent } from '../../domain/upload.ts'
+import type { SubjectAsSent } from '../../domain/upload/upload.ts'
 import type { ResponsePlan } from './query-response.ts'
 
 /** One record of an authority's: the plans of one person, who may stand in it as a child, as a mother, or as both. */

@@ -1,4 +1,4 @@
-import type { SubjectAsSent } from '../../domain/upload.ts'
+import type { SubjectAsSent } from '../../domain/upload/upload.ts'
 import { attributeOf, childrenOf, descend, textOf, type XmlElement } from '../xml/xml-element.ts'
 import { element, type XmlContent, type XmlNode } from '../xml/xml-writer.ts'
 import { CHILD, OID, UNBORN_CHILD } from './codes.ts'

@@ -1,7 +1,7 @@
-import type { HeadField, ReadHead, UploadFileFault } from '../../domain/file-faults.ts'
 import { parseOdsCode } from '../../domain/organisation.ts'
 import { failure, type Result, success } from '../../domain/result.ts'
-import type { UploadHeader } from '../../domain/upload.ts'
+import type { HeadField, ReadHead, UploadFileFault } from '../../domain/upload/file-faults.ts'
+import type { UploadHeader } from '../../domain/upload/upload.ts'
 import { attributeOf, childrenOf, descend, textOf, type XmlElement } from '../xml/xml-element.ts'
 import { parseWholeNumber } from './numbers.ts'
 import {

@@ -1,4 +1,4 @@
-import type { AccessNotification, NotifiedAccess } from '../../domain/access-notification.ts'
+import type { AccessNotification, NotifiedAccess } from '../../domain/notification/access-notification.ts'
 import { element, writeXml, type XmlNode } from '../xml/xml-writer.ts'
 import { writeAuthor } from './authors.ts'
 import { INTENDED_RECIPIENT } from './codes.ts'

@@ -1,5 +1,5 @@
-import type { Acknowledgement, RecordResult } from '../../domain/acknowledgement.ts'
-import { codeOf, reasonOf } from '../../domain/record-faults.ts'
+import type { Acknowledgement, RecordResult } from '../../domain/upload/acknowledgement.ts'
+import { codeOf, reasonOf } from '../../domain/upload/record-faults.ts'
 import { element, streamed, writeXml, type XmlNode } from '../xml/xml-writer.ts'
 import { FILE_CODE_NAMES, OID, RECORD_CODE_NAMES } from './codes.ts'
 import { message, valued } from './message.ts'

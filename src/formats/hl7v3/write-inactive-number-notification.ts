@@ -1,4 +1,7 @@
-import type { InactiveNumber, InactiveNumberNotification } from '../../domain/inactive-number-notification.ts'
+import type {
+  InactiveNumber,
+  InactiveNumberNotification,
+} from '../../domain/notification/inactive-number-notification.ts'
 import { element, writeXml, type XmlNode } from '../xml/xml-writer.ts'
 import { INTENDED_RECIPIENT } from './codes.ts'
 import { message, templated, valued } from './message.ts'

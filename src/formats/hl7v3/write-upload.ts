@@ -1,4 +1,4 @@
-import type { RecordAsSent } from '../../domain/upload.ts'
+import type { RecordAsSent } from '../../domain/upload/upload.ts'
 import { element, writeXml, type XmlNode } from '../xml/xml-writer.ts'
 import { message, valued } from './message.ts'
 import { writeContact } from './organisations.ts'

@@ -1,4 +1,4 @@
-import type { MailboxFault } from '../../domain/mesh-faults.ts'
+import type { MailboxFault } from '../../domain/mailbox/mesh-faults.ts'
 
 /** What is wrong with a part of a request, in the words of the published API's own validation. */
 export interface InvalidPart {

@@ -1,4 +1,4 @@
-import type { MessageLabel } from '../../domain/mesh-message.ts'
+import type { MessageLabel } from '../../domain/mailbox/mesh-message.ts'
 import { type MailboxId, parseMailboxId } from '../../domain/organisation.ts'
 import { failure, type Result, success } from '../../domain/result.ts'
 import { type ChunkRange, readChunkRange } from './chunk-range.ts'

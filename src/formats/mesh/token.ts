@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto'
-import { type MeshToken, signedText } from '../../domain/mesh-token.ts'
+import { type MeshToken, signedText } from '../../domain/mailbox/mesh-token.ts'
 import { failure, type Result, success } from '../../domain/result.ts'
 import { readTokenTime, tokenTime } from './timestamps.ts'
 

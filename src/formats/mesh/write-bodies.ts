@@ -1,4 +1,4 @@
-import type { Mailbox, MeshMessage } from '../../domain/mesh-message.ts'
+import type { Mailbox, MeshMessage } from '../../domain/mailbox/mesh-message.ts'
 import type { MailboxId } from '../../domain/organisation.ts'
 import { type ApiVersion, PLAIN_JSON, V2_JSON } from './api-version.ts'
 import { writeContinueToken } from './continue-token.ts'

@@ -1,4 +1,4 @@
-import type { MeshMessage } from '../../domain/mesh-message.ts'
+import type { MeshMessage } from '../../domain/mailbox/mesh-message.ts'
 import { writeChunkRange } from './chunk-range.ts'
 import { MESSAGE_HEADERS, SENT_HEADERS } from './headers.ts'
 import { compactTime } from './timestamps.ts'

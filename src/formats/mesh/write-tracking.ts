@@ -1,4 +1,4 @@
-import type { Mailbox, MeshMessage, MessageStatus } from '../../domain/mesh-message.ts'
+import type { Mailbox, MeshMessage, MessageStatus } from '../../domain/mailbox/mesh-message.ts'
 import { type ApiVersion, PLAIN_JSON, V2_JSON } from './api-version.ts'
 import { compactTime } from './timestamps.ts'
 import type { MeshBody } from './write-bodies.ts'

@@ -1,4 +1,4 @@
-import { type Asid, parseAsid } from '../../domain/client-system.ts'
+import { type Asid, parseAsid } from '../../domain/registration/client-system.ts'
 import { failure, type Result, success } from '../../domain/result.ts'
 import { HL7 } from '../hl7v3/codes.ts'
 import { readSystem, writeSystems } from '../hl7v3/transmission.ts'

@@ -1,4 +1,4 @@
-import { PLAN_TYPES } from '../../domain/plan.ts'
+import { PLAN_TYPES } from '../../domain/plan/plan.ts'
 import {
   ASSIGNED_AUTHOR,
   CHILD,

@@ -1,4 +1,4 @@
-import type { XmlProblem } from '../../domain/file-faults.ts'
+import type { XmlProblem } from '../../domain/upload/file-faults.ts'
 
 /** Why a document could not be read, and where, counted from 1. The detail is a sentence that quotes nothing of the document. */
 export interface XmlFault {

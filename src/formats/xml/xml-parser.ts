@@ -1,5 +1,5 @@
 import { SaxesParser, type SaxesTagNS } from 'saxes'
-import type { XmlProblem } from '../../domain/file-faults.ts'
+import type { XmlProblem } from '../../domain/upload/file-faults.ts'
 import type { XmlElement } from './xml-element.ts'
 import type { XmlEncoding } from './xml-encoding.ts'
 import { malformed, type XmlFault } from './xml-fault.ts'

@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 
-/** As it was when this step was written: `domain/upload.ts` counts tables from the next number. */
+/** As it was when this step was written: `domain/upload/upload.ts` counts tables from the next number. */
 const LAST_BEFORE_TABLES = 9_000_000_000_000_000
 
 /** What several writers at once need to stay in order (rules 3.23, 7.7 and 19.12). */

@@ -7,7 +7,7 @@ import {
   parseGssCode,
   TOLD_AT,
   UPLOAD_MODES,
-} from '../../../domain/authority.ts'
+} from '../../../domain/registration/authority.ts'
 import { mailboxId, password } from './mailbox-body.ts'
 import { name, odsCode, wave } from './organisation-body.ts'
 

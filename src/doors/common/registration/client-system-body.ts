@@ -6,7 +6,7 @@ import {
   EXCHANGES,
   parseAsid,
   parseCertificateFingerprint,
-} from '../../../domain/client-system.ts'
+} from '../../../domain/registration/client-system.ts'
 import { odsCode } from './organisation-body.ts'
 
 const asid = z.string().transform((text, context): Asid => {

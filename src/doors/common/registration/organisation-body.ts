@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { CARE_SETTING_NAMES, type CareOrganisation } from '../../../domain/care-setting.ts'
 import { type OdsCode, parseOdsCode } from '../../../domain/organisation.ts'
+import { CARE_SETTING_NAMES, type CareOrganisation } from '../../../domain/registration/care-setting.ts'
 
 export const odsCode = z.string().transform((text, context): OdsCode => {
   const code = parseOdsCode(text)

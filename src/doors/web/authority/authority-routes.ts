@@ -1,5 +1,5 @@
 import type { FastifyPluginAsync } from 'fastify'
-import type { Officer } from '../../../flows/take-desk-step.ts'
+import type { Officer } from '../../../flows/notification/take-desk-step.ts'
 import { actorOf } from '../exchange.ts'
 import { takeFiles } from '../file-form.ts'
 import type { Pages } from '../pages.ts'

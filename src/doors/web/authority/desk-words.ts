@@ -1,6 +1,6 @@
-import type { UploadFileFault } from '../../../domain/file-faults.ts'
-import { type Author, displayName } from '../../../domain/requester.ts'
-import type { DeskFile, DeskKind, DeskState } from '../../../flows/desk-ports.ts'
+import { type Author, displayName } from '../../../domain/query/requester.ts'
+import type { UploadFileFault } from '../../../domain/upload/file-faults.ts'
+import type { DeskFile, DeskKind, DeskState } from '../../../flows/notification/ports.ts'
 
 export const KIND_WORDS: Readonly<Record<DeskKind, string>> = {
   access: 'Record viewed',

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { PHONES_CONFIRMED_DAYS } from '../../../domain/concern.ts'
-import { confirmPhones } from '../../../flows/answer-concern.ts'
+import { PHONES_CONFIRMED_DAYS } from '../../../domain/watch/concern.ts'
+import { confirmPhones } from '../../../flows/watch/answer-concern.ts'
 import { admit, field } from '../admit.ts'
 import { actorOf } from '../exchange.ts'
 import { nothingHere } from '../nothing-here.ts'

@@ -1,11 +1,11 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { DeskDraft } from '../../../flows/desk-ports.ts'
+import type { DeskDraft } from '../../../flows/notification/ports.ts'
 import {
   DRAFT_HOURS,
   keepDeskDraft,
   type ReadTable,
   sendDeskUpload,
-} from '../../../flows/send-desk-upload.ts'
+} from '../../../flows/upload/send-desk-upload.ts'
 import { admit, field, KEPT_FILE } from '../admit.ts'
 import { nothingHere } from '../nothing-here.ts'
 import type { Pages } from '../pages.ts'

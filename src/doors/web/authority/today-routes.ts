@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { concernWords } from '../../../domain/concern-words.ts'
-import { dueBy, overdueBefore } from '../../../domain/desk-due.ts'
+import { dueBy, overdueBefore } from '../../../domain/notification/desk-due.ts'
+import { concernWords } from '../../../domain/watch/concern-words.ts'
 import {
   DESK_KINDS,
   DESK_STATES,
@@ -9,8 +9,8 @@ import {
   type DeskFilter,
   type DeskItem,
   type OpenedDeskItem,
-} from '../../../flows/desk-ports.ts'
-import { takeDeskStep } from '../../../flows/take-desk-step.ts'
+} from '../../../flows/notification/ports.ts'
+import { takeDeskStep } from '../../../flows/notification/take-desk-step.ts'
 import { admit, field } from '../admit.ts'
 import { nothingHere, pageOf } from '../nothing-here.ts'
 import type { Pages } from '../pages.ts'

@@ -1,5 +1,5 @@
 import { englishInstant, localDay, parseCalendarDate, planTimeOf } from '../../../domain/english-time.ts'
-import { checkAppointmentTime } from '../../../domain/missed-appointment.ts'
+import { checkAppointmentTime } from '../../../domain/notification/missed-appointment.ts'
 import { failure, type Result, success } from '../../../domain/result.ts'
 
 /** What somebody typed about a missed appointment. */

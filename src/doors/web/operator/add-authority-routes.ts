@@ -1,6 +1,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { type AuthorityTaken, authorityTaken, registerAuthority } from '../../../flows/register.ts'
+import {
+  type AuthorityTaken,
+  authorityTaken,
+  registerAuthority,
+} from '../../../flows/registration/register.ts'
 import { newPassword } from '../../common/registration/new-password.ts'
 import { admit, field } from '../admit.ts'
 import { actorOf } from '../exchange.ts'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { AuditEntry, DoorName } from '../../../domain/audit.ts'
+import type { AuditEntry, DoorName } from '../../../domain/audit/audit.ts'
 import {
   addDays,
   type CalendarDate,
@@ -10,7 +10,7 @@ import {
 } from '../../../domain/english-time.ts'
 import type { NhsNumber } from '../../../domain/nhs-number.ts'
 import { failure, type Result, success } from '../../../domain/result.ts'
-import type { AuditSearch } from '../../../flows/oversight-ports.ts'
+import type { AuditSearch } from '../../../flows/watch/ports.ts'
 import { readTypedNumber } from '../clinician/typed-number.ts'
 import { DOOR_WORDS } from './door-words.ts'
 

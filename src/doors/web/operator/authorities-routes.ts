@@ -3,7 +3,7 @@ import {
   EXCHANGE_STANDINGS,
   type ExchangeStanding,
   exchangeStanding,
-} from '../../../domain/exchange-standing.ts'
+} from '../../../domain/watch/exchange-standing.ts'
 import { admit } from '../admit.ts'
 import { pageOf } from '../nothing-here.ts'
 import type { Pages } from '../pages.ts'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { DEFAULT_INTERVAL_HOURS, type SettingsChange } from '../../../domain/authority.ts'
+import { DEFAULT_INTERVAL_HOURS, type SettingsChange } from '../../../domain/registration/authority.ts'
 import { failure, type Result, success } from '../../../domain/result.ts'
 import type { Authority } from '../../../flows/ports.ts'
 import { authorityEntry, settingsBody } from '../../common/registration/authority-body.ts'

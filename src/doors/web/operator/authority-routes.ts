@@ -1,9 +1,13 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { GO_LIVE_PERCENT, goLiveObstacle, matchPercent, meetsGoLive } from '../../../domain/authority.ts'
-import { concernWords } from '../../../domain/concern-words.ts'
-import { exchangeStanding } from '../../../domain/exchange-standing.ts'
 import { type OdsCode, parseOdsCode } from '../../../domain/organisation.ts'
-import { acceptGaps } from '../../../flows/answer-concern.ts'
+import {
+  GO_LIVE_PERCENT,
+  goLiveObstacle,
+  matchPercent,
+  meetsGoLive,
+} from '../../../domain/registration/authority.ts'
+import { concernWords } from '../../../domain/watch/concern-words.ts'
+import { exchangeStanding } from '../../../domain/watch/exchange-standing.ts'
 import {
   type AuthorityReport,
   goLive,
@@ -11,8 +15,9 @@ import {
   resume,
   showAuthority,
   suspend,
-} from '../../../flows/onboard-authority.ts'
-import { showConcerns } from '../../../flows/watch-exchange.ts'
+} from '../../../flows/registration/onboard-authority.ts'
+import { acceptGaps } from '../../../flows/watch/answer-concern.ts'
+import { showConcerns } from '../../../flows/watch/watch-exchange.ts'
 import { admit, field } from '../admit.ts'
 import { nothingHere } from '../nothing-here.ts'
 import type { Pages } from '../pages.ts'

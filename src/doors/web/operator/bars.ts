@@ -1,5 +1,5 @@
 import { addDays, type CalendarDate, localDay } from '../../../domain/english-time.ts'
-import { COUNTED, type Counted, type HourCount } from '../../../flows/oversight-ports.ts'
+import { COUNTED, type Counted, type HourCount } from '../../../flows/watch/ports.ts'
 
 /** So many days are shown, today included. */
 export const DAYS_SHOWN = 30

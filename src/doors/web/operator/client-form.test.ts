@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { ClientSystem } from '../../../domain/client-system.ts'
+import type { ClientSystem } from '../../../domain/registration/client-system.ts'
 import { SYSTEMS } from '../../../sandbox/systems.ts'
 import {
   type ClientFields,

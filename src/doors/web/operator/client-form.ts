@@ -1,5 +1,9 @@
-import { type ClientExchange, type ClientSystem, EXCHANGES } from '../../../domain/client-system.ts'
-import type { AccessKind } from '../../../domain/requester.ts'
+import type { AccessKind } from '../../../domain/query/requester.ts'
+import {
+  type ClientExchange,
+  type ClientSystem,
+  EXCHANGES,
+} from '../../../domain/registration/client-system.ts'
 import { failure, type Result, success } from '../../../domain/result.ts'
 import { clientSystemBody, contractTerms } from '../../common/registration/client-system-body.ts'
 import { type FormProblem, problemsOf } from './form-problems.ts'

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
-import type { ClientExchange } from '../../../domain/client-system.ts'
-import type { AccessKind } from '../../../domain/requester.ts'
+import type { AccessKind } from '../../../domain/query/requester.ts'
+import type { ClientExchange } from '../../../domain/registration/client-system.ts'
 import { admit } from '../admit.ts'
 import type { Pages } from '../pages.ts'
 

@@ -1,4 +1,4 @@
-import type { DoorName } from '../../../domain/audit.ts'
+import type { DoorName } from '../../../domain/audit/audit.ts'
 
 /** Doors as operators know them. */
 export const DOOR_WORDS: Readonly<Record<DoorName, string>> = {

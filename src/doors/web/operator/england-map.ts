@@ -1,4 +1,4 @@
-import { EXCHANGE_STANDINGS, type ExchangeStanding } from '../../../domain/exchange-standing.ts'
+import { EXCHANGE_STANDINGS, type ExchangeStanding } from '../../../domain/watch/exchange-standing.ts'
 import { ENGLAND, type Tile } from './england-tiles.ts'
 import { STANDING_WORDS } from './standing-words.ts'
 

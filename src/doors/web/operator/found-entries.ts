@@ -1,4 +1,4 @@
-import type { AuditEntry } from '../../../domain/audit.ts'
+import type { AuditEntry } from '../../../domain/audit/audit.ts'
 import { writeCsv } from '../authority/csv.ts'
 import { authorWords } from '../authority/desk-words.ts'
 import { displayNhsNumber, englishMoment } from '../words.ts'

@@ -1,5 +1,5 @@
 import { failure, type Result, success } from '../../../domain/result.ts'
-import type { OnboardingFile } from '../../../flows/onboard.ts'
+import type { OnboardingFile } from '../../../flows/registration/onboard.ts'
 import { onboardingFile } from '../../common/registration/onboarding-file.ts'
 
 /** Sealed, it still fits a form: all of England is a third of it. */

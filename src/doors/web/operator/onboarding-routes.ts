@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { type OnboardedLine, onboard } from '../../../flows/onboard.ts'
+import { type OnboardedLine, onboard } from '../../../flows/registration/onboard.ts'
 import { newPassword } from '../../common/registration/new-password.ts'
 import { admit, field } from '../admit.ts'
 import { actorOf } from '../exchange.ts'

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import type { RegisterDeps } from '../../../flows/manage-exchange.ts'
+import type { RegisterDeps } from '../../../flows/registration/manage-exchange.ts'
 import { actorOf } from '../exchange.ts'
 import type { Pages } from '../pages.ts'
 import type { OperatorSession } from '../session.ts'

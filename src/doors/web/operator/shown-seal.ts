@@ -1,4 +1,4 @@
-import { sealHealth } from '../../../domain/seal-health.ts'
+import { sealHealth } from '../../../domain/audit/seal-health.ts'
 import type { Pages } from '../pages.ts'
 
 /** How the seal over the audit log does, for the pages that say so (rule 22.9). */

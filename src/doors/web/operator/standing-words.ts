@@ -1,4 +1,4 @@
-import type { ExchangeStanding } from '../../../domain/exchange-standing.ts'
+import type { ExchangeStanding } from '../../../domain/watch/exchange-standing.ts'
 
 /** Standings as they are told; on the map they have letters, so that colour is not the only sign. */
 export const STANDING_WORDS: Readonly<

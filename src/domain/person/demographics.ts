@@ -1,0 +1,39 @@
+import type { NhsNumber } from '../nhs-number.ts'
+import { unreachable } from '../result.ts'
+import type { RecordFault } from '../upload/record-faults.ts'
+import type { CheckedRecord } from '../upload/upload.ts'
+import { differingItems, type RegisteredPerson } from './same-person.ts'
+
+/** Every answer PDS can give about a number. `unavailable` is never to be read as `unknown` (rule 3.12). */
+export type Demographics =
+  | { readonly kind: 'found'; readonly person: RegisteredPerson }
+  | { readonly kind: 'superseded'; readonly by: NhsNumber }
+  | { readonly kind: 'invalidated' }
+  | { readonly kind: 'restricted' }
+  | { readonly kind: 'unknown' }
+  | { readonly kind: 'unavailable'; readonly why: string }
+
+export type KnownDemographics = Exclude<Demographics, { kind: 'unavailable' }>
+
+/** What PDS's answer makes of a record; undefined means the number belongs to this person (rules 3.7 and 3.9). */
+export function judgeByDemographics(
+  record: CheckedRecord,
+  answer: KnownDemographics,
+): RecordFault | undefined {
+  switch (answer.kind) {
+    case 'unknown':
+      return { kind: 'nhs-number-unknown' }
+    case 'invalidated':
+      return { kind: 'invalidated' }
+    case 'restricted':
+      return { kind: 'sensitive' }
+    case 'superseded':
+      return { kind: 'superseded' }
+    case 'found': {
+      const items = differingItems(record.subject, answer.person)
+      return items.length > 0 ? { kind: 'different-person', items } : undefined
+    }
+    default:
+      return unreachable(answer)
+  }
+}

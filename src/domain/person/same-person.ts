@@ -1,0 +1,80 @@
+import type { CalendarDate } from '../english-time.ts'
+
+/** A person as PDS holds them, as far as the same-person check needs it. */
+export interface RegisteredPerson {
+  /** Absent where PDS holds no full date of birth. */
+  readonly birthDate?: CalendarDate
+  /** Current family name first, then former and other ones. */
+  readonly familyNames: readonly string[]
+  /** Given names of each recorded name, current first, each in its recorded order. */
+  readonly givenNames: readonly (readonly string[])[]
+}
+
+export interface ClaimedPerson {
+  readonly birthDate: CalendarDate
+  readonly family: string
+  readonly given: string
+}
+
+export type PersonItem = 'date of birth' | 'family name' | 'given name'
+
+/**
+ * Which items of a claimed person differ from the person PDS holds under the number; none means the same person (rule 3.7).
+ * Only the names of the items are returned, never what PDS holds.
+ */
+export function differingItems(claimed: ClaimedPerson, registered: RegisteredPerson): PersonItem[] {
+  const differing: PersonItem[] = []
+  if (claimed.birthDate !== registered.birthDate) differing.push('date of birth')
+  const family = foldName(claimed.family)
+  if (!registered.familyNames.some(known => foldName(known) === family)) differing.push('family name')
+  if (!registered.givenNames.some(known => sameGivenName(claimed.given, known))) differing.push('given name')
+  return differing
+}
+
+/** The four comparisons of rule 3.7 from the strictest to the loosest; the first that holds decides. */
+function sameGivenName(claimed: string, registered: readonly string[]): boolean {
+  const claimedFirst = foldName(claimed.trim().split(/\s+/)[0] ?? '')
+  const known = registered.flatMap(name => name.trim().split(/\s+/)).map(foldName)
+  const knownFirst = known[0] ?? ''
+  if (claimedFirst === '' || knownFirst === '') return false
+  return (
+    foldName(claimed) === known.join('') ||
+    claimedFirst === knownFirst ||
+    known.includes(claimedFirst) ||
+    initial(claimedFirst) === initial(knownFirst)
+  )
+}
+
+/** The first letter: a whole one, where it takes two code units. */
+function initial(name: string): string | undefined {
+  return [...name][0]
+}
+
+/** Letters that Unicode does not take apart into a base letter and an accent. */
+const UNDECOMPOSED: Readonly<Record<string, string>> = {
+  ß: 'ss',
+  æ: 'ae',
+  œ: 'oe',
+  ø: 'o',
+  đ: 'd',
+  ð: 'd',
+  ł: 'l',
+  þ: 'th',
+  ı: 'i',
+  ħ: 'h',
+  ŧ: 't',
+}
+
+/**
+ * A name without case, accents, spaces, hyphens, apostrophes and full stops (rule 3.7). The apostrophe `´` is a space and an accent
+ * once it is taken apart, and `＇` is `'`.
+ */
+export function foldName(name: string): string {
+  return name
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .toLowerCase()
+    .normalize('NFKD')
+    .replace(/[\p{M}\s\p{Pd}\u00ad'’‘‛`ʼʻʽ′.]/gu, '')
+    .replace(/[ßæœøđðłþıħŧ]/g, letter => UNDECOMPOSED[letter] ?? letter)
+}

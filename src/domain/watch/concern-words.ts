@@ -1,0 +1,97 @@
+import { COLLECT_WITHIN_DAYS } from '../mailbox/mesh-message.ts'
+import { GO_LIVE_PERCENT, matchPercent } from '../registration/authority.ts'
+import { unreachable } from '../result.ts'
+import { capital } from '../upload/reason.ts'
+import { fileNumberWords } from '../upload/upload.ts'
+import {
+  COLLECT_WITHIN_HOURS,
+  type Finding,
+  LOOK_WITHIN_HOURS,
+  MEND_RECORD_DAYS,
+  PHONES_CONFIRMED_DAYS,
+} from './concern.ts'
+
+/** What is wrong, and what to do about it: read by the authority and by the operator alike. */
+export interface ConcernWords {
+  readonly what: string
+  readonly todo: string
+}
+
+export function concernWords(finding: Finding): ConcernWords {
+  switch (finding.kind) {
+    case 'silent': {
+      const { intervalHours, everApplied } = finding.details
+      return {
+        what: everApplied
+          ? `No file was applied for more than ${counted(intervalHours, 'hour')}.`
+          : `No file was applied since the authority went live more than ${counted(intervalHours, 'hour')} ago.`,
+        todo: 'Send a file, even one that says that little has changed; look at the acknowledgements of the last ones.',
+      }
+    }
+    case 'sequence-gap': {
+      const { missing, newest } = finding.details
+      return {
+        what: `${counted(missing, 'file')} missing between those that were applied: ${newest}.`,
+        todo: 'Send the missing files again under their own numbers. Where they never were, an operator may accept the gap.',
+      }
+    }
+    case 'not-collected': {
+      const { messages, handedOn } = finding.details
+      const waiting = `${counted(messages, 'message')} in the mailbox for more than ${COLLECT_WITHIN_HOURS} hours`
+      return handedOn
+        ? {
+            what: `${waiting}, which the MESH server elsewhere has not taken.`,
+            todo: 'The operator sees with cpis relay why: no connection, or no such mailbox there.',
+          }
+        : {
+            what: `${waiting}.`,
+            todo: 'Collect the mailbox: accesses and failed records are told there.',
+          }
+    }
+    case 'not-delivered':
+      return {
+        what: `A message (${finding.subject}) was not collected in ${COLLECT_WITHIN_DAYS} days, or could not be delivered.`,
+        todo: 'Collect the mailbox. Notifications are sent again; an acknowledgement is, when its file is sent again.',
+      }
+    case 'desk-not-looked-at':
+      return {
+        what: `${counted(finding.details.items, 'thing')} at the desk, overdue for more than ${LOOK_WITHIN_HOURS} hours.`,
+        todo: 'Open “Today” on the pages, look at each and acknowledge it: accesses and missed appointments are told there.',
+      }
+    case 'phones-unconfirmed':
+      return {
+        what: PHONES_WORDS[finding.details.why],
+        todo: 'Ring each number by day and by night, and confirm those that answer.',
+      }
+    case 'match-rate': {
+      const { matched, records, sequence } = finding.details
+      const percent = matchPercent({ matched, total: records }) ?? 0
+      return {
+        what: `${capital(fileNumberWords(sequence))}: ${matched} of ${records} NHS numbers are right (${percent} %), fewer than ${GO_LIVE_PERCENT} %.`,
+        todo: 'Trace the people of the failed records in PDS, correct their numbers and details, and send them again.',
+      }
+    }
+    case 'upload-set-aside':
+      return {
+        what: `${counted(finding.details.uploads, 'file')} could not be received. The service has set them aside.`,
+        todo: 'The operator finds the reason in the log of the service, and then has the service try again.',
+      }
+    case 'old-failures':
+      return {
+        what: `${counted(finding.details.records, 'record')} failing for more than ${MEND_RECORD_DAYS} days.`,
+        todo: 'These people are not shown to clinicians as they should be. Correct their records and send them again.',
+      }
+    default:
+      return unreachable(finding)
+  }
+}
+
+const PHONES_WORDS = {
+  never: 'Nobody has confirmed the phone numbers that clinicians are shown.',
+  changed: 'The phone numbers that clinicians are shown have changed since they were confirmed.',
+  'long-ago': `The phone numbers that clinicians are shown were confirmed more than ${PHONES_CONFIRMED_DAYS} days ago.`,
+} as const
+
+function counted(count: number, one: string): string {
+  return `${count} ${one}${count === 1 ? '' : 's'}`
+}

@@ -1,0 +1,10 @@
+import type { AuditEntry } from '../../domain/audit/audit.ts'
+import type { AuditLog, Clock, NewId } from '../ports.ts'
+
+/** Leaves the audit entry of a request that did nothing else: refused at the door, or failed (rule 8.1). */
+export async function recordRequest(
+  deps: { readonly audit: AuditLog; readonly clock: Clock; readonly newId: NewId },
+  request: Omit<AuditEntry, 'id' | 'at'>,
+): Promise<void> {
+  await deps.audit.append({ ...request, id: deps.newId(), at: deps.clock.now() })
+}

@@ -1,0 +1,112 @@
+import type { NhsNumber } from '../../domain/nhs-number.ts'
+import type { MailboxId, OdsCode } from '../../domain/organisation.ts'
+import type { Author } from '../../domain/query/requester.ts'
+import type { UploadHeader } from '../../domain/upload/upload.ts'
+import type { ConfirmedPhones } from '../watch/concern-ports.ts'
+
+/** What comes to an authority's desk. */
+export const DESK_KINDS = ['access', 'missed-appointment', 'inactive-number'] as const
+export type DeskKind = (typeof DESK_KINDS)[number]
+
+export const DESK_STATES = ['open', 'overdue', 'done', 'all'] as const
+export type DeskState = (typeof DESK_STATES)[number]
+
+/** Something that an authority was told, about a person as the authority itself knows them. */
+export interface DeskItem {
+  readonly id: string
+  readonly kind: DeskKind
+  readonly at: Date
+  readonly nhsNumber: NhsNumber
+  readonly localId?: string
+  /** Who looked, or who reported. */
+  readonly author?: Author
+  readonly appointment?: { readonly start: Date; readonly service?: string; readonly description?: string }
+  /** The number that replaces an inactive one. */
+  readonly replacement?: NhsNumber
+  readonly acknowledgedAt?: Date
+  readonly assignedTo?: string
+}
+
+export const DESK_STEPS = ['acknowledged', 'assigned', 'noted'] as const
+
+/** What an officer did with an item. Steps are added and never changed. */
+export interface DeskStep {
+  readonly id: string
+  readonly at: Date
+  readonly by: string
+  readonly kind: (typeof DESK_STEPS)[number]
+  /** To whom, or what was noted. */
+  readonly text?: string
+}
+
+/** An item with the person it is about and all that was done with it, the oldest first. */
+export interface OpenedDeskItem extends DeskItem {
+  readonly person?: { readonly given: string; readonly family: string; readonly birthDate: string }
+  readonly steps: readonly DeskStep[]
+}
+
+export interface DeskFilter {
+  readonly state: DeskState
+  readonly kind?: DeskKind
+  readonly assigned?: 'nobody' | 'somebody'
+  /** What came before is overdue, unless it was acknowledged. */
+  readonly overdueBefore: Date
+}
+
+/** What became of a file, as the audit log has it: also of one that was refused. */
+export interface DeskFile {
+  readonly at: Date
+  readonly outcome: 'allowed' | 'refused' | 'failed'
+  /** A file code, `test` or `repeated`. */
+  readonly reason: string
+  readonly sequence?: number
+  readonly loaded?: number
+  readonly failed?: number
+  /** Why a file was refused: the kind of its fault. */
+  readonly fault?: string
+}
+
+/** A table that an officer has handed in, and not yet sent as a file. */
+export interface DeskDraft {
+  readonly id: string
+  readonly authority: OdsCode
+  readonly madeAt: Date
+  readonly contact: UploadHeader['authority']
+  /** Absent once it was sent. */
+  readonly content?: Uint8Array
+  readonly sent?: { readonly messageId: string; readonly sequence: number }
+}
+
+/** The desk of an authority. Every question is of one authority, and another's items are as if they were not. */
+export interface DeskStore {
+  /** Newest first. */
+  items(
+    authority: OdsCode,
+    filter: DeskFilter,
+    page: { readonly limit: number; readonly offset: number },
+  ): Promise<readonly DeskItem[]>
+  counts(
+    authority: OdsCode,
+    overdueBefore: Date,
+  ): Promise<{ readonly unread: number; readonly overdue: number }>
+  item(authority: OdsCode, id: string): Promise<OpenedDeskItem | undefined>
+  /**
+   * What is acknowledged at the desk of an authority that is told there is told for good, and goes into no mailbox later (rule
+   * 19.11). False where the step was taken before: sent twice, or acknowledged by somebody else.
+   */
+  take(authority: OdsCode, item: DeskItem, step: DeskStep): Promise<boolean>
+  /** Whether a message is a file that was made at a desk: for as long as it waits, and as drafts are kept. */
+  hasSent(messageId: string): Promise<boolean>
+  /** What became of an authority's newest files, and when those came that wait to be checked. */
+  files(mailbox: MailboxId, limit: number): Promise<readonly DeskFile[]>
+  waiting(mailbox: MailboxId, uploadWorkflow: string): Promise<readonly Date[]>
+  confirmedPhones(authority: OdsCode): Promise<(ConfirmedPhones & { readonly at: Date }) | undefined>
+  keepDraft(draft: DeskDraft): Promise<void>
+  /** Holds it against everybody else until the commit. */
+  draft(authority: OdsCode, id: string): Promise<DeskDraft | undefined>
+  draftSent(draft: DeskDraft, sent: NonNullable<DeskDraft['sent']>): Promise<void>
+  /** Those apart whose file still waits to be judged. */
+  forgetDrafts(before: Date): Promise<void>
+  /** A number that no table of the authority has had, taken for good; restarting its sequence changes nothing (rule 3.23). */
+  takeSequence(authority: OdsCode): Promise<number>
+}

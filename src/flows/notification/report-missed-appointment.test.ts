@@ -1,0 +1,339 @@
+import { v7 as newId } from 'uuid'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { describeOnEachEngine } from '../../../test/support/engines.ts'
+import { freshNhsNumber, nurse, planRow, storedAuthority } from '../../../test/support/records.ts'
+import type { NhsNumber } from '../../domain/nhs-number.ts'
+import type { MissedAppointment } from '../../domain/notification/missed-appointment.ts'
+import type { MailboxId, OdsCode } from '../../domain/organisation.ts'
+import type { PersonAuthor } from '../../domain/query/requester.ts'
+import { readAccessNotification } from '../../formats/hl7v3/read-access-notification.ts'
+import { writeAccessNotification } from '../../formats/hl7v3/write-access-notification.ts'
+import { newMessageId } from '../../formats/mesh/message-id.ts'
+import { type Jobs, startJobs } from '../../storage/job-queue.ts'
+import { storage as storageOn } from '../../storage/storage.ts'
+import { expireMessages } from '../mailbox/expire-messages.ts'
+import { readPayload } from '../mailbox/read-payload.ts'
+import type { Storage, Stores } from '../ports.ts'
+import { answerQuery } from '../query/answer-query.ts'
+import { notifyAuthorities } from './notify-authorities.ts'
+import { reportMissedAppointment } from './report-missed-appointment.ts'
+
+const NOON = new Date('2026-06-15T12:00:00Z')
+const DAY = 86_400_000
+const CPIS = 'CPISOT001' as MailboxId
+const SYSTEM = 'https://hospital.example/Id/appointment'
+const LATER = 10_000
+
+describeOnEachEngine('missed appointments', database => {
+  let jobs: Jobs
+  let storage: Storage
+  let now = NOON
+  const clock = { now: () => now }
+
+  beforeAll(async () => {
+    jobs = await startJobs(database(), error => {
+      throw error
+    })
+    storage = storageOn(database(), jobs)
+    for (const [id, odsCode] of [
+      [CPIS, 'X26'],
+      ['MB801', '801'],
+      ['MB802', '802'],
+    ] as [MailboxId, OdsCode][])
+      await storage.mailboxes.add({ id, name: id, odsCode, password: 'secret' })
+    for (const code of ['801', '802']) await storedAuthority(database(), code)
+  })
+  afterAll(() => jobs.stop(1_000))
+
+  const hold = (number: NhsNumber, authority: string, change: object = {}) =>
+    database()
+      .kysely.insertInto('plan')
+      .values(planRow({ nhs_number: number, authority, local_id: `L-${authority}`, ...change }))
+      .execute()
+  const held = async (...authorities: string[]) => {
+    const number = freshNhsNumber()
+    for (const authority of authorities) await hold(number, authority)
+    return number
+  }
+  const missed = (nhsNumber: NhsNumber, change: Partial<MissedAppointment> = {}): MissedAppointment => ({
+    identifier: { system: SYSTEM, value: newId() },
+    nhsNumber,
+    start: new Date(now.getTime() - DAY),
+    service: 'Community paediatrics',
+    ...change,
+  })
+  const report = (
+    appointment: MissedAppointment,
+    { author = nurse(), activities = ['B0170'] }: { author?: PersonAuthor; activities?: string[] } = {},
+  ) =>
+    reportMissedAppointment(
+      { storage, clock, newId },
+      {
+        requester: { author, activities: new Set(activities) },
+        appointment,
+        door: 'fhir',
+        traceId: 'T',
+      },
+    )
+  const told = async (appointment: MissedAppointment, by?: Parameters<typeof report>[1]) => {
+    const outcome = await report(appointment, by)
+    return outcome.ok
+      ? [
+          outcome.value.repeated ? 'repeated' : 'new',
+          ...outcome.value.report.told.map(({ odsCode }) => odsCode),
+        ]
+      : [outcome.fault.kind]
+  }
+  const deliver = () => {
+    now = new Date(now.getTime() + LATER)
+    return notifyAuthorities({
+      storage,
+      clock,
+      newId,
+      newMessageId: () => newMessageId(now),
+      cpisMailbox: CPIS,
+      notificationWorkflow: 'NOTIFICATION',
+      windowMs: LATER,
+      writeAccessNotification,
+    })
+  }
+  const inbox = async (mailbox: string) => {
+    const { messages } = await storage.messages.inbox({ mailbox: mailbox as MailboxId, limit: 100 })
+    const read = await Promise.all(
+      messages.map(message => readAccessNotification(readPayload(storage.payloads, message))),
+    )
+    return read.flatMap(message => (message.ok ? message.value.notifications : []))
+  }
+  const auditOf = (nhsNumber: NhsNumber) =>
+    database()
+      .kysely.selectFrom('audit')
+      .select(['action', 'outcome', 'reason'])
+      .where('nhs_number', '=', nhsNumber)
+      .orderBy('id')
+      .execute()
+  const desk = (authority: string) => storage.missedAppointments.desk(authority as OdsCode, 100)
+  const deskOf = async (authority: string, nhsNumber: NhsNumber) =>
+    (await desk(authority)).filter(alert => alert.nhsNumber === nhsNumber)
+
+  test('each authority with a visible plan is told, in its mailbox and with the reason on its desk', async () => {
+    const child = await held('801', '802')
+    const appointment = missed(child, { end: now, description: 'Two-year review' })
+    const reportedAt = now
+    expect(await told(appointment)).toEqual(['new', '801', '802'])
+    expect(await deskOf('801', child)).toMatchObject([
+      { appointment, reportedAt, author: nurse(), localId: 'L-801' },
+    ])
+    expect((await deskOf('801', child))[0]).not.toHaveProperty('messageId')
+    await deliver()
+    for (const code of ['801', '802']) {
+      expect(await inbox(`MB${code}`)).toMatchObject([
+        {
+          nhsNumber: child,
+          localId: `L-${code}`,
+          at: reportedAt,
+          uploadSequence: 1,
+          author: { userId: nurse().userId },
+        },
+      ])
+    }
+    const { messages } = await storage.messages.inbox({ mailbox: 'MB801' as MailboxId, limit: 100 })
+    expect(await deskOf('801', child)).toMatchObject([{ messageId: messages[0]?.id }])
+    expect(await auditOf(child)).toEqual([
+      { action: 'report missed appointment', outcome: 'allowed', reason: null },
+    ])
+  })
+
+  test('the reporter is told whom to phone', async () => {
+    const outcome = await report(missed(await held('801')))
+    expect(outcome).toMatchObject({
+      ok: true,
+      value: {
+        report: {
+          told: [
+            { odsCode: '801', name: 'COUNCIL 801', dutyPhone: '01632960001', officePhone: '01632960002' },
+          ],
+        },
+      },
+    })
+  })
+
+  test('where no plan is visible nobody is told and nothing is kept but the audit entry', async () => {
+    const never = freshNhsNumber()
+    const over = freshNhsNumber()
+    const deleted = freshNhsNumber()
+    const silent = freshNhsNumber()
+    await hold(over, '801', { visible_until: now })
+    await hold(deleted, '801', { delete_time: '202605010000' })
+    await hold(silent, '801', { silent: true })
+    for (const number of [never, over, deleted, silent]) {
+      const appointment = missed(number)
+      expect(await told(appointment)).toEqual(['nothing-held'])
+      const { organisation } = nurse()
+      expect(
+        await storage.missedAppointments.find(organisation.odsCode, appointment.identifier),
+      ).toBeUndefined()
+      expect(await deskOf('801', number)).toEqual([])
+      expect(await auditOf(number)).toEqual([
+        { action: 'report missed appointment', outcome: 'allowed', reason: 'nothing-held' },
+      ])
+    }
+  })
+
+  test('a report that told nobody may be made again, and tells whoever holds a plan by then', async () => {
+    const child = freshNhsNumber()
+    const appointment = missed(child)
+    expect(await told(appointment)).toEqual(['nothing-held'])
+    await hold(child, '802')
+    expect(await told(appointment)).toEqual(['new', '802'])
+  })
+
+  test('a report made again has the same outcome, and nobody is told twice', async () => {
+    const child = await held('801')
+    const appointment = missed(child)
+    expect(await told(appointment)).toEqual(['new', '801'])
+    await hold(child, '802')
+    expect(await told(appointment, { author: nurse('000000000002') })).toEqual(['repeated', '801'])
+    await database().kysely.deleteFrom('plan').where('nhs_number', '=', child).execute()
+    expect(await told(appointment)).toEqual(['repeated', '801'])
+    expect(await deskOf('801', child)).toHaveLength(1)
+    expect(await deskOf('802', child)).toEqual([])
+    expect(await auditOf(child)).toHaveLength(3)
+  })
+
+  test('an identifier stands for one appointment of one organisation', async () => {
+    const child = await held('801')
+    const appointment = missed(child)
+    const { identifier } = appointment
+    await told(appointment)
+    const others: MissedAppointment[] = [
+      { ...appointment, start: new Date(now.getTime() - 2 * DAY) },
+      { ...appointment, end: now },
+      { ...appointment, service: 'Dentistry' },
+      { ...appointment, description: 'Other' },
+      missed(await held('801'), { identifier }),
+    ]
+    for (const other of others) expect(await told(other)).toEqual(['identifier-in-use'])
+    expect(await deskOf('801', child)).toHaveLength(1)
+
+    const elsewhere = { ...nurse(), organisation: { odsCode: 'X9Z02' as OdsCode, name: 'OTHER' } }
+    expect(await told(appointment, { author: elsewhere })).toEqual(['new', '801'])
+    expect(
+      await told({ ...appointment, identifier: { ...identifier, system: 'https://other.example/Id' } }),
+    ).toEqual(['new', '801'])
+  })
+
+  test('reports made at once are one, whatever they say', async () => {
+    const child = await held('801')
+    const appointment = missed(child)
+    const all = await Promise.all(Array.from({ length: 8 }, () => told(appointment)))
+    expect(all.filter(([kind]) => kind === 'new')).toHaveLength(1)
+    expect(all.filter(([kind]) => kind === 'repeated')).toHaveLength(7)
+    expect(await deskOf('801', child)).toHaveLength(1)
+
+    const either = missed(await held('801'))
+    const both = await Promise.all([told(either), told({ ...either, service: 'Dentistry' })])
+    expect(both.map(([kind]) => kind).sort()).toEqual(['identifier-in-use', 'new'])
+  })
+
+  test('an authority with several plans is told once, under the number it holds (rule 4.4)', async () => {
+    const [old, replacement] = [await held('801'), freshNhsNumber()]
+    await hold(old, '801', { plan_type: 'LAC', written_sequence: 3 })
+    await storage.numbers.link(old, replacement)
+    expect(await told(missed(replacement))).toEqual(['new', '801'])
+    const alerts = (await desk('801')).filter(({ nhsNumber }) => [old, replacement].includes(nhsNumber))
+    expect(alerts).toMatchObject([{ nhsNumber: old, appointment: { nhsNumber: replacement } }])
+  })
+
+  test('it is no access: it is listed nowhere, and the next look is told as if there had been none', async () => {
+    const child = await held('801')
+    await told(missed(child))
+    const look = async () => {
+      const answered = await answerQuery(
+        { ...storage, clock, newId },
+        {
+          requester: { author: nurse(), activities: new Set(['B0107']) },
+          nhsNumber: child,
+          access: 'unscheduled',
+          door: 'fhir',
+          action: 'query plans',
+          traceId: 'T',
+        },
+      )
+      return answered.ok && answered.value.accesses.length
+    }
+    expect(await look()).toBe(1)
+    await deliver()
+    const heard = (await inbox('MB801')).filter(({ nhsNumber }) => nhsNumber === child)
+    expect(heard).toHaveLength(2)
+  })
+
+  test('either activity will do, and no other', async () => {
+    const child = await held('801')
+    expect(await told(missed(child), { activities: ['B0107'] })).toEqual(['new', '801'])
+    expect(await told(missed(child), { activities: ['B0170'] })).toEqual(['new', '801'])
+    expect(await told(missed(child), { activities: ['B0820'] })).toEqual(['no-activity'])
+    expect((await auditOf(child)).at(-1)).toMatchObject({ outcome: 'refused', reason: 'no-activity' })
+  })
+
+  test('an appointment is reported once it is past and for a year', async () => {
+    const child = await held('801')
+    const at = (milliseconds: number) =>
+      told(missed(child, { start: new Date(now.getTime() + milliseconds) }))
+    expect(await at(1)).toEqual(['not-past'])
+    expect(await at(0)).toEqual(['new', '801'])
+    expect(await at(-365 * DAY)).toEqual(['new', '801'])
+    expect(await at(-365 * DAY - 1)).toEqual(['too-long-ago'])
+  })
+
+  test('a message that nobody collected is told again, and its alert stays on the desk (rule 6.5)', async () => {
+    const child = await held('802')
+    await told(missed(child))
+    await deliver()
+    const [first] = await deskOf('802', child)
+    now = new Date(now.getTime() + 6 * DAY)
+    await expireMessages({
+      storage,
+      clock,
+      newId,
+      newMessageId: () => newMessageId(now),
+      cpisMailbox: CPIS,
+    })
+    expect((await deskOf('802', child))[0]).not.toHaveProperty('messageId')
+    await deliver()
+    const [again] = await deskOf('802', child)
+    expect(again?.messageId).toBeDefined()
+    expect(again?.messageId).not.toBe(first?.messageId)
+    expect((await inbox('MB802')).filter(({ nhsNumber }) => nhsNumber === child)).toHaveLength(1)
+  })
+
+  test('what fails leaves nothing behind', async () => {
+    const child = await held('801')
+    const appointment = missed(child)
+    const failing = {
+      transaction: <T>(work: (stores: Stores) => Promise<T>) =>
+        storage.transaction(stores =>
+          work({
+            ...stores,
+            audit: {
+              append: async () => {
+                throw new Error('the audit log cannot be written')
+              },
+            },
+          }),
+        ),
+    }
+    await expect(
+      reportMissedAppointment(
+        { storage: failing, clock, newId },
+        {
+          requester: { author: nurse(), activities: new Set(['B0107']) },
+          appointment,
+          door: 'fhir',
+          traceId: 'T',
+        },
+      ),
+    ).rejects.toThrow()
+    expect(await deskOf('801', child)).toEqual([])
+    expect(await told(appointment)).toEqual(['new', '801'])
+  })
+})

@@ -1,0 +1,88 @@
+import type { AuditEntry, DoorName } from '../../domain/audit/audit.ts'
+import {
+  type AppointmentTimeFault,
+  checkAppointmentTime,
+  isSameAppointment,
+  type MissedAppointment,
+  mayReport,
+  type ToldReport,
+} from '../../domain/notification/missed-appointment.ts'
+import type { Requester } from '../../domain/query/requester.ts'
+import { failure, type Result, success } from '../../domain/result.ts'
+import type { Clock, NewId, Storage } from '../ports.ts'
+
+export interface ReportMissedAppointmentDeps {
+  readonly storage: Pick<Storage, 'transaction'>
+  readonly clock: Clock
+  readonly newId: NewId
+}
+
+export interface ReportRequest {
+  readonly requester: Requester
+  readonly appointment: MissedAppointment
+  readonly door: DoorName
+  readonly traceId: string
+}
+
+/** The authorities told; `repeated` where this very report had been made before, and nobody was told again. */
+export interface Reported {
+  readonly report: ToldReport
+  readonly repeated: boolean
+}
+
+export type NotReported =
+  | { readonly kind: 'no-activity' }
+  | AppointmentTimeFault
+  | { readonly kind: 'nothing-held' }
+  | { readonly kind: 'identifier-in-use' }
+
+/**
+ * Somebody in health reports that a person did not come to a booked appointment. The report, the alert to each authority with a
+ * visible plan and the audit entry are one commit (rule 15.7); where no plan is visible nobody is told and nothing but the audit
+ * entry is kept (rule 15.4). It is not an access (rule 15.6). If the store fails this throws, and no door may turn that into
+ * "nobody needed telling" (rule 4.3).
+ */
+export async function reportMissedAppointment(
+  deps: ReportMissedAppointmentDeps,
+  request: ReportRequest,
+): Promise<Result<Reported, NotReported>> {
+  const { requester, appointment, door, traceId } = request
+  const { author } = requester
+  const at = deps.clock.now()
+  return deps.storage.transaction(async stores => {
+    const record = (outcome: Pick<AuditEntry, 'outcome' | 'reason' | 'subject' | 'details'>) =>
+      stores.audit.append({
+        id: deps.newId(),
+        at,
+        door,
+        action: 'report missed appointment',
+        author,
+        nhsNumber: appointment.nhsNumber,
+        traceId,
+        ...outcome,
+      })
+    const may = mayReport(requester)
+    const acceptable = may.ok ? checkAppointmentTime(appointment.start, at) : may
+    if (!acceptable.ok) {
+      await record({ outcome: 'refused', reason: acceptable.fault.kind })
+      return acceptable
+    }
+    const { missedAppointments } = stores
+    const isNew = await missedAppointments.keep({ id: deps.newId(), appointment, author, reportedAt: at })
+    const report = await missedAppointments.find(author.organisation.odsCode, appointment.identifier)
+    if (!report) {
+      await record({ outcome: 'allowed', reason: 'nothing-held', details: { told: 0 } })
+      return failure({ kind: 'nothing-held' })
+    }
+    if (!isSameAppointment(report.appointment, appointment)) {
+      await record({ outcome: 'refused', reason: 'identifier-in-use', subject: report.id })
+      return failure({ kind: 'identifier-in-use' })
+    }
+    await record({
+      outcome: 'allowed',
+      subject: report.id,
+      details: { told: isNew ? report.told.length : 0 },
+    })
+    return success({ report, repeated: !isNew })
+  })
+}

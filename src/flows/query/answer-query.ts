@@ -1,0 +1,73 @@
+import type { AuditEntry, DoorName } from '../../domain/audit/audit.ts'
+import type { NhsNumber } from '../../domain/nhs-number.ts'
+import type { Answer } from '../../domain/query/answer.ts'
+import {
+  type AccessKind,
+  type MissingActivity,
+  mayQuery,
+  type Requester,
+} from '../../domain/query/requester.ts'
+import type { Asid } from '../../domain/registration/client-system.ts'
+import { type Result, success } from '../../domain/result.ts'
+import type { AuditLog, Clock, NewId, QueryStore } from '../ports.ts'
+
+export interface AnswerQueryDeps {
+  readonly queries: QueryStore
+  readonly audit: AuditLog
+  readonly clock: Clock
+  readonly newId: NewId
+}
+
+export interface QueryRequest {
+  readonly requester: Requester
+  readonly nhsNumber: NhsNumber
+  readonly access: AccessKind
+  readonly door: DoorName
+  /** What is asked for, in the audit log's words. */
+  readonly action: string
+  readonly traceId: string
+  /** The registered system it came through, at doors that know it. */
+  readonly system?: Asid
+  /** What else the door knows of who asks, for the audit log. */
+  readonly details?: AuditEntry['details']
+}
+
+/**
+ * Somebody in health asks about a person. What is answered, the access, its notifications and the audit entry are one
+ * commit (rule 5.8); if the store fails this throws, and no door may turn that into "nothing held" (rule 4.3).
+ */
+export async function answerQuery(
+  deps: AnswerQueryDeps,
+  request: QueryRequest,
+): Promise<Result<Answer, MissingActivity>> {
+  const { requester, nhsNumber, access, system } = request
+  const at = deps.clock.now()
+  const auditEntry = {
+    id: deps.newId(),
+    at,
+    door: request.door,
+    action: request.action,
+    author: requester.author,
+    nhsNumber,
+    traceId: request.traceId,
+    details: { ...request.details, access, ...(system && { system }) },
+  }
+  const allowed = mayQuery(requester, access)
+  if (!allowed.ok) {
+    await deps.audit.append({
+      ...auditEntry,
+      outcome: 'refused',
+      reason: `missing ${allowed.fault.activity}`,
+    })
+    return allowed
+  }
+  const { plans, accesses } = await deps.queries.answer({
+    id: deps.newId(),
+    nhsNumber,
+    access,
+    author: requester.author,
+    at,
+    audit: { ...auditEntry, outcome: 'allowed' },
+  })
+  return success({ nhsNumber, access, askedAt: at, plans, accesses })
+}

@@ -1,0 +1,161 @@
+import { judgeByDemographics } from '../../domain/person/demographics.ts'
+import { checkRecord } from '../../domain/upload/check-record.ts'
+import type { ReadHead, UploadFileFault, UploadItem } from '../../domain/upload/file-faults.ts'
+import {
+  FUTURE_TOLERANCE_HOURS,
+  type RecordAsSent,
+  type UploadHeader,
+  type UploadSeries,
+} from '../../domain/upload/upload.ts'
+import { UnreadablePayload } from '../mailbox/decompress.ts'
+import type {
+  AppliedUpload,
+  Authority,
+  Clock,
+  DemographicsService,
+  JudgedRecord,
+  NewId,
+  Storage,
+} from '../ports.ts'
+
+/** How large one file may be (rule 3.21). */
+export interface UploadLimits {
+  readonly records: number
+  /** The largest ratio of decompressed to compressed bytes. */
+  readonly expansion: number
+}
+
+export interface JudgeRecordsDeps {
+  readonly storage: Storage
+  readonly demographics: DemographicsService
+  readonly readUpload: (bytes: AsyncIterable<Uint8Array>) => AsyncIterable<UploadItem>
+  readonly clock: Clock
+  readonly newId: NewId
+  readonly uploadLimits: UploadLimits
+  /** How many questions PDS is asked at a time. */
+  readonly pdsConcurrency: number
+}
+
+export type JudgedFile =
+  | { readonly kind: 'refused'; readonly fault: UploadFileFault; readonly head: ReadHead }
+  | { readonly kind: 'repeated'; readonly earlier: AppliedUpload; readonly header: UploadHeader }
+  | { readonly kind: 'judged'; readonly header: UploadHeader }
+
+/** Large enough that a round trip to the database costs little, small enough that memory stays flat. */
+const BATCH = 200
+
+/**
+ * Reads a file to its end and stages its records, each judged by itself and by PDS. Stops at the first fault of the file and
+ * at the first question that PDS does not answer. A file whose sequence number was used before is only read through, since
+ * all that matters of it is whether its content is the same (rule 3.8). Throws the signal's reason when it is aborted.
+ */
+export async function judgeRecords(
+  deps: JudgeRecordsDeps,
+  file: {
+    uploadId: string
+    authority: Authority
+    series: UploadSeries
+    bytes: AsyncIterable<Uint8Array>
+  },
+  signal: AbortSignal,
+): Promise<JudgedFile> {
+  let header: UploadHeader | undefined
+  let earlier: AppliedUpload | undefined
+  let batch: RecordAsSent[] = []
+  let records = 0
+  const most = deps.uploadLimits.records
+  const flush = async () => {
+    const judged = await judgeBatch(deps, batch)
+    if (judged) await deps.storage.uploads.stage(file.uploadId, judged)
+    batch = []
+    return judged !== undefined
+  }
+  const refused = (fault: UploadFileFault): JudgedFile => ({ kind: 'refused', fault, head: headOf(header) })
+
+  for await (const item of deps.readUpload(file.bytes)) {
+    signal.throwIfAborted()
+    switch (item.kind) {
+      case 'fault':
+        return { kind: 'refused', fault: item.fault, head: item.head }
+      case 'header': {
+        header = item.header
+        const fault = headerFault(header, file.authority, deps.clock.now(), most)
+        if (fault) return refused(fault)
+        earlier = await deps.storage.uploads.bySequence(file.authority.odsCode, file.series, header.sequence)
+        break
+      }
+      case 'record':
+        records += 1
+        if (records > most) return refused({ kind: 'too-many-records', most })
+        if (earlier) break
+        batch.push(item.record)
+        if (batch.length === BATCH && !(await flush())) return refused({ kind: 'pds-unavailable' })
+        break
+      case 'done':
+        if (batch.length > 0 && !(await flush())) return refused({ kind: 'pds-unavailable' })
+    }
+  }
+  if (!header) throw new Error('The reader ended without a header and without a fault')
+  return earlier ? { kind: 'repeated', earlier, header } : { kind: 'judged', header }
+}
+
+/** Content that cannot be decompressed is a file that cannot be read (rules 3.13 and 3.21). Throws any other error again. */
+export function unreadableContent(error: unknown, most: number): JudgedFile & { kind: 'refused' } {
+  if (!(error instanceof UnreadablePayload)) throw error
+  if (error.problem === 'expands-too-far') {
+    return { kind: 'refused', fault: { kind: 'expands-too-far', most }, head: {} }
+  }
+  const detail = 'the content is said to be compressed with gzip, and is damaged.'
+  return {
+    kind: 'refused',
+    fault: { kind: 'not-readable', problem: 'encoding', line: 1, column: 1, detail },
+    head: {},
+  }
+}
+
+function headerFault(
+  header: UploadHeader,
+  authority: Authority,
+  now: Date,
+  most: number,
+): UploadFileFault | undefined {
+  if (header.authority.odsCode !== authority.odsCode) return { kind: 'wrong-authority' }
+  if (authority.stage === 'suspended') return { kind: 'suspended' }
+  if (header.recordCount > most) return { kind: 'too-many-records', most }
+  const latest = now.getTime() + FUTURE_TOLERANCE_HOURS * 3_600_000
+  return header.createdAt.getTime() > latest ? { kind: 'created-in-future' } : undefined
+}
+
+function headOf(header: UploadHeader | undefined): ReadHead {
+  return header ? { sequence: header.sequence, recordCount: header.recordCount } : {}
+}
+
+/** Judges a batch, several questions to PDS at a time; undefined as soon as one of them stays without an answer (rule 3.12). */
+async function judgeBatch(
+  deps: JudgeRecordsDeps,
+  batch: readonly RecordAsSent[],
+): Promise<JudgedRecord[] | undefined> {
+  const judged: JudgedRecord[] = new Array(batch.length)
+  const waiting = batch.entries()
+  let unavailable = false
+  const judgeOneByOne = async () => {
+    for (const [index, sent] of waiting) {
+      if (unavailable) return
+      const record = await judgeRecord(deps, sent)
+      if (record) judged[index] = record
+      else unavailable = true
+    }
+  }
+  await Promise.all(Array.from({ length: deps.pdsConcurrency }, judgeOneByOne))
+  return unavailable ? undefined : judged
+}
+
+async function judgeRecord(deps: JudgeRecordsDeps, sent: RecordAsSent): Promise<JudgedRecord | undefined> {
+  const checked = checkRecord(sent, deps.clock.now())
+  if (!checked.ok) return { sent, outcome: { fault: checked.fault } }
+  const answer = await deps.demographics.find(checked.value.nhsNumber)
+  if (answer.kind === 'unavailable') return undefined
+  if (answer.kind === 'superseded') await deps.storage.numbers.link(checked.value.nhsNumber, answer.by)
+  const fault = judgeByDemographics(checked.value, answer)
+  return { sent, outcome: fault ? { fault } : { checked: checked.value } }
+}

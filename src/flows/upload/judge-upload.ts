@@ -1,0 +1,90 @@
+import { createHash, type Hash } from 'node:crypto'
+import type { MeshMessage } from '../../domain/mailbox/mesh-message.ts'
+import type { ReadHead, UploadFileFault } from '../../domain/upload/file-faults.ts'
+import type { UploadHeader } from '../../domain/upload/upload.ts'
+import { readPayload } from '../mailbox/read-payload.ts'
+import type { AppliedUpload, Authority, UploadReceipt } from '../ports.ts'
+import { type JudgeRecordsDeps, judgeRecords, unreadableContent } from './judge-records.ts'
+
+export interface JudgeUploadDeps extends JudgeRecordsDeps {
+  /** How long to wait before each further try while PDS cannot be asked; when they are used up the answer is CPF05. */
+  readonly pdsPatienceMs: readonly number[]
+  readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>
+}
+
+export type Verdict =
+  | { readonly kind: 'refused'; readonly fault: UploadFileFault; readonly head: ReadHead }
+  | { readonly kind: 'repeated'; readonly earlier: AppliedUpload; readonly header: UploadHeader }
+  | { readonly kind: 'judged'; readonly upload: UploadReceipt }
+
+/**
+ * Judges a file as often as PDS has to be asked again, until PDS answers or patience ends (rule 3.12). Throws the reason of the signal
+ * when it is aborted.
+ */
+export async function judgeUpload(
+  deps: JudgeUploadDeps,
+  message: MeshMessage,
+  authority: Authority | undefined,
+  signal: AbortSignal,
+): Promise<Verdict> {
+  for (const wait of deps.pdsPatienceMs) {
+    const verdict = await judgeFile(deps, message, authority, signal)
+    if (verdict.kind !== 'refused' || verdict.fault.kind !== 'pds-unavailable') return verdict
+    await deps.sleep(wait, signal)
+  }
+  return judgeFile(deps, message, authority, signal)
+}
+
+/** Reads the file through once: its head, its records and its digest. */
+async function judgeFile(
+  deps: JudgeUploadDeps,
+  message: MeshMessage,
+  authority: Authority | undefined,
+  signal: AbortSignal,
+): Promise<Verdict> {
+  if (!authority) return { kind: 'refused', fault: { kind: 'wrong-authority' }, head: {} }
+  const { storage } = deps
+  const id = deps.newId()
+  const digest = createHash('sha256')
+  const { expansion } = deps.uploadLimits
+  const bytes = digested(readPayload(storage.payloads, message, expansion), digest)
+  const series = (await storage.desk.hasSent(message.id)) ? 'page' : 'system'
+  const judged = await judgeRecords(deps, { uploadId: id, authority, series, bytes }, signal).catch(error =>
+    unreadableContent(error, expansion),
+  )
+  if (judged.kind === 'refused') {
+    await storage.uploads.discard({ uploadId: id })
+    return judged
+  }
+  const { header } = judged
+  const hex = digest.digest('hex')
+  if (judged.kind === 'repeated') {
+    const { earlier } = judged
+    if (earlier.digest === hex) return { kind: 'repeated', earlier, header }
+    return {
+      kind: 'refused',
+      fault: { kind: 'sequence-reused', earlierCreatedAt: earlier.createdAt },
+      head: { sequence: header.sequence, recordCount: header.recordCount },
+    }
+  }
+  const receivedAt = message.acceptedAt ?? message.uploadedAt
+  return {
+    kind: 'judged',
+    upload: {
+      id,
+      authority: authority.odsCode,
+      header,
+      series,
+      messageId: message.id,
+      digest: hex,
+      receivedAt,
+    },
+  }
+}
+
+async function* digested(bytes: AsyncIterable<Uint8Array>, digest: Hash): AsyncGenerator<Uint8Array> {
+  for await (const piece of bytes) {
+    digest.update(piece)
+    yield piece
+  }
+}

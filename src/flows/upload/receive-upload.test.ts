@@ -1,0 +1,220 @@
+import { v7 as newId } from 'uuid'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { collect } from '../../../test/support/bytes.ts'
+import { describeOnEachEngine } from '../../../test/support/engines.ts'
+import { freshNhsNumber } from '../../../test/support/records.ts'
+import type { CalendarDate } from '../../domain/english-time.ts'
+import type { MailboxId, OdsCode } from '../../domain/organisation.ts'
+import type { Demographics } from '../../domain/person/demographics.ts'
+import type { Acknowledgement } from '../../domain/upload/acknowledgement.ts'
+import type { RecordAsSent } from '../../domain/upload/upload.ts'
+import { readUpload } from '../../formats/hl7v3/read-upload.ts'
+import { writeUpload } from '../../formats/hl7v3/write-upload.ts'
+import { newMessageId } from '../../formats/mesh/message-id.ts'
+import { type Jobs, startJobs } from '../../storage/job-queue.ts'
+import { storage as storageOn } from '../../storage/storage.ts'
+import { deliverMessage } from '../mailbox/deliver-message.ts'
+import type { Storage } from '../ports.ts'
+import { addAuthority } from '../registration/manage-exchange.ts'
+import { changeSettings, goLive, resume, suspend } from '../registration/onboard-authority.ts'
+import { receiveUpload } from './receive-upload.ts'
+
+const MESH = {
+  cpisMailbox: 'CPISOT001' as MailboxId,
+  uploadWorkflow: 'UPLOAD',
+  acknowledgementWorkflow: 'ACK',
+  notificationWorkflow: 'NOTIFICATION',
+  inactiveNumberWorkflow: 'INACTIVE',
+}
+const PIPPIN: Demographics = {
+  kind: 'found',
+  person: {
+    birthDate: '2019-05-01' as CalendarDate,
+    familyNames: ['Applecore'],
+    givenNames: [['Pippin']],
+  },
+}
+
+/** What changes while a file is being judged, which the doors cannot show. */
+describeOnEachEngine('receiving the files of an authority as its stage changes', database => {
+  let jobs: Jobs
+  let storage: Storage
+  let authority: OdsCode
+  let mailbox: MailboxId
+  let authorities = 0
+  let whilePdsIsAsked: () => Promise<unknown>
+  let pds: Demographics
+  const answers: Acknowledgement[] = []
+  const clock = { now: () => new Date() }
+  const operating = () => ({ storage, clock, newId })
+
+  beforeAll(async () => {
+    jobs = await startJobs(database(), error => {
+      throw error
+    })
+    storage = storageOn(database(), jobs)
+    const own = { id: MESH.cpisMailbox, name: 'CP-IS', odsCode: 'X26' as OdsCode, password: 'secret' }
+    await storage.mailboxes.add(own)
+  })
+  afterAll(() => jobs.stop(1_000))
+
+  beforeEach(async () => {
+    authorities += 1
+    authority = `R${String(authorities).padStart(4, '0')}` as OdsCode
+    mailbox = `LA${authority}` as MailboxId
+    whilePdsIsAsked = async () => undefined
+    pds = PIPPIN
+    answers.length = 0
+    const password = 'secret'
+    await addAuthority(
+      { ...operating(), mesh: MESH },
+      {
+        odsCode: authority,
+        name: 'COUNCIL',
+        mailbox: { id: mailbox, name: 'COUNCIL', odsCode: authority, password },
+      },
+    )
+  })
+
+  /** A file of one child arrives and is received; answers what the authority is told. */
+  const receive = async (
+    writing: () => void = () => undefined,
+    made: 'by a system' | 'at a desk' = 'by a system',
+  ) => {
+    const record: RecordAsSent = {
+      position: 1,
+      plans: [{ type: 'CPP', start: '202601010000' }],
+      subjects: [
+        {
+          kind: 'child',
+          nhsNumber: freshNhsNumber(),
+          birthTime: '20190501',
+          given: 'Pippin',
+          family: 'Applecore',
+          localId: 'L-1',
+          localIdAuthority: `${authority}:COUNCIL`,
+        },
+      ],
+    }
+    const head = { odsCode: authority, name: 'COUNCIL', dutyPhone: '01632960001' }
+    const file = writeUpload({ createdAt: clock.now(), sequence: 7, recordCount: 1, authority: head }, [
+      record,
+    ])
+    const newMessage = { clock, newMessageId: () => newMessageId(clock.now()) }
+    const label = { from: mailbox, to: MESH.cpisMailbox, workflowId: MESH.uploadWorkflow }
+    const message = await storage.transaction(stores => deliverMessage(stores, newMessage, label, file))
+    if (made === 'at a desk') {
+      const draft = { id: newId(), authority, madeAt: clock.now(), contact: head, content: Buffer.from('x') }
+      await storage.desk.keepDraft(draft)
+      await storage.desk.draftSent(draft, { messageId: message.id, sequence: 7 })
+    }
+    await receiveUpload(
+      {
+        ...operating(),
+        ...newMessage,
+        acknowledgementWorkflow: MESH.acknowledgementWorkflow,
+        demographics: {
+          find: async () => {
+            await whilePdsIsAsked()
+            return pds
+          },
+        },
+        pdsConcurrency: 1,
+        pdsPatienceMs: [],
+        sleep: async () => undefined,
+        uploadLimits: { records: 1000, expansion: 100 },
+        readUpload: bytes => readUpload(bytes),
+        writeAcknowledgement: async function* (acknowledgement) {
+          writing()
+          await collect(acknowledgement.results())
+          answers.push(acknowledgement)
+          yield Buffer.from('<answer/>')
+        },
+      },
+      message.id,
+    )
+    return { message, answer: answers.at(-1) }
+  }
+  const count = async (table: 'plan' | 'upload' | 'test_upload') => {
+    const rows = await database()
+      .kysely.selectFrom(table)
+      .select('authority')
+      .where('authority', '=', authority)
+      .execute()
+    return rows.length
+  }
+  const staged = async () =>
+    (await database().kysely.selectFrom('upload_record').select('upload_id').execute()).length
+
+  test('suspended while its file is judged, it is refused, and the number is free afterwards (rule 19.4)', async () => {
+    await goLive(operating(), authority, 'a test of the flow')
+    const before = await staged()
+    whilePdsIsAsked = () => suspend(operating(), authority, 'a test of the flow')
+    const { answer } = await receive()
+    expect(answer).toMatchObject({ fileCode: 'CPF01', sequence: 7, loaded: 0 })
+    expect([await count('plan'), await count('upload'), await staged()]).toEqual([0, 0, before])
+    whilePdsIsAsked = async () => undefined
+    await resume(operating(), authority)
+    expect((await receive()).answer).toMatchObject({ fileCode: 'CPF02', sequence: 7 })
+    expect(await count('plan')).toBe(1)
+  })
+
+  test('live by the time its file was judged, it counts; the stage when the file is applied decides', async () => {
+    whilePdsIsAsked = () => goLive(operating(), authority, 'a test of the flow')
+    expect((await receive()).answer).not.toHaveProperty('fileReason')
+    expect([await count('plan'), await count('test_upload')]).toEqual([1, 0])
+  })
+
+  test('a test that PDS could not judge is no test (rule 19.3)', async () => {
+    pds = { kind: 'unavailable', why: 'no answer' }
+    expect((await receive()).answer).toMatchObject({ fileCode: 'CPF05' })
+    expect(await count('test_upload')).toBe(0)
+  })
+
+  test('a test whose acknowledgement could not be stored did not happen, and is tried again', async () => {
+    const before = await staged()
+    const broken = receive(() => {
+      throw new Error('no room left')
+    })
+    await expect(broken).rejects.toThrow('no room left')
+    expect([await count('test_upload'), answers.length]).toEqual([0, 0])
+    // What was staged stays for a while, and is in nobody's way.
+    expect(await staged()).toBe(before + 1)
+    expect((await receive()).answer).toMatchObject({ fileCode: 'CPF02' })
+    expect(await count('test_upload')).toBe(1)
+  })
+
+  describe('an authority that is told at its desk (rule 19.10)', () => {
+    const acknowledged = async () =>
+      (await storage.messages.inbox({ mailbox, limit: 10 })).messages.map(({ workflowId }) => workflowId)
+    beforeEach(async () => {
+      await goLive(operating(), authority, 'a test of the flow')
+      await changeSettings(operating(), authority, { toldAt: 'desk' })
+    })
+
+    test('reads there what became of a file that it made there: nothing is put into its mailbox', async () => {
+      const { answer } = await receive(undefined, 'at a desk')
+      expect(answer).toMatchObject({ fileCode: 'CPF02' })
+      expect(await acknowledged()).toEqual([])
+      expect(await storage.desk.files(mailbox, 1)).toMatchObject([
+        { reason: 'CPF02', sequence: 7, loaded: 1 },
+      ])
+      const applied = await storage.uploads.bySequence(authority, 'page', 7)
+      expect(await storage.payloads.chunks(applied?.acknowledgementPayloadId ?? '')).toHaveLength(1)
+      pds = { kind: 'unavailable', why: 'no answer' }
+      await receive(undefined, 'at a desk')
+      expect(await acknowledged()).toEqual([])
+    })
+
+    test('is answered in its mailbox where a system sends: its sender waits for that', async () => {
+      await receive()
+      expect(await acknowledged()).toEqual([MESH.acknowledgementWorkflow])
+    })
+
+    test('told in its mailbox, it is answered there wherever the file was made', async () => {
+      await changeSettings(operating(), authority, { toldAt: 'mailbox' })
+      await receive(undefined, 'at a desk')
+      expect(await acknowledged()).toEqual([MESH.acknowledgementWorkflow])
+    })
+  })
+})

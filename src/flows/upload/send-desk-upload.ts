@@ -1,0 +1,134 @@
+import type { MailboxId, OdsCode } from '../../domain/organisation.ts'
+import { failure, type Result, success } from '../../domain/result.ts'
+import type { RecordAsSent, UploadHeader } from '../../domain/upload/upload.ts'
+import { deliverMessage } from '../mailbox/deliver-message.ts'
+import { handOver, refusalOf, type SendMessageDeps } from '../mailbox/send-message.ts'
+import type { DeskDeps, Officer } from '../notification/take-desk-step.ts'
+
+/** A table that was looked through: what would be made of it, and everything that is wrong with the rest. */
+export interface ReadTable {
+  readonly rows: number
+  readonly recordCount: number
+  readonly planCount: number
+  /** How much is wrong with rows; the first of these are named. */
+  readonly problems: number
+  readonly leftOut: readonly LeftOutRow[]
+  readonly rowsLeftOut: number
+  /** Rows that hold no person, or say again what an earlier row says. */
+  readonly passedOver: number
+  /** Headings that mean nothing to an upload. */
+  readonly ignored: readonly string[]
+  records(): AsyncIterable<RecordAsSent>
+}
+
+export interface LeftOutRow {
+  readonly row: number
+  readonly column?: string
+  readonly reason: string
+}
+
+/** Looks through a table as at an instant; or says in words why nothing can be made of it. */
+export type ReadTableFile = (bytes: Uint8Array, now: Date) => Promise<Result<ReadTable, string>>
+
+export interface DeskUploadDeps extends DeskDeps, SendMessageDeps {
+  readonly readTable: ReadTableFile
+  readonly writeUpload: (
+    header: UploadHeader,
+    records: AsyncIterable<RecordAsSent>,
+  ) => AsyncIterable<Uint8Array>
+  readonly cpisMailbox: MailboxId
+}
+
+export type DeskUploadObstacle = 'unknown' | 'nobody-in-it' | 'may-not-send'
+
+/** A preview is kept for so long (hours). */
+export const DRAFT_HOURS = 24
+
+/** Keeps a table that could be read until the officer has looked at what would become of it (rule 21.14). Answers its id. */
+export function keepDeskDraft(
+  { storage, clock, newId }: DeskDeps,
+  officer: Officer,
+  contact: UploadHeader['authority'],
+  content: Uint8Array,
+  { rows, recordCount, rowsLeftOut }: ReadTable,
+): Promise<string> {
+  return storage.transaction(async stores => {
+    const id = newId()
+    const at = clock.now()
+    await stores.desk.forgetDrafts(new Date(at.getTime() - DRAFT_HOURS * 3_600_000))
+    await stores.desk.keepDraft({ id, authority: officer.authority, madeAt: at, contact, content })
+    await stores.audit.append({
+      id: newId(),
+      at,
+      door: 'web',
+      action: 'preview upload',
+      outcome: 'allowed',
+      actor: officer.actor,
+      subject: id,
+      details: { authority: officer.authority, rows, records: recordCount, rowsLeftOut },
+    })
+    return id
+  })
+}
+
+/**
+ * Puts the file made of a table into the service as if the authority had sent it from its mailbox: the same message, the same job
+ * (rule 21.15), under a number that its own system cannot take (rule 3.23). It counts as of when the table was handed in. Sent once,
+ * however often it is confirmed.
+ */
+export function sendDeskUpload(
+  deps: DeskUploadDeps,
+  officer: Officer,
+  draftId: string,
+): Promise<Result<{ readonly sequence: number; readonly again: boolean }, DeskUploadObstacle>> {
+  return deps.storage.transaction(async stores => {
+    const { authority: odsCode } = officer
+    const authority = await stores.authorities.find(odsCode)
+    // Held until the commit: who confirms twice waits here.
+    const draft = await stores.desk.draft(odsCode, draftId)
+    if (draft?.sent) return success({ sequence: draft.sent.sequence, again: true })
+    if (!authority || !draft?.content) return failure('unknown')
+    const table = await deps.readTable(draft.content, draft.madeAt)
+    if (!table.ok || table.value.recordCount === 0) return failure('nobody-in-it')
+    const label = {
+      from: authority.mailbox,
+      to: deps.cpisMailbox,
+      workflowId: deps.uploadWorkflow,
+      contentType: 'application/xml',
+      localId: draft.id,
+    }
+    if (await refusalOf(stores, authority.mailbox, label)) return failure('may-not-send')
+    const sequence = await stores.desk.takeSequence(odsCode)
+    const { recordCount } = table.value
+    const header = { authority: draft.contact, sequence, createdAt: draft.madeAt, recordCount }
+    const records = withAuthorityOfIds(table.value.records(), draft.contact)
+    const message = await deliverMessage(stores, deps, label, deps.writeUpload(header, records))
+    await handOver(deps, stores, message)
+    await stores.desk.draftSent(draft, { messageId: message.id, sequence })
+    await stores.audit.append({
+      id: deps.newId(),
+      at: deps.clock.now(),
+      door: 'web',
+      action: 'send upload',
+      outcome: 'allowed',
+      actor: officer.actor,
+      subject: message.id,
+      details: { authority: odsCode, sequence, records: recordCount },
+    })
+    return success({ sequence, again: false })
+  })
+}
+
+/** A local id says whose it is. */
+async function* withAuthorityOfIds(
+  records: AsyncIterable<RecordAsSent>,
+  { odsCode, name }: { readonly odsCode: OdsCode; readonly name: string },
+): AsyncGenerator<RecordAsSent> {
+  const localIdAuthority = `${odsCode}:${name}`
+  for await (const record of records) {
+    const subjects = record.subjects.map(subject =>
+      subject.localId === undefined ? subject : { ...subject, localIdAuthority },
+    )
+    yield { ...record, subjects }
+  }
+}

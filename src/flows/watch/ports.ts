@@ -1,0 +1,89 @@
+import type { AuditEntry, DoorName } from '../../domain/audit/audit.ts'
+import type { NhsNumber } from '../../domain/nhs-number.ts'
+import type { OdsCode } from '../../domain/organisation.ts'
+import type { NumberMatch } from '../../domain/registration/authority.ts'
+
+/** How the exchange with one authority goes. */
+export interface ExchangeState {
+  readonly authority: OdsCode
+  /** When a file of the authority was last applied. */
+  readonly lastApplied?: Date
+  /** Of its newest test file: the gate to going live (rule 19.3). */
+  readonly newestTest?: NumberMatch
+  /** Since when the oldest message has waited in its mailbox. */
+  readonly waitingSince?: Date
+  /** Since when the oldest thing at the desk of one that is told there was not acknowledged. */
+  readonly unreadSince?: Date
+}
+
+/** What is counted by the hour. */
+export const COUNTED = ['queries', 'uploads', 'notifications'] as const
+export type Counted = (typeof COUNTED)[number]
+
+export interface HourCount {
+  /** The first instant of the hour. */
+  readonly hour: Date
+  readonly what: Counted
+  readonly count: number
+}
+
+/** What one door said in a time. */
+export interface DoorCount {
+  readonly door: DoorName
+  readonly allowed: number
+  readonly refused: number
+  readonly failed: number
+}
+
+/** A message that never reached its mailbox, or was not collected. */
+export interface NonDelivery {
+  readonly messageId: string
+  readonly workflowId: string
+  readonly recipient: string
+  readonly at: Date
+  /** The code of MESH. */
+  readonly code: string
+}
+
+/** A job that failed and waits to be tried again. */
+export interface FailedJob {
+  readonly id: string
+  readonly name: string
+  /** The message it is for. */
+  readonly key: string
+  readonly since: Date
+  readonly attempts: number
+  readonly nextAt: Date
+}
+
+export interface AuditSearch {
+  /** Both are instants; `before` is not included. */
+  readonly from: Date
+  readonly before: Date
+  readonly nhsNumber?: NhsNumber
+  /** A part of a name, or a whole user id, ASID, mailbox or organisation code. */
+  readonly who?: string
+  readonly door?: DoorName
+  readonly outcome?: AuditEntry['outcome']
+}
+
+export interface Window {
+  readonly limit: number
+  readonly offset: number
+}
+
+/** What the operator sees of the whole service. */
+export interface OversightStore {
+  exchangeStates(): Promise<readonly ExchangeState[]>
+  /** Hours since an instant in which there was something to count. Hours that are over are counted once and kept. */
+  hours(from: Date, now: Date): Promise<readonly HourCount[]>
+  doors(from: Date): Promise<readonly DoorCount[]>
+  /** Newest first. */
+  nonDeliveries(limit: number): Promise<readonly NonDelivery[]>
+  /** The longest failing first. */
+  failedJobs(limit: number): Promise<readonly FailedJob[]>
+  /** A job that failed becomes due at once; false where there is none. */
+  retryJob(id: string): Promise<boolean>
+  /** Newest first. */
+  searchAudit(search: AuditSearch, window: Window): Promise<readonly AuditEntry[]>
+}

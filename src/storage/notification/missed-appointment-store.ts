@@ -1,0 +1,135 @@
+import { type Kysely, type Selectable, sql } from 'kysely'
+import type { NhsNumber } from '../../domain/nhs-number.ts'
+import type { AppointmentReport } from '../../domain/notification/missed-appointment.ts'
+import type { OdsCode } from '../../domain/organisation.ts'
+import type { AuthorityContact } from '../../domain/query/answer.ts'
+import type { MissedAppointmentStore } from '../../flows/notification/appointment-ports.ts'
+import type { Schema } from '../schema.ts'
+
+/** Reports of missed appointments; the notifications they make are delivered with all others (rule 15.3). */
+export function missedAppointmentStore(db: Kysely<Schema>): MissedAppointmentStore {
+  return {
+    // One statement and one snapshot: whoever is told had a plan that was visible when the report was kept. Two reports under one
+    // identifier meet on its row: the second waits for the first, and then keeps nothing.
+    keep: async ({ id, appointment, author, reportedAt }) => {
+      const { nhsNumber, identifier, start, end = null, service = null, description = null } = appointment
+      const { rows } = await sql`
+        with visible as materialized (
+          select * from plan
+          where nhs_number in (
+              select ${nhsNumber}::text union select other_number from same_person where nhs_number = ${nhsNumber}
+            )
+            and delete_time is null and not silent and visible_until > ${reportedAt}
+        ),
+        kept as (
+          insert into missed_appointment
+            (organisation, identifier_system, identifier_value, id, nhs_number, starts_at, ends_at, service, description, author,
+             reported_at)
+          select ${author.organisation.odsCode}, ${identifier.system}, ${identifier.value}, ${id}::uuid, ${nhsNumber},
+            ${start}::timestamptz, ${end}::timestamptz, ${service}, ${description}, ${JSON.stringify(author)}::jsonb,
+            ${reportedAt}::timestamptz
+          where exists (select from visible)
+          on conflict (organisation, identifier_system, identifier_value) do nothing
+          returning id, author, reported_at
+        ),
+        told as materialized (
+          select distinct on (v.authority)
+            v.nhs_number, v.authority, v.local_id, v.local_id_authority, v.written_sequence, k.id, k.author, k.reported_at
+          from visible v, kept k
+          order by v.authority, v.written_created_at desc, v.written_sequence desc
+        ),
+        notified as (
+          insert into notification
+            (nhs_number, access_id, authority, accessed_at, author, local_id, local_id_authority, upload_sequence)
+          select nhs_number, id, authority, reported_at, author, local_id, local_id_authority, written_sequence from told
+        )
+        insert into missed_appointment_alert
+          (nhs_number, report_id, authority, reported_at, local_id, local_id_authority)
+        select nhs_number, id, authority, reported_at, local_id, local_id_authority from told
+        returning authority`.execute(db)
+      return rows.length > 0
+    },
+
+    find: async (organisation, { system, value }) => {
+      const row = await db
+        .selectFrom('missed_appointment')
+        .selectAll()
+        .where('organisation', '=', organisation)
+        .where('identifier_system', '=', system)
+        .where('identifier_value', '=', value)
+        .executeTakeFirst()
+      if (!row) return undefined
+      const told = await db
+        .selectFrom('missed_appointment_alert as alert')
+        .innerJoin('authority', 'authority.ods_code', 'alert.authority')
+        .select(['ods_code', 'name', 'duty_phone', 'office_phone'])
+        .where('alert.report_id', '=', row.id)
+        .orderBy('ods_code')
+        .execute()
+      return { ...readReport(row), told: told.map(readContact) }
+    },
+
+    desk: async (authority, limit) => {
+      const rows = await db
+        .selectFrom('missed_appointment_alert as alert')
+        .innerJoin('missed_appointment as report', 'report.id', 'alert.report_id')
+        .innerJoin('notification', join =>
+          join
+            .onRef('notification.nhs_number', '=', 'alert.nhs_number')
+            .onRef('notification.access_id', '=', 'alert.report_id')
+            .onRef('notification.authority', '=', 'alert.authority'),
+        )
+        .selectAll('report')
+        .select([
+          'alert.nhs_number as held_number',
+          'alert.local_id',
+          'alert.local_id_authority',
+          'notification.message_id',
+        ])
+        .where('alert.authority', '=', authority)
+        .orderBy('alert.reported_at', 'desc')
+        .orderBy('alert.report_id', 'desc')
+        .limit(limit)
+        .execute()
+      return rows.map(row => ({
+        ...readReport(row),
+        authority,
+        nhsNumber: row.held_number as NhsNumber,
+        ...(row.local_id !== null && { localId: row.local_id }),
+        ...(row.local_id_authority !== null && { localIdAuthority: row.local_id_authority }),
+        ...(row.message_id !== null && { messageId: row.message_id }),
+      }))
+    },
+  }
+}
+
+function readReport(row: Selectable<Schema['missed_appointment']>): AppointmentReport {
+  return {
+    id: row.id,
+    appointment: {
+      identifier: { system: row.identifier_system, value: row.identifier_value },
+      nhsNumber: row.nhs_number as NhsNumber,
+      start: row.starts_at,
+      ...(row.ends_at !== null && { end: row.ends_at }),
+      ...(row.service !== null && { service: row.service }),
+      ...(row.description !== null && { description: row.description }),
+    },
+    author: row.author,
+    reportedAt: row.reported_at,
+  }
+}
+
+/** An authority with a plan has had a file applied, which gave its number. */
+function readContact(row: {
+  ods_code: string
+  name: string
+  duty_phone: string | null
+  office_phone: string | null
+}): AuthorityContact {
+  return {
+    odsCode: row.ods_code as OdsCode,
+    name: row.name,
+    dutyPhone: row.duty_phone ?? '',
+    ...(row.office_phone !== null && { officePhone: row.office_phone }),
+  }
+}

@@ -1,0 +1,112 @@
+import type { Kysely, Selectable } from 'kysely'
+import type { MailboxId, OdsCode } from '../../domain/organisation.ts'
+import {
+  type AuthorityStanding,
+  type DfeCode,
+  type GssCode,
+  type SettingsChange,
+  stageOf,
+} from '../../domain/registration/authority.ts'
+import type { Authority, AuthorityStore } from '../../flows/ports.ts'
+import type { Schema } from '../schema.ts'
+
+/** Local authorities, each with its mailbox, where it stands and what its newest applied file said of it. */
+export function authorityStore(db: Kysely<Schema>): AuthorityStore {
+  const select = () => db.selectFrom('authority').selectAll()
+  const change = (odsCode: OdsCode) => db.updateTable('authority').where('ods_code', '=', odsCode)
+  return {
+    byMailbox: async mailbox => optional(await select().where('mailbox_id', '=', mailbox).executeTakeFirst()),
+    find: async odsCode => optional(await select().where('ods_code', '=', odsCode).executeTakeFirst()),
+    hold: async odsCode =>
+      optional(await select().where('ods_code', '=', odsCode).forUpdate().executeTakeFirst()),
+    list: async () => (await select().orderBy('ods_code').execute()).map(authority),
+    add: async ({ odsCode, name, mailbox, ...described }) => {
+      const settings = { mailbox_id: mailbox, ...settingColumns(described) }
+      await db
+        .insertInto('authority')
+        .values({ ods_code: odsCode, name, ...settings })
+        .onConflict(conflict =>
+          conflict.column('ods_code').doUpdateSet(({ eb, ref }) => ({
+            ...settings,
+            // What its own newest file calls it stays (rule 3.3).
+            name: eb
+              .case()
+              .when('authority.written_created_at', 'is', null)
+              .then(name)
+              .else(ref('authority.name'))
+              .end(),
+          })),
+        )
+        .execute()
+    },
+    change: async (odsCode, settings) => {
+      await change(odsCode).set(settingColumns(settings)).execute()
+    },
+    restartSequence: async odsCode => {
+      await change(odsCode)
+        .set(({ eb }) => ({ sequence_epoch: eb('sequence_epoch', '+', 1) }))
+        .execute()
+    },
+    goLive: async (odsCode, at) => {
+      await change(odsCode).set({ live_since: at }).execute()
+    },
+    suspend: async (odsCode, { since, why }) => {
+      await change(odsCode).set({ suspended_since: since, suspended_why: why }).execute()
+    },
+    resume: async odsCode => {
+      await change(odsCode).set({ suspended_since: null, suspended_why: null }).execute()
+    },
+  }
+}
+
+/** Only what is said. */
+function settingColumns({ gssCode, dfeCode, intervalHours, mode, toldAt, wave }: SettingsChange) {
+  return {
+    ...(gssCode !== undefined && { gss_code: gssCode }),
+    ...(dfeCode !== undefined && { dfe_code: dfeCode }),
+    ...(intervalHours !== undefined && { interval_hours: intervalHours }),
+    ...(mode !== undefined && { mode }),
+    ...(toldAt !== undefined && { told_at: toldAt }),
+    ...(wave !== undefined && { wave }),
+  }
+}
+
+type AuthorityRow = Selectable<Schema['authority']>
+
+function optional(row: AuthorityRow | undefined): Authority | undefined {
+  return row && authority(row)
+}
+
+function authority(row: AuthorityRow): Authority {
+  const odsCode = row.ods_code as OdsCode
+  const standing = standingOf(row)
+  return {
+    odsCode,
+    name: row.name,
+    mailbox: row.mailbox_id as MailboxId,
+    stage: stageOf(standing),
+    ...standing,
+    intervalHours: row.interval_hours,
+    mode: row.mode,
+    toldAt: row.told_at,
+    ...(row.gss_code !== null && { gssCode: row.gss_code as GssCode }),
+    ...(row.dfe_code !== null && { dfeCode: row.dfe_code as DfeCode }),
+    ...(row.wave !== null && { wave: row.wave }),
+    sequenceEpoch: row.sequence_epoch,
+    ...(row.duty_phone !== null && {
+      contact: {
+        odsCode,
+        name: row.name,
+        dutyPhone: row.duty_phone,
+        ...(row.office_phone !== null && { officePhone: row.office_phone }),
+      },
+    }),
+  }
+}
+
+function standingOf({ live_since, suspended_since, suspended_why }: AuthorityRow): AuthorityStanding {
+  return {
+    ...(live_since !== null && { liveSince: live_since }),
+    ...(suspended_since !== null && { suspension: { since: suspended_since, why: suspended_why ?? '' } }),
+  }
+}

@@ -1,0 +1,94 @@
+import { type Kysely, sql } from 'kysely'
+import type { OdsCode } from '../../domain/organisation.ts'
+import { codeOf, type RecordFault, reasonOf } from '../../domain/upload/record-faults.ts'
+import type { RecordAsSent } from '../../domain/upload/upload.ts'
+import type { UploadReceipt } from '../../flows/ports.ts'
+import type { FailedRecord } from '../../flows/watch/concern-ports.ts'
+import type { Schema } from '../schema.ts'
+
+/**
+ * Keeps the people of an authority whose records fail, with the newest such record of each and since when, as part of applying a
+ * file (rule 16.7). A person is whom the authority's local id names, or else the number. Whoever was loaded since is forgotten.
+ */
+export async function keepFailures(
+  db: Kysely<Schema>,
+  { id, authority, header, receivedAt }: UploadReceipt,
+): Promise<void> {
+  await sql`
+    insert into failing_record as known (authority, person, nhs_number, local_id, since, upload_id, position,
+      written_created_at, written_sequence)
+    select distinct on (person) ${authority}, person, said.number, said.local_id, ${receivedAt}::timestamptz,
+      r.upload_id, r.position, ${header.createdAt}::timestamptz, ${header.sequence}::bigint
+    from upload_record r
+    cross join lateral (
+      select nullif(regexp_replace(r.sent #>> '{subjects,0,nhsNumber}', '\\D', '', 'g'), ''),
+        r.sent #>> '{subjects,0,localId}'
+    ) said (number, local_id)
+    cross join lateral (
+      select encode(sha256(convert_to(
+        coalesce('L' || said.local_id, 'N' || said.number, 'S' || (r.sent ->> 'subjects'), ''), 'UTF8')), 'hex')
+    ) failed (person)
+    where r.upload_id = ${id} and r.fault is not null
+    order by person, r.position desc
+    on conflict (authority, person) do update set
+      since = least(known.since, excluded.since),
+      (nhs_number, local_id, upload_id, position, written_created_at, written_sequence) = (
+        select newest.* from (values
+          (known.nhs_number, known.local_id, known.upload_id, known.position, known.written_created_at,
+            known.written_sequence),
+          (excluded.nhs_number, excluded.local_id, excluded.upload_id, excluded.position, excluded.written_created_at,
+            excluded.written_sequence)
+        ) newest (nhs_number, local_id, upload_id, position, created_at, sequence)
+        order by created_at desc, sequence desc limit 1
+      )`.execute(db)
+  await sql`
+    with loaded as (
+      select nhs_number, local_id, written_created_at, written_sequence from plan where authority = ${authority}
+      union all
+      select r.nhs_number, null, p.written_created_at, p.written_sequence
+      from plan p join replaced_number r on r.replacement = p.nhs_number where p.authority = ${authority}
+    ),
+    mended as (
+      select f.person from failing_record f join loaded l on l.local_id = f.local_id
+        and (l.written_created_at, l.written_sequence) >= (f.written_created_at, f.written_sequence)
+      where f.authority = ${authority}
+      union
+      select f.person from failing_record f join loaded l on l.nhs_number = f.nhs_number
+        and (l.written_created_at, l.written_sequence) >= (f.written_created_at, f.written_sequence)
+      where f.authority = ${authority}
+    )
+    delete from failing_record where authority = ${authority} and person in (select person from mended)`.execute(
+    db,
+  )
+}
+
+/** Of an authority that sends all it holds, only whom its newest file carried: whoever was left out is not failing any more. */
+export const STILL_FAILING = sql`failing_record f join authority a on a.ods_code = f.authority
+  where (a.mode = 'delta' or f.upload_id = (
+    select u.id from upload u where u.authority = a.ods_code and u.file_code is not null
+    order by u.created_at desc, u.sequence desc limit 1
+  ))`
+
+interface FailingRow {
+  readonly sent: RecordAsSent
+  readonly fault: RecordFault
+  readonly since: Date
+  readonly sequence: number
+  readonly created_at: Date
+}
+
+/** Oldest failure first. */
+export async function failedRecords(db: Kysely<Schema>, authority: OdsCode): Promise<FailedRecord[]> {
+  const { rows } = await sql<FailingRow>`
+    select r.sent, r.fault, f.since, f.written_sequence as sequence, f.written_created_at as created_at
+    from (select f.* from ${STILL_FAILING} and f.authority = ${authority}) f
+    join upload_record r on r.upload_id = f.upload_id and r.position = f.position
+    order by f.since, f.upload_id, f.position`.execute(db)
+  return rows.map(({ sent, fault, since, sequence, created_at }) => ({
+    sent,
+    code: codeOf(fault),
+    reason: reasonOf(fault),
+    since,
+    newest: { sequence, createdAt: created_at },
+  }))
+}

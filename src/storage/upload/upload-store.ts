@@ -1,0 +1,264 @@
+import { type Kysely, sql } from 'kysely'
+import { visibleUntil } from '../../domain/plan/plan.ts'
+import type { RecordResult } from '../../domain/upload/acknowledgement.ts'
+import type { JudgedRecord, UploadReceipt, UploadStore } from '../../flows/ports.ts'
+import { silenceReplaced } from '../person/number-links.ts'
+import { enrolNumbers } from '../person/number-store.ts'
+import type { Schema } from '../schema.ts'
+import { keepFailures } from './failing-records.ts'
+
+const RESULTS_PAGE = 500
+
+/**
+ * Uploads, a whole file at a time: judged records are staged in batches and applied by a handful of statements, so that the
+ * size of a file shows neither in memory nor in round trips. What the statements do is the rule of `domain/upload/apply-upload.ts`.
+ */
+export function uploadStore(db: Kysely<Schema>): UploadStore {
+  return {
+    bySequence: async (authority, series, sequence) => {
+      const row = await db
+        .selectFrom('upload')
+        .innerJoin('authority', join =>
+          join
+            .onRef('authority.ods_code', '=', 'upload.authority')
+            .onRef('authority.sequence_epoch', '=', 'upload.sequence_epoch'),
+        )
+        .select(['upload.id', 'upload.digest', 'upload.created_at', 'upload.acknowledgement_payload_id'])
+        .where('upload.authority', '=', authority)
+        .where('upload.series', '=', series)
+        .where('upload.sequence', '=', sequence)
+        .executeTakeFirst()
+      if (!row?.acknowledgement_payload_id) return undefined
+      return {
+        id: row.id,
+        digest: row.digest,
+        createdAt: row.created_at,
+        acknowledgementPayloadId: row.acknowledgement_payload_id,
+      }
+    },
+
+    stage: async (uploadId, records) => {
+      await sql`
+        with staged as (
+          select * from jsonb_to_recordset(${JSON.stringify(records.map(stagedRecord))}::jsonb) as r(
+            position integer, sent jsonb, fault jsonb, nhs_number text, given text, family text, birth_date date,
+            local_id text, local_id_authority text, plans jsonb)
+        ),
+        stored as (
+          insert into upload_record
+            (upload_id, position, nhs_number, given, family, birth_date, local_id, local_id_authority, sent, fault)
+          select ${uploadId}::uuid, position, nhs_number, given, family, birth_date, local_id, local_id_authority, sent,
+            fault from staged
+        )
+        insert into upload_plan
+          (upload_id, position, block, nhs_number, plan_type, start_time, end_time, delete_time, visible_until)
+        select ${uploadId}::uuid, s.position, p.block, s.nhs_number, p.type, p.start, p."end", p.delete, p.visible_until
+        from staged s cross join lateral jsonb_to_recordset(s.plans) as p(
+          block integer, type text, start text, "end" text, delete text, visible_until timestamptz)`.execute(
+        db,
+      )
+    },
+
+    apply: async upload => {
+      await recordUpload(db, upload)
+      await failRepeatedPlans(db, upload)
+      await failUnknownDeletes(db, upload)
+      await writePlans(db, upload)
+      await writeContact(db, upload)
+      await silenceReplaced(db, upload)
+      await enrolNumbers(db, upload)
+      await keepFailures(db, upload)
+      const counts = await countOutcomes(db, upload)
+      await db.updateTable('upload').set(counts).where('id', '=', upload.id).execute()
+      return { loaded: counts.loaded, failed: counts.failed }
+    },
+
+    assess: async upload => {
+      await failRepeatedPlans(db, upload)
+      await failUnknownDeletes(db, upload)
+      return countOutcomes(db, upload)
+    },
+
+    results: uploadId => results(db, uploadId),
+
+    complete: async (uploadId, fileCode, acknowledgementPayloadId) => {
+      await db
+        .updateTable('upload')
+        .set({ file_code: fileCode, acknowledgement_payload_id: acknowledgementPayloadId })
+        .where('id', '=', uploadId)
+        .execute()
+    },
+
+    discard: async staged => {
+      for (const table of ['upload_plan', 'upload_record'] as const) {
+        const rows = db.deleteFrom(table)
+        await ('uploadId' in staged
+          ? rows.where('upload_id', '=', staged.uploadId)
+          : rows
+              .where('upload_id', '<', firstIdOf(staged.abandonedBefore))
+              .where(({ not, exists, selectFrom }) =>
+                not(exists(selectFrom('upload').select('id').whereRef('id', '=', `${table}.upload_id`))),
+              )
+        ).execute()
+      }
+    },
+  }
+}
+
+/** The least id that can be made at an instant: ids are UUIDs of version 7, which begin with their time. */
+function firstIdOf(instant: Date): string {
+  const time = instant.getTime().toString(16).padStart(12, '0')
+  return `${time.slice(0, 8)}-${time.slice(8)}-7000-8000-000000000000`
+}
+
+function stagedRecord({ sent, outcome }: JudgedRecord) {
+  if ('fault' in outcome) return { position: sent.position, sent, fault: outcome.fault, plans: [] }
+  const { nhsNumber, subject, plans } = outcome.checked
+  return {
+    position: sent.position,
+    sent,
+    nhs_number: nhsNumber,
+    given: subject.given,
+    family: subject.family,
+    birth_date: subject.birthDate,
+    local_id: subject.localId,
+    local_id_authority: subject.localIdAuthority,
+    plans: plans.map((plan, index) => ({
+      ...plan,
+      block: index + 1,
+      visible_until: visibleUntil({ ...plan, birthDate: subject.birthDate }),
+    })),
+  }
+}
+
+/** Takes the authority's row first: two files of one authority are applied one after the other. */
+async function recordUpload(db: Kysely<Schema>, upload: UploadReceipt): Promise<void> {
+  const { sequence_epoch } = await db
+    .selectFrom('authority')
+    .select('sequence_epoch')
+    .where('ods_code', '=', upload.authority)
+    .forUpdate()
+    .executeTakeFirstOrThrow()
+  await db
+    .insertInto('upload')
+    .values({
+      id: upload.id,
+      authority: upload.authority,
+      sequence: upload.header.sequence,
+      sequence_epoch,
+      series: upload.series,
+      created_at: upload.header.createdAt,
+      received_at: upload.receivedAt,
+      message_id: upload.messageId,
+      digest: upload.digest,
+      record_count: upload.header.recordCount,
+      loaded: 0,
+      failed: 0,
+    })
+    .execute()
+}
+
+/** A plan that an earlier good record of the file carried fails the later record (rule 3.9). */
+async function failRepeatedPlans(db: Kysely<Schema>, { id }: UploadReceipt): Promise<void> {
+  await sql`
+    with met as (
+      select position, block, plan_type,
+        row_number() over (partition by nhs_number, plan_type, start_time order by position) as time_met
+      from upload_plan where upload_id = ${id}
+    )
+    update upload_record r set fault = jsonb_build_object('kind', 'plan-already-in-file', 'plan', repeated.plan_type)
+    from (select distinct on (position) position, plan_type from met where time_met > 1 order by position, block) repeated
+    where r.upload_id = ${id} and r.position = repeated.position`.execute(db)
+}
+
+/** The delete of a plan that no file ever loaded is reported; it is applied, and so remembered, all the same (rule 3.5). */
+async function failUnknownDeletes(db: Kysely<Schema>, { id, authority }: UploadReceipt): Promise<void> {
+  await sql`
+    update upload_record r set fault = jsonb_build_object('kind', 'delete-of-unknown-plan', 'plan', deleted.plan_type)
+    from (
+      select distinct on (u.position) u.position, u.plan_type
+      from upload_plan u left join plan p on p.nhs_number = u.nhs_number and p.authority = ${authority}
+        and p.plan_type = u.plan_type and p.start_time = u.start_time and p.ever_loaded
+      where u.upload_id = ${id} and u.delete_time is not null and p.nhs_number is null
+      order by u.position, u.block
+    ) deleted
+    where r.upload_id = ${id} and r.position = deleted.position and r.fault is null`.execute(db)
+}
+
+/** The newer file decides each plan, whichever came first (rules 3.4 to 3.6). */
+async function writePlans(db: Kysely<Schema>, upload: UploadReceipt): Promise<void> {
+  const { id, authority, header, receivedAt } = upload
+  const carried = sql`upload_plan u join upload_record r on r.upload_id = u.upload_id and r.position = u.position
+    where u.upload_id = ${id} and (r.fault is null or r.fault->>'kind' = 'delete-of-unknown-plan')`
+  await sql`
+    insert into plan as held
+      (nhs_number, authority, plan_type, start_time, end_time, delete_time, given, family, birth_date, local_id,
+       local_id_authority, visible_until, ever_loaded, written_created_at, written_sequence, written_received_at)
+    select u.nhs_number, ${authority}, u.plan_type, u.start_time, u.end_time, u.delete_time, r.given, r.family, r.birth_date,
+      r.local_id, r.local_id_authority, u.visible_until, u.delete_time is null, ${header.createdAt}::timestamptz,
+      ${header.sequence}::bigint, ${receivedAt}::timestamptz
+    from ${carried}
+    on conflict (nhs_number, authority, plan_type, start_time) do update set
+      end_time = excluded.end_time, delete_time = excluded.delete_time, given = excluded.given, family = excluded.family,
+      birth_date = excluded.birth_date, local_id = excluded.local_id, local_id_authority = excluded.local_id_authority,
+      visible_until = excluded.visible_until, ever_loaded = held.ever_loaded or excluded.ever_loaded,
+      written_created_at = excluded.written_created_at, written_sequence = excluded.written_sequence,
+      written_received_at = excluded.written_received_at
+    where (excluded.written_created_at, excluded.written_sequence) >= (held.written_created_at, held.written_sequence)
+  `.execute(db)
+  // An older file changes nothing but this: the plan was loaded once, so that deleting it is not a mistake.
+  await sql`
+    update plan p set ever_loaded = true from ${carried} and u.delete_time is null
+      and p.nhs_number = u.nhs_number and p.authority = ${authority} and p.plan_type = u.plan_type
+      and p.start_time = u.start_time and not p.ever_loaded`.execute(db)
+}
+
+/** Clinicians are shown the name and numbers of the newest applied file (rule 3.3). */
+async function writeContact(db: Kysely<Schema>, { authority, header }: UploadReceipt): Promise<void> {
+  await db
+    .updateTable('authority')
+    .set({
+      name: header.authority.name,
+      duty_phone: header.authority.dutyPhone,
+      office_phone: header.authority.officePhone ?? null,
+      written_created_at: header.createdAt,
+      written_sequence: header.sequence,
+    })
+    .where('ods_code', '=', authority)
+    .where(
+      // In brackets: without them the "or" would let every authority be overwritten.
+      sql<boolean>`(written_created_at is null
+        or (written_created_at, written_sequence) <= (${header.createdAt}::timestamptz, ${header.sequence}::bigint))`,
+    )
+    .execute()
+}
+
+/** The number is kept only of records that PDS says are the person's (rule 19.3). */
+function countOutcomes(db: Kysely<Schema>, { id }: UploadReceipt) {
+  return db
+    .selectFrom('upload_record')
+    .select([
+      sql<number>`count(*) filter (where fault is null)`.as('loaded'),
+      sql<number>`count(*) filter (where fault is not null)`.as('failed'),
+      sql<number>`count(nhs_number)`.as('matched'),
+    ])
+    .where('upload_id', '=', id)
+    .executeTakeFirstOrThrow()
+}
+
+async function* results(db: Kysely<Schema>, uploadId: string): AsyncGenerator<readonly RecordResult[]> {
+  for (let after = 0; ; ) {
+    const rows = await db
+      .selectFrom('upload_record')
+      .select(['position', 'sent', 'fault'])
+      .where('upload_id', '=', uploadId)
+      .where('position', '>', after)
+      .orderBy('position')
+      .limit(RESULTS_PAGE)
+      .execute()
+    const last = rows.at(-1)
+    if (!last) return
+    yield rows.map(({ sent, fault }) => ({ sent, ...(fault && { fault }) }))
+    after = last.position
+  }
+}

@@ -1,0 +1,102 @@
+import { type Kysely, sql } from 'kysely'
+import { CONCERN_KINDS, type Concern, type concernKey, type Finding } from '../../domain/watch/concern.ts'
+import type { ConcernStore } from '../../flows/watch/concern-ports.ts'
+import type { Schema } from '../schema.ts'
+import { failedRecords } from '../upload/failing-records.ts'
+import { FINDINGS, type FindingRow } from './concern-findings.ts'
+
+/** What is wrong with the exchange with authorities: a concern without `cleared_at` is open (rule 16.1). */
+export function concernStore(db: Kysely<Schema>): ConcernStore {
+  return {
+    beginRound: async ({ at, nextBy }) => {
+      const round = { at, next_by: nextBy }
+      await db
+        .insertInto('watch_round')
+        .values(round)
+        .onConflict(conflict => conflict.column('single').doUpdateSet(round))
+        .execute()
+    },
+
+    lastRound: async () => {
+      const row = await db.selectFrom('watch_round').select(['at', 'next_by']).executeTakeFirst()
+      return row && { at: row.at, nextBy: row.next_by }
+    },
+
+    find: async at => {
+      const found: Finding[] = []
+      for (const kind of CONCERN_KINDS) {
+        const { rows } = await FINDINGS[kind](at).execute(db)
+        found.push(...rows.map(row => finding(kind, row)))
+      }
+      return found
+    },
+
+    open: async authority => {
+      let open = db.selectFrom('concern').selectAll().where('cleared_at', 'is', null)
+      if (authority !== undefined) open = open.where('authority', '=', authority)
+      const rows = await open.orderBy('authority').orderBy('kind').orderBy('subject').execute()
+      return rows.map(row => ({ ...finding(row.kind, row), raisedAt: row.raised_at }) as Concern)
+    },
+
+    raise: async (findings, at) => {
+      if (findings.length === 0) return
+      const rows = findings.map(({ authority, kind, subject, since, details }) => ({
+        authority,
+        kind,
+        subject,
+        since,
+        raised_at: at,
+        details: JSON.stringify(details),
+      }))
+      await db.insertInto('concern').values(rows).execute()
+    },
+
+    update: async findings => {
+      for (const { since, details, ...key } of findings) {
+        await openConcern(db, key)
+          .set({ since, details: JSON.stringify(details) })
+          .execute()
+      }
+    },
+
+    clear: async (concerns, at) => {
+      for (const concern of concerns) await openConcern(db, concern).set({ cleared_at: at }).execute()
+    },
+
+    confirmPhones: async (authority, { dutyPhone, officePhone }, at) => {
+      const confirmed = { duty_phone: dutyPhone, office_phone: officePhone ?? null, confirmed_at: at }
+      await db
+        .insertInto('confirmed_phones')
+        .values({ authority, ...confirmed })
+        .onConflict(conflict => conflict.column('authority').doUpdateSet(confirmed))
+        .execute()
+    },
+
+    acceptGaps: async authority => {
+      await sql`
+        insert into accepted_gaps (authority, sequence_epoch, up_to)
+        select a.ods_code, a.sequence_epoch, max(u.sequence)
+        from authority a join upload u on u.authority = a.ods_code and u.sequence_epoch = a.sequence_epoch
+        where a.ods_code = ${authority} and u.series = 'system' and u.file_code is not null group by 1, 2
+        on conflict (authority) do update set sequence_epoch = excluded.sequence_epoch, up_to = excluded.up_to`.execute(
+        db,
+      )
+    },
+
+    failedRecords: authority => failedRecords(db, authority),
+  }
+}
+
+function openConcern(db: Kysely<Schema>, { authority, kind, subject }: Parameters<typeof concernKey>[0]) {
+  return db
+    .updateTable('concern')
+    .where('authority', '=', authority)
+    .where('kind', '=', kind)
+    .where('subject', '=', subject)
+    .where('cleared_at', 'is', null)
+}
+
+/** The statement of each kind makes the details of that kind. */
+function finding(kind: Finding['kind'], { authority, subject, since, details }: FindingRow): Finding {
+  return { kind, authority, subject, since, details } as Finding
+}
