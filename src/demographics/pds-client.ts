@@ -1,4 +1,4 @@
-import type { DemographicsService } from '../flows/ports.ts'
+import type { DemographicsService } from '../flows/person/ports.ts'
 import { readPdsReply } from './pds-reply.ts'
 import { type PdsClientOptions, type PdsRequests, pdsRequests } from './pds-request.ts'
 

@@ -3,7 +3,7 @@ import { v7 as newId } from 'uuid'
 import { type NhsNumber, nhsCheckDigit } from '../../src/domain/nhs-number.ts'
 import type { OdsCode } from '../../src/domain/organisation.ts'
 import type { PersonAuthor } from '../../src/domain/query/requester.ts'
-import type { QueryToRecord } from '../../src/flows/ports.ts'
+import type { QueryToRecord } from '../../src/flows/query/ports.ts'
 import type { Database } from '../../src/storage/open-database.ts'
 import type { Schema } from '../../src/storage/schema.ts'
 

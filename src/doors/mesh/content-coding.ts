@@ -1,7 +1,7 @@
 import { pipeline, Readable } from 'node:stream'
 import { createGzip } from 'node:zlib'
 import { gunzipped } from '../../flows/mailbox/decompress.ts'
-import type { StoredChunk } from '../../flows/ports.ts'
+import type { StoredChunk } from '../../flows/mailbox/ports.ts'
 import type { ApiVersion } from '../../formats/mesh/api-version.ts'
 
 export interface CodedContent {

@@ -1,4 +1,4 @@
-import type { SealableEntry } from '../../domain/audit/audit.ts'
+import type { AuditEntry, SealableEntry } from '../../domain/audit/audit.ts'
 import type { Hash, HashedPart, JoinHashes, SealHead, SealTree } from '../../domain/audit/seal-tree.ts'
 
 /** How entries are hashed; the published form is of `formats/audit-seal`. */
@@ -96,4 +96,8 @@ export interface SealedLog {
   strays(
     limit: number,
   ): Promise<{ readonly slippedIn: readonly string[]; readonly vanished: readonly string[] }>
+}
+
+export interface AuditLog {
+  append(entry: AuditEntry): Promise<void>
 }

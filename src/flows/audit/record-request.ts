@@ -1,5 +1,6 @@
 import type { AuditEntry } from '../../domain/audit/audit.ts'
-import type { AuditLog, Clock, NewId } from '../ports.ts'
+import type { Clock, NewId } from '../ports.ts'
+import type { AuditLog } from './ports.ts'
 
 /** Leaves the audit entry of a request that did nothing else: refused at the door, or failed (rule 8.1). */
 export async function recordRequest(

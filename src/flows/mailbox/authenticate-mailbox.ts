@@ -4,7 +4,8 @@ import type { Mailbox } from '../../domain/mailbox/mesh-message.ts'
 import { type MeshToken, signedText, TOKEN_WINDOW_HOURS } from '../../domain/mailbox/mesh-token.ts'
 import { type MailboxId, parseMailboxId } from '../../domain/organisation.ts'
 import { failure, type Result, success } from '../../domain/result.ts'
-import type { Clock, MailboxStore } from '../ports.ts'
+import type { Clock } from '../ports.ts'
+import type { MailboxStore } from './ports.ts'
 
 export interface AuthenticateMailboxDeps {
   readonly mailboxes: MailboxStore

@@ -2,7 +2,8 @@ import type { CollectFault } from '../../domain/mailbox/mesh-faults.ts'
 import type { MeshMessage } from '../../domain/mailbox/mesh-message.ts'
 import type { MailboxId } from '../../domain/organisation.ts'
 import { failure, type Result, success } from '../../domain/result.ts'
-import type { Storage, StoredChunk } from '../ports.ts'
+import type { Storage } from '../ports.ts'
+import type { StoredChunk } from './ports.ts'
 import { type MailboxCallDeps, recordMailboxCall } from './record-mailbox-call.ts'
 
 export interface Download {

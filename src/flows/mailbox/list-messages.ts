@@ -2,7 +2,7 @@ import type { PageFault } from '../../domain/mailbox/mesh-faults.ts'
 import type { MeshMessage } from '../../domain/mailbox/mesh-message.ts'
 import type { MailboxId } from '../../domain/organisation.ts'
 import { failure, type Result, success } from '../../domain/result.ts'
-import type { InboxPage, OutboxPage } from '../ports.ts'
+import type { InboxPage, OutboxPage } from './ports.ts'
 import { type MailboxCallDeps, recordMailboxCall } from './record-mailbox-call.ts'
 
 /** One page of messages; `next` is the last of them where more follow. */

@@ -1,6 +1,6 @@
 import type { MeshMessage } from '../../domain/mailbox/mesh-message.ts'
-import type { PayloadStore } from '../ports.ts'
 import { gunzipped } from './decompress.ts'
+import type { PayloadStore } from './ports.ts'
 
 /**
  * A message's content as its sender had it before it was cut into chunks and compressed. Throws `UnreadablePayload` where a chunk

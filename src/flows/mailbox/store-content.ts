@@ -1,6 +1,6 @@
 import type { ContentFault } from '../../domain/mailbox/mesh-faults.ts'
 import { failure, type Result, success } from '../../domain/result.ts'
-import type { ContentEncoding, PayloadStore, StoredContent } from '../ports.ts'
+import type { ContentEncoding, PayloadStore, StoredContent } from './ports.ts'
 
 /** The two bytes that every gzip file begins with (RFC 1952, 2.3.1). */
 const GZIP_MAGIC = [0x1f, 0x8b]

@@ -2,7 +2,7 @@ import type { TrackFault } from '../../domain/mailbox/mesh-faults.ts'
 import type { Mailbox, MeshMessage } from '../../domain/mailbox/mesh-message.ts'
 import type { MailboxId } from '../../domain/organisation.ts'
 import { failure, type Result, success } from '../../domain/result.ts'
-import type { ContentEncoding } from '../ports.ts'
+import type { ContentEncoding } from './ports.ts'
 import { type MailboxCallDeps, recordMailboxCall } from './record-mailbox-call.ts'
 
 /** What a sender is told of a message. */

@@ -1,8 +1,34 @@
 import type { NhsNumber } from '../../domain/nhs-number.ts'
+import type { NotifiedAccess } from '../../domain/notification/access-notification.ts'
+import type {
+  AppointmentAlert,
+  AppointmentReport,
+  MissedAppointment,
+  ToldReport,
+} from '../../domain/notification/missed-appointment.ts'
 import type { MailboxId, OdsCode } from '../../domain/organisation.ts'
 import type { Author } from '../../domain/query/requester.ts'
 import type { UploadHeader } from '../../domain/upload/upload.ts'
-import type { ConfirmedPhones } from '../watch/concern-ports.ts'
+import type { ConfirmedPhones } from '../watch/ports.ts'
+
+/** What one authority is still to be told. */
+export interface PendingNotification extends NotifiedAccess {
+  readonly id: string
+  readonly authority: OdsCode
+}
+
+export interface NotificationStore {
+  /** Authorities told in their mailbox with something to be told that was accessed before the instant given. */
+  authoritiesWaiting(before: Date): Promise<readonly OdsCode[]>
+  /**
+   * Takes the oldest pending notifications of an authority, in order, for this transaction alone; empty when another holds them, or
+   * where the authority is told at its desk.
+   */
+  take(authority: OdsCode, before: Date, limit: number): Promise<readonly PendingNotification[]>
+  markDelivered(notifications: readonly PendingNotification[], messageId: string): Promise<void>
+  /** Makes the notifications of a message that was not collected deliverable again (rule 6.5). */
+  putBack(messageId: string): Promise<number>
+}
 
 /** What comes to an authority's desk. */
 export const DESK_KINDS = ['access', 'missed-appointment', 'inactive-number'] as const
@@ -109,4 +135,17 @@ export interface DeskStore {
   forgetDrafts(before: Date): Promise<void>
   /** A number that no table of the authority has had, taken for good; restarting its sequence changes nothing (rule 3.23). */
   takeSequence(authority: OdsCode): Promise<number>
+}
+
+/** Missed appointments that authorities are told of (rules 15.1 to 15.8). */
+export interface MissedAppointmentStore {
+  /**
+   * Keeps a report, with an alert for each authority that has a visible plan of the person. Answers false, and keeps nothing,
+   * where no plan is visible or the organisation has reported under this identifier before.
+   */
+  keep(report: AppointmentReport): Promise<boolean>
+  /** What an organisation has reported under an identifier, and who was told. */
+  find(organisation: OdsCode, identifier: MissedAppointment['identifier']): Promise<ToldReport | undefined>
+  /** An authority's alerts, newest first. */
+  desk(authority: OdsCode, limit: number): Promise<readonly AppointmentAlert[]>
 }

@@ -1,6 +1,7 @@
 import type { NhsNumber } from '../../domain/nhs-number.ts'
 import type { OdsCode } from '../../domain/organisation.ts'
-import type { Clock, DemographicsService, NewId, Storage, Stores } from '../ports.ts'
+import type { Clock, NewId, Storage, Stores } from '../ports.ts'
+import type { DemographicsService } from './ports.ts'
 
 export interface CheckNumberDeps {
   readonly storage: Storage

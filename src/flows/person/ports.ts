@@ -1,6 +1,7 @@
 import type { NhsNumber } from '../../domain/nhs-number.ts'
 import type { InactiveNumber } from '../../domain/notification/inactive-number-notification.ts'
 import type { OdsCode } from '../../domain/organisation.ts'
+import type { Demographics } from '../../domain/person/demographics.ts'
 
 /** NHS numbers under which plans are held: when each was last looked at in PDS, and what became of it (rules 14.1 to 14.6). */
 export interface NumberStore {
@@ -32,4 +33,9 @@ export interface NumberStore {
   markDelivered(authority: OdsCode, numbers: readonly InactiveNumber[], messageId: string): Promise<void>
   /** What was in a message that nobody collected is to be told again. */
   putBack(messageId: string): Promise<number>
+}
+
+/** PDS, the only judge of whether a number belongs to a person (rule 3.7). Never throws: an outage is a value. */
+export interface DemographicsService {
+  find(number: NhsNumber): Promise<Demographics>
 }

@@ -9,7 +9,9 @@ import {
 } from '../../domain/query/requester.ts'
 import type { Asid } from '../../domain/registration/client-system.ts'
 import { type Result, success } from '../../domain/result.ts'
-import type { AuditLog, Clock, NewId, QueryStore } from '../ports.ts'
+import type { AuditLog } from '../audit/ports.ts'
+import type { Clock, NewId } from '../ports.ts'
+import type { QueryStore } from './ports.ts'
 
 export interface AnswerQueryDeps {
   readonly queries: QueryStore

@@ -1,17 +1,25 @@
-import type { OdsCode } from '../../domain/organisation.ts'
-import type { Asid, ClientSystem } from '../../domain/registration/client-system.ts'
+import type { AuditEntry } from '../../domain/audit/audit.ts'
+import type { NhsNumber } from '../../domain/nhs-number.ts'
+import type { Access } from '../../domain/query/access.ts'
+import type { VisiblePlan } from '../../domain/query/answer.ts'
+import type { AccessKind, Author } from '../../domain/query/requester.ts'
+import type { Asid } from '../../domain/registration/client-system.ts'
 
-/** The systems that may ask over Spine messaging: the stand-in for the Spine Directory Service (rule 9.5). */
-export interface ClientSystemStore {
-  find(asid: Asid): Promise<ClientSystem | undefined>
-  /** The one system whose messages go by this ebXML agreement. */
-  withContract(cpaId: string): Promise<ClientSystem | undefined>
-  ofOrganisation(odsCode: OdsCode): Promise<readonly ClientSystem[]>
-  list(): Promise<readonly ClientSystem[]>
-  /** Adds a system, or changes everything but the ASID of one. */
-  add(system: ClientSystem): Promise<void>
-  /** False where there is none. */
-  remove(asid: Asid): Promise<boolean>
+export interface QueryToRecord {
+  readonly id: string
+  readonly nhsNumber: NhsNumber
+  readonly access: AccessKind
+  readonly author: Author
+  readonly at: Date
+  readonly audit: AuditEntry
+}
+
+export interface QueryStore {
+  /**
+   * The hot path, one statement and one commit: reads what is visible and the access list and, if the access is unscheduled
+   * and something is visible, records the access, its notifications and, always, the audit entry.
+   */
+  answer(query: QueryToRecord): Promise<{ plans: readonly VisiblePlan[]; accesses: readonly Access[] }>
 }
 
 /** An answer on its way to the system that asked, as it is posted: the same bytes under the same id, however often. */

@@ -8,8 +8,10 @@ import {
   type SettingsChange,
 } from '../../domain/registration/authority.ts'
 import { failure, type Result, success } from '../../domain/result.ts'
-import type { Authority, SequenceGap, Stores, UploadOutcome } from '../ports.ts'
+import type { Stores } from '../ports.ts'
+import type { SequenceGap, UploadOutcome } from '../upload/ports.ts'
 import { type ManageExchangeDeps, recordChange } from './manage-exchange.ts'
+import type { Authority } from './ports.ts'
 
 /** Each an act of an operator, on record with the transaction that does it (rules 19.2 to 19.6). */
 

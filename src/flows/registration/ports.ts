@@ -4,12 +4,10 @@ import type {
   AuthoritySettings,
   AuthorityStage,
   AuthorityStanding,
-  MissingPlan,
-  NumberMatch,
   SettingsChange,
 } from '../../domain/registration/authority.ts'
 import type { CareOrganisation } from '../../domain/registration/care-setting.ts'
-import type { FileCode } from '../../domain/upload/apply-upload.ts'
+import type { Asid, ClientSystem } from '../../domain/registration/client-system.ts'
 
 /** A local authority as the service knows it. The contact is what its newest applied file said. */
 export interface Authority extends AuthoritySettings, AuthorityStanding {
@@ -46,36 +44,6 @@ export interface AuthorityStore {
   resume(odsCode: OdsCode): Promise<void>
 }
 
-/** What became of a file that could be judged. */
-export interface UploadOutcome {
-  readonly sequence: number
-  readonly createdAt: Date
-  readonly receivedAt: Date
-  readonly fileCode: FileCode
-  readonly loaded: number
-  readonly failed: number
-  readonly match: NumberMatch
-}
-
-/** Sequence numbers that no applied file bears, both included. */
-export interface SequenceGap {
-  readonly from: number
-  readonly to: number
-}
-
-/** What authorities sent and what they hold, for those who look after them. Newest first. */
-export interface UploadHistory {
-  keepTest(id: string, authority: OdsCode, outcome: UploadOutcome): Promise<void>
-  tests(authority: OdsCode, limit: number): Promise<readonly UploadOutcome[]>
-  applied(authority: OdsCode, limit: number): Promise<readonly UploadOutcome[]>
-  /** Since the sequence was last restarted, those apart that somebody accepted. */
-  gaps(authority: OdsCode, limit: number): Promise<readonly SequenceGap[]>
-  /** People with a visible plan of the authority, and those it would hold if their number were right (rule 19.5). */
-  holding(authority: OdsCode, at: Date): Promise<NumberMatch>
-  /** Plans still running that the newest applied file neither carried nor was refused for (rule 19.6). */
-  missingPlans(authority: OdsCode, at: Date): Promise<readonly MissingPlan[]>
-}
-
 /** The organisations of health that use the service. */
 export interface OrganisationStore {
   find(odsCode: OdsCode): Promise<CareOrganisation | undefined>
@@ -83,4 +51,17 @@ export interface OrganisationStore {
   /** Adds an organisation, or changes what is known of one. */
   add(organisation: CareOrganisation): Promise<void>
   remove(odsCode: OdsCode): Promise<void>
+}
+
+/** The systems that may ask over Spine messaging: the stand-in for the Spine Directory Service (rule 9.5). */
+export interface ClientSystemStore {
+  find(asid: Asid): Promise<ClientSystem | undefined>
+  /** The one system whose messages go by this ebXML agreement. */
+  withContract(cpaId: string): Promise<ClientSystem | undefined>
+  ofOrganisation(odsCode: OdsCode): Promise<readonly ClientSystem[]>
+  list(): Promise<readonly ClientSystem[]>
+  /** Adds a system, or changes everything but the ASID of one. */
+  add(system: ClientSystem): Promise<void>
+  /** False where there is none. */
+  remove(asid: Asid): Promise<boolean>
 }

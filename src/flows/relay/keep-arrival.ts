@@ -2,8 +2,9 @@ import { collectBy, type MeshMessage } from '../../domain/mailbox/mesh-message.t
 import { parseMailboxId } from '../../domain/organisation.ts'
 import { failure, type Result, success } from '../../domain/result.ts'
 import { type EndMessageDeps, endMessage } from '../mailbox/end-message.ts'
+import type { ContentEncoding, PayloadStore, StoredContent } from '../mailbox/ports.ts'
 import { handOver, refusalOf, type SendMessageDeps } from '../mailbox/send-message.ts'
-import type { ContentEncoding, PayloadStore, StoredContent, Stores } from '../ports.ts'
+import type { Stores } from '../ports.ts'
 import { type Arrival, ContentBrokeOff, type OutsideFault, type OutsideMailbox } from './ports.ts'
 
 export interface KeepArrivalDeps extends SendMessageDeps, EndMessageDeps {

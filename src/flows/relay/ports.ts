@@ -1,6 +1,6 @@
 import type { MessageFailure } from '../../domain/mailbox/mesh-message.ts'
 import type { Result } from '../../domain/result.ts'
-import type { ContentEncoding } from '../ports.ts'
+import type { ContentEncoding } from '../mailbox/ports.ts'
 
 /** Why the MESH server elsewhere did not do what it was asked for. */
 export type OutsideFault =

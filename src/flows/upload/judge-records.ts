@@ -8,15 +8,10 @@ import {
   type UploadSeries,
 } from '../../domain/upload/upload.ts'
 import { UnreadablePayload } from '../mailbox/decompress.ts'
-import type {
-  AppliedUpload,
-  Authority,
-  Clock,
-  DemographicsService,
-  JudgedRecord,
-  NewId,
-  Storage,
-} from '../ports.ts'
+import type { DemographicsService } from '../person/ports.ts'
+import type { Clock, NewId, Storage } from '../ports.ts'
+import type { Authority } from '../registration/ports.ts'
+import type { AppliedUpload, JudgedRecord } from './ports.ts'
 
 /** How large one file may be (rule 3.21). */
 export interface UploadLimits {

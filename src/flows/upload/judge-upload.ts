@@ -3,8 +3,9 @@ import type { MeshMessage } from '../../domain/mailbox/mesh-message.ts'
 import type { ReadHead, UploadFileFault } from '../../domain/upload/file-faults.ts'
 import type { UploadHeader } from '../../domain/upload/upload.ts'
 import { readPayload } from '../mailbox/read-payload.ts'
-import type { AppliedUpload, Authority, UploadReceipt } from '../ports.ts'
+import type { Authority } from '../registration/ports.ts'
 import { type JudgeRecordsDeps, judgeRecords, unreadableContent } from './judge-records.ts'
+import type { AppliedUpload, UploadReceipt } from './ports.ts'
 
 export interface JudgeUploadDeps extends JudgeRecordsDeps {
   /** How long to wait before each further try while PDS cannot be asked; when they are used up the answer is CPF05. */

@@ -10,8 +10,10 @@ import {
   type UploadFileFault,
 } from '../../domain/upload/file-faults.ts'
 import { type DeliverMessageDeps, deliverMessage, keepPayload } from '../mailbox/deliver-message.ts'
-import type { Authority, Storage, Stores, UploadReceipt } from '../ports.ts'
+import type { Storage, Stores } from '../ports.ts'
+import type { Authority } from '../registration/ports.ts'
 import { type JudgeUploadDeps, judgeUpload, type Verdict } from './judge-upload.ts'
+import type { UploadReceipt } from './ports.ts'
 
 export interface ReceiveUploadDeps extends JudgeUploadDeps, DeliverMessageDeps {
   readonly storage: Storage

@@ -2,7 +2,7 @@ import type { OdsCode } from '../../domain/organisation.ts'
 import { failure, type Result, success } from '../../domain/result.ts'
 import { type ManageExchangeDeps, recordChange } from '../registration/manage-exchange.ts'
 import type { NoSuchAuthority } from '../registration/onboard-authority.ts'
-import type { ConfirmedPhones } from './concern-ports.ts'
+import type { ConfirmedPhones } from './ports.ts'
 
 /** Why phone numbers cannot be confirmed. */
 export type PhonesObstacle =

@@ -1,7 +1,7 @@
 import type { Kysely, Selectable } from 'kysely'
 import type { AuditEntry, DoorName } from '../../domain/audit/audit.ts'
 import type { NhsNumber } from '../../domain/nhs-number.ts'
-import type { AuditLog } from '../../flows/ports.ts'
+import type { AuditLog } from '../../flows/audit/ports.ts'
 import type { Schema } from '../schema.ts'
 
 /** The audit log: entries are added and never touched again; the table itself refuses anything else (rule 8.1). */

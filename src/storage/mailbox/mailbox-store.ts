@@ -1,7 +1,7 @@
 import type { Kysely, Selectable } from 'kysely'
 import type { Mailbox } from '../../domain/mailbox/mesh-message.ts'
 import type { MailboxId, OdsCode } from '../../domain/organisation.ts'
-import type { MailboxStore } from '../../flows/ports.ts'
+import type { MailboxStore } from '../../flows/mailbox/ports.ts'
 import type { Schema } from '../schema.ts'
 
 /** Mailboxes, and the tokens that were already used with each (rule 7.3). */

@@ -1,7 +1,7 @@
 import { type Kysely, type Selectable, sql } from 'kysely'
 import type { MeshMessage } from '../../domain/mailbox/mesh-message.ts'
 import type { MailboxId } from '../../domain/organisation.ts'
-import type { MessageStore } from '../../flows/ports.ts'
+import type { MessageStore } from '../../flows/mailbox/ports.ts'
 import type { MessageTable, Schema } from '../schema.ts'
 
 /** Messages: a mailbox's inbox is its accepted ones, in the order in which they were accepted (rule 7.7). */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { type Kysely, sql } from 'kysely'
-import type { PayloadStore, StoredContent } from '../../flows/ports.ts'
+import type { PayloadStore, StoredContent } from '../../flows/mailbox/ports.ts'
 import type { Schema } from '../schema.ts'
 
 /** Bytes in one row: large enough to be few, small enough that reading and writing stay flat in memory. */

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely'
 import type { Workflow } from '../../domain/mailbox/mesh-message.ts'
 import type { MailboxId } from '../../domain/organisation.ts'
-import type { WorkflowStore } from '../../flows/ports.ts'
+import type { WorkflowStore } from '../../flows/mailbox/ports.ts'
 import type { Schema } from '../schema.ts'
 
 /** Workflows and who takes part in each (rule 7.6). */

@@ -3,7 +3,7 @@ import type { NhsNumber } from '../../domain/nhs-number.ts'
 import type { AppointmentReport } from '../../domain/notification/missed-appointment.ts'
 import type { OdsCode } from '../../domain/organisation.ts'
 import type { AuthorityContact } from '../../domain/query/answer.ts'
-import type { MissedAppointmentStore } from '../../flows/notification/appointment-ports.ts'
+import type { MissedAppointmentStore } from '../../flows/notification/ports.ts'
 import type { Schema } from '../schema.ts'
 
 /** Reports of missed appointments; the notifications they make are delivered with all others (rule 15.3). */

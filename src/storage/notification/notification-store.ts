@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import type { NhsNumber } from '../../domain/nhs-number.ts'
-import type { NotificationStore } from '../../flows/ports.ts'
+import type { NotificationStore } from '../../flows/notification/ports.ts'
 import type { Schema } from '../schema.ts'
 import { authoritiesToTell } from './authorities-to-tell.ts'
 

@@ -5,7 +5,7 @@ import type { PlanType } from '../../domain/plan/plan.ts'
 import { ACCESS_LIST_LIMIT, type Access, isListed, SAME_AUTHOR_HOURS } from '../../domain/query/access.ts'
 import type { VisiblePlan } from '../../domain/query/answer.ts'
 import { type Author, authorKey } from '../../domain/query/requester.ts'
-import type { QueryStore, QueryToRecord } from '../../flows/ports.ts'
+import type { QueryStore, QueryToRecord } from '../../flows/query/ports.ts'
 import { auditRow } from '../audit/audit-log.ts'
 
 /** Runs one named statement; a server prepares it once. */

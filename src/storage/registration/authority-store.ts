@@ -7,7 +7,7 @@ import {
   type SettingsChange,
   stageOf,
 } from '../../domain/registration/authority.ts'
-import type { Authority, AuthorityStore } from '../../flows/ports.ts'
+import type { Authority, AuthorityStore } from '../../flows/registration/ports.ts'
 import type { Schema } from '../schema.ts'
 
 /** Local authorities, each with its mailbox, where it stands and what its newest applied file said of it. */

@@ -2,7 +2,7 @@ import type { Kysely, Selectable } from 'kysely'
 import type { OdsCode } from '../../domain/organisation.ts'
 import type { AccessKind } from '../../domain/query/requester.ts'
 import type { Asid, CertificateFingerprint, ClientSystem } from '../../domain/registration/client-system.ts'
-import type { ClientSystemStore } from '../../flows/query/ports.ts'
+import type { ClientSystemStore } from '../../flows/registration/ports.ts'
 import type { Schema } from '../schema.ts'
 
 /** Clinical systems that may ask, by ASID (rule 9.5). */

@@ -1,7 +1,7 @@
 import type { Kysely, Selectable } from 'kysely'
 import type { OdsCode } from '../../domain/organisation.ts'
 import type { CareOrganisation } from '../../domain/registration/care-setting.ts'
-import type { OrganisationStore } from '../../flows/ports.ts'
+import type { OrganisationStore } from '../../flows/registration/ports.ts'
 import type { Schema } from '../schema.ts'
 
 /** The organisations of health that use the service (rule 19.7). */

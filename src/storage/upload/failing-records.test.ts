@@ -6,7 +6,7 @@ import { freshNhsNumber, storedAuthority } from '../../../test/support/records.t
 import type { CalendarDate, PlanTime } from '../../domain/english-time.ts'
 import type { NhsNumber } from '../../domain/nhs-number.ts'
 import type { OdsCode } from '../../domain/organisation.ts'
-import type { JudgedRecord } from '../../flows/ports.ts'
+import type { JudgedRecord } from '../../flows/upload/ports.ts'
 import { failedRecords } from './failing-records.ts'
 import { uploadStore } from './upload-store.ts'
 

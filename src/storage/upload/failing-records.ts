@@ -2,8 +2,8 @@ import { type Kysely, sql } from 'kysely'
 import type { OdsCode } from '../../domain/organisation.ts'
 import { codeOf, type RecordFault, reasonOf } from '../../domain/upload/record-faults.ts'
 import type { RecordAsSent } from '../../domain/upload/upload.ts'
-import type { UploadReceipt } from '../../flows/ports.ts'
-import type { FailedRecord } from '../../flows/watch/concern-ports.ts'
+import type { UploadReceipt } from '../../flows/upload/ports.ts'
+import type { FailedRecord } from '../../flows/watch/ports.ts'
 import type { Schema } from '../schema.ts'
 
 /**

@@ -5,7 +5,7 @@ import { freshNhsNumber, planRow, storedAuthority } from '../../../test/support/
 import type { CalendarDate, PlanTime } from '../../domain/english-time.ts'
 import type { NhsNumber } from '../../domain/nhs-number.ts'
 import type { OdsCode } from '../../domain/organisation.ts'
-import type { JudgedRecord, UploadReceipt } from '../../flows/ports.ts'
+import type { JudgedRecord, UploadReceipt } from '../../flows/upload/ports.ts'
 import { uploadHistory } from './upload-history.ts'
 import { uploadStore } from './upload-store.ts'
 

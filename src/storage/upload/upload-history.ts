@@ -4,7 +4,7 @@ import type { NhsNumber } from '../../domain/nhs-number.ts'
 import type { PlanType } from '../../domain/plan/plan.ts'
 import type { MissingPlan, NumberMatch } from '../../domain/registration/authority.ts'
 import type { FileCode } from '../../domain/upload/apply-upload.ts'
-import type { SequenceGap, UploadHistory, UploadOutcome } from '../../flows/ports.ts'
+import type { SequenceGap, UploadHistory, UploadOutcome } from '../../flows/upload/ports.ts'
 import type { Schema } from '../schema.ts'
 
 /** What authorities sent and hold, each question one statement whatever the size of the authority (rules 19.3 to 19.6). */

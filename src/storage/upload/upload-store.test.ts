@@ -9,7 +9,7 @@ import type { NhsNumber } from '../../domain/nhs-number.ts'
 import type { OdsCode } from '../../domain/organisation.ts'
 import { applyUpload, type HeldPlan, type Holding, planKey } from '../../domain/upload/apply-upload.ts'
 import type { CheckedRecord } from '../../domain/upload/upload.ts'
-import type { JudgedRecord, UploadReceipt } from '../../flows/ports.ts'
+import type { JudgedRecord, UploadReceipt } from '../../flows/upload/ports.ts'
 import type { Database } from '../open-database.ts'
 import { uploadStore } from './upload-store.ts'
 

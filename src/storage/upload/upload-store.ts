@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import { visibleUntil } from '../../domain/plan/plan.ts'
 import type { RecordResult } from '../../domain/upload/acknowledgement.ts'
-import type { JudgedRecord, UploadReceipt, UploadStore } from '../../flows/ports.ts'
+import type { JudgedRecord, UploadReceipt, UploadStore } from '../../flows/upload/ports.ts'
 import { silenceReplaced } from '../person/number-links.ts'
 import { enrolNumbers } from '../person/number-store.ts'
 import type { Schema } from '../schema.ts'

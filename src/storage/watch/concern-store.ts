@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import { CONCERN_KINDS, type Concern, type concernKey, type Finding } from '../../domain/watch/concern.ts'
-import type { ConcernStore } from '../../flows/watch/concern-ports.ts'
+import type { ConcernStore } from '../../flows/watch/ports.ts'
 import type { Schema } from '../schema.ts'
 import { failedRecords } from '../upload/failing-records.ts'
 import { FINDINGS, type FindingRow } from './concern-findings.ts'

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { fileNumberWords, shownSequence } from '../../../domain/upload/upload.ts'
 import { MEND_RECORD_DAYS } from '../../../domain/watch/concern.ts'
-import type { FailedRecord } from '../../../flows/watch/concern-ports.ts'
+import type { FailedRecord } from '../../../flows/watch/ports.ts'
 import { admit } from '../admit.ts'
 import { pageOf } from '../nothing-here.ts'
 import type { Pages } from '../pages.ts'

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { DEFAULT_INTERVAL_HOURS, type SettingsChange } from '../../../domain/registration/authority.ts'
 import { failure, type Result, success } from '../../../domain/result.ts'
-import type { Authority } from '../../../flows/ports.ts'
+import type { Authority } from '../../../flows/registration/ports.ts'
 import { authorityEntry, settingsBody } from '../../common/registration/authority-body.ts'
 import type { Tile } from './england-tiles.ts'
 import { type FormProblem, problemsOf } from './form-problems.ts'

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { parseOdsCode } from '../../../domain/organisation.ts'
-import type { Authority } from '../../../flows/ports.ts'
 import { changeSettings } from '../../../flows/registration/onboard-authority.ts'
+import type { Authority } from '../../../flows/registration/ports.ts'
 import { admit, field } from '../admit.ts'
 import { nothingHere } from '../nothing-here.ts'
 import type { Pages } from '../pages.ts'

@@ -1,0 +1,79 @@
+import type { OdsCode } from '../../domain/organisation.ts'
+import type { MissingPlan, NumberMatch } from '../../domain/registration/authority.ts'
+import type { RecordResult } from '../../domain/upload/acknowledgement.ts'
+import type { FileCode } from '../../domain/upload/apply-upload.ts'
+import type { RecordFault } from '../../domain/upload/record-faults.ts'
+import type { CheckedRecord, RecordAsSent, UploadHeader, UploadSeries } from '../../domain/upload/upload.ts'
+
+/** A record judged by itself and by PDS, on its way to being applied. */
+export interface JudgedRecord {
+  readonly sent: RecordAsSent
+  readonly outcome: { readonly checked: CheckedRecord } | { readonly fault: RecordFault }
+}
+
+export interface UploadReceipt {
+  readonly id: string
+  readonly authority: OdsCode
+  readonly header: UploadHeader
+  readonly series: UploadSeries
+  readonly messageId: string
+  /** SHA-256 of the file's bytes, hexadecimal. */
+  readonly digest: string
+  readonly receivedAt: Date
+}
+
+export interface AppliedUpload {
+  readonly id: string
+  readonly digest: string
+  readonly createdAt: Date
+  readonly acknowledgementPayloadId: string
+}
+
+export interface UploadStore {
+  /** An applied upload of the series with this sequence number since the sequence was last restarted (rule 3.8). */
+  bySequence(authority: OdsCode, series: UploadSeries, sequence: number): Promise<AppliedUpload | undefined>
+  /** Adds judged records to the staging area of an upload; nothing is visible to anybody yet. */
+  stage(uploadId: string, records: readonly JudgedRecord[]): Promise<void>
+  /** Applies everything staged, in a transaction, and answers how many records were loaded and failed (rules 3.4 to 3.6). */
+  apply(upload: UploadReceipt): Promise<{ readonly loaded: number; readonly failed: number }>
+  /** Judges everything staged as `apply` would, and applies nothing (rule 19.2). */
+  assess(
+    upload: UploadReceipt,
+  ): Promise<{ readonly loaded: number; readonly failed: number; readonly matched: number }>
+  /** The records of an upload with their outcomes, in file order, a page at a time. */
+  results(uploadId: string): AsyncIterable<readonly RecordResult[]>
+  /** Marks the upload as applied and acknowledged. */
+  complete(uploadId: string, fileCode: FileCode, acknowledgementPayloadId: string): Promise<void>
+  /** Forgets what was staged for one upload that will not be applied, or before an instant for any that never was. */
+  discard(staged: { readonly uploadId: string } | { readonly abandonedBefore: Date }): Promise<void>
+}
+
+/** What became of a file that could be judged. */
+export interface UploadOutcome {
+  readonly sequence: number
+  readonly createdAt: Date
+  readonly receivedAt: Date
+  readonly fileCode: FileCode
+  readonly loaded: number
+  readonly failed: number
+  readonly match: NumberMatch
+}
+
+/** Sequence numbers that no applied file bears, both included. */
+export interface SequenceGap {
+  readonly from: number
+  readonly to: number
+}
+
+/** What authorities sent and what they hold, for those who look after them. Newest first. */
+export interface UploadHistory {
+  keepTest(id: string, authority: OdsCode, outcome: UploadOutcome): Promise<void>
+  tests(authority: OdsCode, limit: number): Promise<readonly UploadOutcome[]>
+  applied(authority: OdsCode, limit: number): Promise<readonly UploadOutcome[]>
+  /** Since the sequence was last restarted, those apart that somebody accepted. */
+  gaps(authority: OdsCode, limit: number): Promise<readonly SequenceGap[]>
+  /** People with a visible plan of the authority, and those it would hold if their number were right (rule 19.5). */
+  holding(authority: OdsCode, at: Date): Promise<NumberMatch>
+  /** Plans still running that the newest applied file neither carried nor was refused for (rule 19.6). */
+  missingPlans(authority: OdsCode, at: Date): Promise<readonly MissingPlan[]>
+}
