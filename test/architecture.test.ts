@@ -14,7 +14,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   identity: ['domain'],
   storage: ['flows', 'domain'],
   demographics: ['flows', 'domain', 'client'],
-  doors: ['flows', 'formats', 'domain', 'identity', 'client'],
+  api: ['flows', 'formats', 'domain', 'identity'],
+  pages: ['api', 'flows', 'formats', 'domain', 'identity', 'client'],
   callbacks: ['flows', 'formats', 'domain', 'client'],
   connected: ['flows', 'formats', 'domain', 'client'],
   // The codec of HL7 v3 is one for those who answer and those who ask.
@@ -105,24 +106,44 @@ describe('the rooms', () => {
     expect(wrong).toEqual([])
   })
 
-  test('doors never import each other, only what they have in common', () => {
-    const doorOf = (path: string) => relative(join(ROOT, 'src', 'doors'), path).split(/[\\/]/)[0]
+  test('no interface imports another, only what they have in common', () => {
+    /** The folders of an interface below `api`: `fhir`, or `soap` and `itk`. */
+    const foldersOf = (path: string) =>
+      relative(join(ROOT, 'src', 'api'), dirname(path))
+        .split(/[\\/]/)
+        .slice(0, 2)
+    const mayImport = (from: readonly string[], to: readonly string[]) =>
+      to[0] === 'common' ||
+      (to[0] === from[0] && (to[0] !== 'soap' || to[1] === 'common' || to[1] === from[1]))
     const wrong = files
-      .filter(file => roomOf(file.path) === 'doors')
+      .filter(file => roomOf(file.path) === 'api')
       .flatMap(file =>
         localImports(file)
           .filter(
-            ({ target }) =>
-              roomOf(target) === 'doors' && ![doorOf(file.path), 'common'].includes(doorOf(target)),
+            ({ target }) => roomOf(target) === 'api' && !mayImport(foldersOf(file.path), foldersOf(target)),
           )
+          .map(({ specifier }) => `${label(file)} imports ${specifier}`),
+      )
+    expect(wrong).toEqual([])
+    expect(new Set(files.filter(file => roomOf(file.path) === 'api').map(f => foldersOf(f.path)[0]))).toEqual(
+      new Set(['common', 'events', 'fhir', 'mesh', 'operations', 'soap']),
+    )
+  })
+
+  test('the pages use of the interfaces only what these have in common', () => {
+    const wrong = files
+      .filter(file => roomOf(file.path) === 'pages')
+      .flatMap(file =>
+        localImports(file)
+          .filter(({ target }) => roomOf(target) === 'api' && !/[\\/]api[\\/]common[\\/]/.test(target))
           .map(({ specifier }) => `${label(file)} imports ${specifier}`),
       )
     expect(wrong).toEqual([])
   })
 
-  test('of the doors only the pages ask as a client does', () => {
+  test('among what answers requests only the pages ask as a client does', () => {
     const wrong = files
-      .filter(file => /[\\/]doors[\\/](?!web[\\/])/.test(file.path))
+      .filter(file => ['api', 'flows', 'storage', 'domain'].includes(roomOf(file.path)))
       .flatMap(file =>
         localImports(file)
           .filter(({ target }) => roomOf(target) === 'client')

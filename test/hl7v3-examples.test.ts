@@ -1,9 +1,15 @@
 import Fastify from 'fastify'
 import { expect, test } from 'vitest'
+import { ebxmlDoor } from '../src/api/soap/asynchronous/asynchronous-api.ts'
+import { openDoor as openMiniService, requestOf } from '../src/api/soap/itk/testing.ts'
+import {
+  envelopeOf,
+  openDoor as openSpineDoor,
+  QUERY,
+  SPINE,
+  WARD,
+} from '../src/api/soap/synchronous/testing.ts'
 import { success } from '../src/domain/result.ts'
-import { openDoor as openMiniService, requestOf } from '../src/doors/smsp/testing.ts'
-import { ebxmlDoor } from '../src/doors/spine/ebxml-door.ts'
-import { envelopeOf, openDoor as openSpineDoor, QUERY, SPINE, WARD } from '../src/doors/spine/testing.ts'
 import type { AnswerMessage } from '../src/flows/query/ports.ts'
 import { writeEbxmlMessage } from '../src/formats/ebxml/write-message.ts'
 import { PLAN } from '../src/formats/fhir/testing.ts'

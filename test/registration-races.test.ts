@@ -1,8 +1,8 @@
 import { v7 as newId } from 'uuid'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { newPassword } from '../src/api/common/registration/new-password.ts'
 import type { MailboxId, OdsCode } from '../src/domain/organisation.ts'
 import type { Asid, ClientSystem } from '../src/domain/registration/client-system.ts'
-import { newPassword } from '../src/doors/common/registration/new-password.ts'
 import type { Storage } from '../src/flows/ports.ts'
 import {
   addAuthority,

@@ -9,8 +9,8 @@ import type { Config } from '../main/config.ts'
 import { CAST, castMember } from '../sandbox/cast.ts'
 import { castAuthor } from './cast-author.ts'
 import { type CommandFailure, refused } from './command-result.ts'
+import type { AskingSystem, Hl7Door } from './open-query-client.ts'
 import { askOperations } from './operations.ts'
-import type { AskingSystem, Hl7Door } from './query-door.ts'
 import { askSandbox } from './sandbox-guide.ts'
 
 const EXCHANGE = { soap: 'synchronous', ebxml: 'asynchronous', smsp: 'mini-service' } as const

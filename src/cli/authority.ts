@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { newPassword } from '../doors/common/registration/new-password.ts'
+import { newPassword } from '../api/common/registration/new-password.ts'
 import { addAnswerCommands } from './authority-answers.ts'
 import { addStageCommands } from './authority-stages.ts'
 import type { CommandLine } from './command-line.ts'

@@ -1,4 +1,4 @@
-import { newPassword } from '../doors/common/registration/new-password.ts'
+import { newPassword } from '../api/common/registration/new-password.ts'
 import type { CommandLine } from './command-line.ts'
 import { done } from './command-result.ts'
 import { askOperations } from './operations.ts'

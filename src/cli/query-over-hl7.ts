@@ -2,7 +2,7 @@ import type { QueryOutcome } from '../client/index.ts'
 import type { Config } from '../main/config.ts'
 import { sandboxSystem, systemInFile } from './asking-system.ts'
 import { type CommandResult, done } from './command-result.ts'
-import { type Hl7Door, openQueryClient } from './query-door.ts'
+import { type Hl7Door, openQueryClient } from './open-query-client.ts'
 import { type Asked, notAnswered } from './query-result.ts'
 import { accessWords, NONE_LISTED, NOTHING_HELD, OUT_OF_DATE, planWords } from './query-words.ts'
 

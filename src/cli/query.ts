@@ -3,7 +3,7 @@ import { parseNhsNumber } from '../domain/nhs-number.ts'
 import { serviceUrl } from './addresses.ts'
 import type { CommandLine } from './command-line.ts'
 import { type CommandFailure, refused } from './command-result.ts'
-import { QUERY_DOORS, type QueryDoor } from './query-door.ts'
+import { QUERY_DOORS, type QueryDoor } from './open-query-client.ts'
 import { askOverFhir } from './query-over-fhir.ts'
 import { askOverHl7 } from './query-over-hl7.ts'
 

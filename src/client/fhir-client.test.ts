@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest'
-import { type Backstage, openDoor, PREFIX } from '../doors/fhir/testing.ts'
+import { type Backstage, openDoor, PREFIX } from '../api/fhir/testing.ts'
 import { ANSWER, NOTHING_HELD, PLAN } from '../formats/fhir/testing.ts'
 import { fhirClient } from './index.ts'
 import { writeMissedAppointment } from './missed-appointment.ts'

@@ -11,7 +11,7 @@ import { counted } from '../words.ts'
 import { tellAudit, tellSeal } from './audit-scene.ts'
 import { openAuthority, readVerdict, sendFile, showFile, takeNotification } from './authority-scenes.ts'
 import { askForChild, askForStranger, askSilently, readHistory, refusePorter } from './clinician-scenes.ts'
-import { askThroughOtherDoors } from './door-scenes.ts'
+import { askThroughOtherDoors } from './interface-scenes.ts'
 import { openStage, type Stage, Stopped } from './stage.ts'
 
 /** What every scene plays on. */

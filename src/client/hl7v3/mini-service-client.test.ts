@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { type Backstage, openDoor } from '../../doors/smsp/testing.ts'
+import { type Backstage, openDoor } from '../../api/soap/itk/testing.ts'
 import { StorageUnavailable } from '../../flows/storage-unavailable.ts'
 import { ACCESS, ANSWER, NOTHING_HELD } from '../../formats/fhir/testing.ts'
 import { type MiniServiceClientSettings, miniServiceClient } from './mini-service-client.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { type Backstage, openDoor, SPINE } from '../../doors/spine/testing.ts'
+import { type Backstage, openDoor, SPINE } from '../../api/soap/synchronous/testing.ts'
 import { ACCESS, ANSWER, NOTHING_HELD, nhsNumber, PLAN } from '../../formats/fhir/testing.ts'
 import { element } from '../../formats/xml/xml-writer.ts'
 import { type SoapClientSettings, soapClient } from './soap-client.ts'

@@ -1,0 +1,99 @@
+import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
+import { FHIR_JSON } from '../../formats/fhir/codes.ts'
+import type { FhirFault } from '../../formats/fhir/operation-outcome.ts'
+import { auditEveryRequest } from '../common/exchange.ts'
+import { admitCaller } from './admit-caller.ts'
+import { answerSearch } from './answer-search.ts'
+import type { FhirDoorDeps } from './api-deps.ts'
+import { DOCUMENTS } from './documents.ts'
+import { greetEveryRequest, refuseTheRest } from './every-request.ts'
+import { entryOf, keepFhirExchanges } from './exchange.ts'
+import { FHIR_CONTENT, turnIntoFault, UNAVAILABLE } from './fault-reply.ts'
+import { parametersOf } from './read-query.ts'
+import { acceptsFhirJson } from './request-headers.ts'
+import { MISSED_APPOINTMENTS, SERVED } from './served.ts'
+import { admitReporter, readResources, takeReport } from './take-report.ts'
+
+const LONGEST_SEARCH = 4_000
+/** Much more than is read of an appointment: real ones hold more. */
+const LONGEST_RESOURCE = 100_000
+
+/**
+ * The FHIR R4 API of those who ask, to be registered under its prefix. A request is dealt with in the order: who asks (401),
+ * whether they may (403), what they ask (400), the answer; and leaves exactly one audit entry (rule 8.1). The server it
+ * stands on must not log addresses: those of a search hold the NHS number (rule 8.2).
+ */
+export function fhirDoor(deps: FhirDoorDeps): FastifyPluginAsync {
+  return async fastify => {
+    const exchangeOf = keepFhirExchanges(deps.newId)
+    const refuse = (request: FastifyRequest, reply: FastifyReply, fault: FhirFault) => {
+      exchangeOf(request).reason ??= fault.kind
+      return reply.send(turnIntoFault(reply, fault, deps.newId()))
+    }
+    readFormsAlone(fastify)
+    greetEveryRequest(fastify, exchangeOf, refuse)
+    auditEveryRequest(fastify, {
+      exchangeOf,
+      record: (exchange, status) => deps.recordRequest(entryOf(exchange, status)),
+      reportFailure: deps.reportFailure,
+      couldNot: reply => turnIntoFault(reply, UNAVAILABLE, deps.newId()),
+    })
+    refuseTheRest(fastify, exchangeOf, refuse, deps)
+
+    const since = deps.now()
+    const describe = () => ({ baseUrl: deps.baseUrl(), since, softwareVersion: deps.softwareVersion })
+    const begin = (action: string) => async (request: FastifyRequest) => {
+      exchangeOf(request).action = action
+    }
+    for (const document of DOCUMENTS) {
+      fastify.get(`/${document.path}`, { onRequest: begin(document.action) }, async (request, reply) => {
+        const format = parametersOf(request).get('_format')
+        if (document.mediaType === FHIR_JSON && !acceptsFhirJson(request.headers, format)) {
+          return refuse(request, reply, { kind: 'not-acceptable' })
+        }
+        reply.type(`${document.mediaType}; charset=utf-8`).headers(document.headers ?? {})
+        return reply.send(document.write(describe()))
+      })
+    }
+
+    const admit = (admission: typeof admitCaller) => async (request: FastifyRequest, reply: FastifyReply) => {
+      const admitted = await admission(request, exchangeOf(request), deps.verifyToken)
+      if (!admitted.ok) return refuse(request, reply, admitted.fault)
+    }
+    for (const served of SERVED) {
+      const onRequest = [begin(served.action), admit(admitCaller)]
+      const handler = async (request: FastifyRequest, reply: FastifyReply) => {
+        const result = await answerSearch(served, deps, request, exchangeOf(request))
+        if (!result.ok) return refuse(request, reply, result.fault)
+        return reply.type(FHIR_CONTENT).send(JSON.stringify(result.value))
+      }
+      fastify.get(`/${served.path}`, { onRequest }, handler)
+      fastify.post(`/${served.path}/_search`, { onRequest, bodyLimit: LONGEST_SEARCH }, handler)
+    }
+
+    fastify.register(async resources => {
+      readResources(resources)
+      const { type, action } = MISSED_APPOINTMENTS
+      const options = { onRequest: [begin(action), admit(admitReporter)], bodyLimit: LONGEST_RESOURCE }
+      resources.post(`/${type}`, options, async (request, reply) => {
+        const taken = await takeReport(deps, request, exchangeOf(request))
+        if (!taken.ok) return refuse(request, reply, taken.fault)
+        const { status, appointment } = taken.value
+        reply.header('Location', `${deps.baseUrl()}/${type}/${appointment.id}`)
+        return reply.code(status).type(FHIR_CONTENT).send(JSON.stringify(appointment))
+      })
+    })
+  }
+}
+
+/** Posted searches are forms. Any other body is let run out unread, so that what is said of it is said by the routes. */
+function readFormsAlone(fastify: FastifyInstance): void {
+  fastify.removeAllContentTypeParsers()
+  fastify.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_, body, done) =>
+    done(null, body),
+  )
+  fastify.addContentTypeParser('*', (_, body, done) => {
+    body.resume()
+    done(null)
+  })
+}

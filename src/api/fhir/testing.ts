@@ -1,0 +1,109 @@
+import Fastify from 'fastify'
+import type { MissedAppointment, ToldReport } from '../../domain/notification/missed-appointment.ts'
+import type { Answer } from '../../domain/query/answer.ts'
+import { type Author, mayQuery, type Requester } from '../../domain/query/requester.ts'
+import { failure, success } from '../../domain/result.ts'
+import { ANSWER, NURSE, PLAN } from '../../formats/fhir/testing.ts'
+import type { TokenFault } from '../../identity/token-fault.ts'
+import type { FhirDoorDeps } from './api-deps.ts'
+import type { RequestEntry } from './exchange.ts'
+import { fhirDoor } from './fhir-api.ts'
+
+export const PREFIX = '/cpis/FHIR/R4'
+
+type Queried = Parameters<FhirDoorDeps['answerQuery']>[0]
+type Reported = Parameters<FhirDoorDeps['reportMissedAppointment']>[0]
+type ReportOutcome = Awaited<ReturnType<FhirDoorDeps['reportMissedAppointment']>>
+
+/** What stands behind the door in a test; a test changes it to break something. */
+export interface Backstage {
+  /** Every audit entry, whoever left it. */
+  readonly entries: RequestEntry[]
+  readonly queried: Queried[]
+  readonly reported: Reported[]
+  readonly failures: unknown[]
+  answer: Answer
+  /** What came of a report; told to the authority of the example plan unless said otherwise. */
+  reportOutcome?: ReportOutcome
+  tokenFault?: TokenFault
+  storeIsDown?: boolean
+  auditIsDown?: boolean
+}
+
+const ROLES: Readonly<Record<string, readonly string[]>> = {
+  both: ['B0107', 'B0170'],
+  unscheduled: ['B0107'],
+  scheduled: ['B0170'],
+  neither: ['B0820'],
+}
+
+/** The report of an appointment, told to the authority of the example plan. */
+export function reportOf(appointment: MissedAppointment, author: Author = NURSE): ToldReport {
+  return {
+    id: '0197a000-0000-7000-8000-0000000000d1',
+    appointment,
+    author,
+    reportedAt: new Date('2026-03-10T09:30:00Z'),
+    told: [PLAN.authority],
+  }
+}
+
+/** The door on a server, before a made-up flow. Bearer tokens are the names of the roles above. */
+export function openDoor(change: Partial<Backstage> = {}) {
+  const stage: Backstage = { entries: [], queried: [], reported: [], failures: [], answer: ANSWER, ...change }
+  const logged: string[] = []
+  const server = Fastify({
+    logger: { level: 'warn', stream: { write: (line: string) => void logged.push(line) } },
+  })
+  let id = 0
+  const deps: FhirDoorDeps = {
+    verifyToken: async header => {
+      if (stage.tokenFault) return failure(stage.tokenFault)
+      const activities = ROLES[header?.replace('Bearer ', '') ?? '']
+      if (!activities) return failure({ kind: header === undefined ? 'no-token' : 'not-a-token' })
+      const requester: Requester = { author: NURSE, activities: new Set(activities) }
+      return success(requester)
+    },
+    answerQuery: async request => {
+      stage.queried.push(request)
+      if (stage.storeIsDown) throw new Error(`no connection while asking for ${request.nhsNumber}`)
+      const { action, nhsNumber, traceId, requester } = request
+      const allowed = mayQuery(requester, request.access)
+      const outcome = allowed.ok ? 'allowed' : 'refused'
+      stage.entries.push({ door: 'fhir', action, outcome, author: requester.author, nhsNumber, traceId })
+      return allowed.ok ? success({ ...stage.answer, access: request.access }) : allowed
+    },
+    reportMissedAppointment: async request => {
+      stage.reported.push(request)
+      const { requester, appointment, traceId } = request
+      const { author } = requester
+      if (stage.storeIsDown) throw new Error(`no connection while reporting ${appointment.nhsNumber}`)
+      const { reportOutcome = success({ report: reportOf(appointment, author), repeated: false }) } = stage
+      stage.entries.push({
+        door: 'fhir',
+        action: 'report missed appointment',
+        outcome: reportOutcome.ok ? 'allowed' : 'refused',
+        author,
+        nhsNumber: appointment.nhsNumber,
+        traceId,
+      })
+      return reportOutcome
+    },
+    recordRequest: async entry => {
+      if (stage.auditIsDown) throw new Error('the audit log cannot be written')
+      stage.entries.push(entry)
+    },
+    reportFailure: error => stage.failures.push(error),
+    baseUrl: () => {
+      const address = server.server.address()
+      return typeof address === 'object' && address
+        ? `http://127.0.0.1:${address.port}${PREFIX}`
+        : `https://cp-is.example${PREFIX}`
+    },
+    softwareVersion: '1.2.3',
+    now: () => new Date('2026-03-10T09:30:00Z'),
+    newId: () => `0197a000-0000-7000-8000-${String(++id).padStart(12, '0')}`,
+  }
+  server.register(fhirDoor(deps), { prefix: PREFIX })
+  return { server, stage, logged }
+}

@@ -1,0 +1,114 @@
+import type { FastifyInstance, FastifyReply } from 'fastify'
+import { z } from 'zod'
+import { type OdsCode, parseOdsCode } from '../../domain/organisation.ts'
+import { GO_LIVE_PERCENT, type GoLiveObstacle, matchPercent } from '../../domain/registration/authority.ts'
+import { type Result, unreachable } from '../../domain/result.ts'
+import { addAuthority } from '../../flows/registration/manage-exchange.ts'
+import {
+  changeSettings,
+  goLive,
+  listMissingPlans,
+  type NoSuchAuthority,
+  restartSequence,
+  resume,
+  showAuthority,
+  suspend,
+} from '../../flows/registration/onboard-authority.ts'
+import { authorityBody, settingsBody } from '../common/registration/authority-body.ts'
+import type { OperationsDoorDeps } from './api-deps.ts'
+import { recordCommand, seenOnRecord } from './record-command.ts'
+
+/** A conflict with where the authority stands. */
+type Obstacle =
+  | NoSuchAuthority
+  | GoLiveObstacle
+  | { readonly kind: 'not-suspended' }
+  | { readonly kind: 'sends-changes' }
+
+/** Taking authorities on and looking after them (rules 19.1 to 19.6). */
+export function authorityRoutes(app: FastifyInstance, deps: OperationsDoorDeps): void {
+  app.get('/authorities', () => seenOnRecord(deps, 'list authorities', deps.storage.authorities.list()))
+  app.post('/authorities', async (request, reply) => {
+    const authority = authorityBody.parse(request.body)
+    const { odsCode, mailbox } = authority
+    const added = await addAuthority(deps, authority)
+    if (!added.ok)
+      return reply
+        .code(400)
+        .send({ error: `Mailbox ${mailbox.id} is that of authority ${added.fault.owner}.` })
+    return reply.code(201).send({ odsCode, mailboxId: mailbox.id })
+  })
+
+  /** A command for one authority: what came of it, or why not. */
+  const command = (
+    method: 'GET' | 'POST',
+    path: string,
+    work: (odsCode: OdsCode, body: unknown) => Promise<Result<object, Obstacle>>,
+  ) =>
+    app.route<{ Params: { ods: string } }>({
+      method,
+      url: `/authorities/:ods${path}`,
+      handler: async (request, reply) => {
+        const odsCode = parseOdsCode(request.params.ods)
+        if (!odsCode) return refused(reply, { kind: 'no-such-authority' })
+        const outcome = await work(odsCode, request.body)
+        return outcome.ok ? outcome.value : refused(reply, outcome.fault)
+      },
+    })
+
+  command('GET', '', odsCode => showAuthority(deps, odsCode))
+  command('GET', '/missing', odsCode => listMissingPlans(deps, odsCode))
+  command('POST', '/settings', async (odsCode, body) => {
+    const done = await changeSettings(deps, odsCode, settingsBody.parse(body))
+    if (done.ok && !done.value.changed)
+      await recordCommand(deps, {
+        action: 'change authority',
+        outcome: 'allowed',
+        reason: 'unchanged',
+        actor: 'operator',
+        subject: odsCode,
+      })
+    return done
+  })
+  command('POST', '/go-live', (odsCode, body) => goLive(deps, odsCode, goLiveBody.parse(body ?? {}).force))
+  command('POST', '/suspend', (odsCode, body) => suspend(deps, odsCode, suspendBody.parse(body).why))
+  command('POST', '/resume', odsCode => resume(deps, odsCode))
+  command('POST', '/restart-sequence', odsCode => restartSequence(deps, odsCode))
+}
+
+/** Somebody's reason for an act, as it goes on record: nothing of a person belongs there. */
+const reason = z
+  .string("A reason is needed; it goes on record, so no person's details.")
+  .trim()
+  .min(5, 'A reason is needed: a few words.')
+  .max(200, 'A reason is at most 200 characters.')
+
+const goLiveBody = z.object({ force: reason.optional() })
+const suspendBody = z.object({ why: reason })
+
+function refused(reply: FastifyReply, obstacle: Obstacle) {
+  return reply
+    .code(obstacle.kind === 'no-such-authority' ? 404 : 409)
+    .send({ error: obstacleWords(obstacle), kind: obstacle.kind })
+}
+
+function obstacleWords(obstacle: Obstacle): string {
+  switch (obstacle.kind) {
+    case 'no-such-authority':
+      return 'No such authority. GET /authorities lists them.'
+    case 'already-live':
+      return 'The authority is live already.'
+    case 'suspended':
+      return 'The authority is suspended. Resume it first.'
+    case 'not-suspended':
+      return 'The authority is not suspended.'
+    case 'no-test':
+      return `The authority has sent no test file yet that could be judged. It needs one in which the NHS numbers of at least ${GO_LIVE_PERCENT} % of the records are right.`
+    case 'low-match':
+      return `In the newest test file ${obstacle.match.matched} of ${obstacle.match.total} NHS numbers are right (${matchPercent(obstacle.match) ?? 0} %); ${GO_LIVE_PERCENT} % are needed.`
+    case 'sends-changes':
+      return 'The authority sends what changed, so that a plan its file leaves out means nothing. In snapshot mode such plans are listed.'
+    default:
+      return unreachable(obstacle)
+  }
+}

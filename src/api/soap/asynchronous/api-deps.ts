@@ -1,0 +1,16 @@
+import type { ClientSystem } from '../../../domain/registration/client-system.ts'
+import type { LaterAnswer, MessagedQuestion } from '../../../flows/query/answer-later.ts'
+import type { QueryRefusal } from '../common/query-refusal.ts'
+import type { SpineDoorDeps } from '../common/spine-deps.ts'
+
+export interface EbxmlDoorDeps
+  extends Pick<
+    SpineDoorDeps,
+    'ownAsid' | 'shownCertificate' | 'recordRequest' | 'reportFailure' | 'now' | 'newId'
+  > {
+  /** The message handling party that CP-IS is, by which systems address it. */
+  readonly ownPartyKey: string
+  readonly findByContract: (cpaId: string) => Promise<ClientSystem | undefined>
+  /** Keeps the answer that is going to be posted; throws when it could not look, and then keeps nothing. */
+  readonly answerLater: (question: MessagedQuestion<QueryRefusal>) => Promise<LaterAnswer>
+}

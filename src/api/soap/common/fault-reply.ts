@@ -1,0 +1,22 @@
+import type { FastifyReply } from 'fastify'
+import { type SoapFault, writeSoapFault } from '../../../formats/soap/soap-fault.ts'
+import { renderXml, XML_DECLARATION, type XmlNode } from '../../../formats/xml/xml-writer.ts'
+import { SOAP_CONTENT } from './soap-requests.ts'
+
+export const SYSTEM_FAILURE: SoapFault = { kind: 'system-failure' }
+
+/** What the audit log calls a fault. */
+export function reasonOf(fault: SoapFault): string {
+  return fault.kind === 'header' ? fault.faults.join(' ') : fault.kind
+}
+
+/** Makes the reply that of an envelope; answers its text. */
+export function turnIntoEnvelope(reply: FastifyReply, status: number, envelope: XmlNode): string {
+  reply.code(status).type(SOAP_CONTENT)
+  return XML_DECLARATION + renderXml(envelope)
+}
+
+/** Makes the reply that of a fault: 500, as SOAP 1.1 has it (clause 6.2), whosever fault it is. */
+export function turnIntoFault(reply: FastifyReply, fault: SoapFault): string {
+  return turnIntoEnvelope(reply, 500, writeSoapFault(fault))
+}

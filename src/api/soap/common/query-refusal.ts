@@ -1,0 +1,33 @@
+import type { MissingActivity } from '../../../domain/query/requester.ts'
+import type { QueryFault } from '../../../formats/hl7v3/query-message.ts'
+
+/** Why a query that could be read as an envelope is not answered. */
+export type QueryRefusal =
+  /** The reason is for the audit log alone: the asking system is told that access is denied. */
+  | { readonly kind: 'denied'; readonly reason: string }
+  | { readonly kind: 'faulty'; readonly faults: readonly QueryFault[] }
+
+export const SENT_BY_ANOTHER: QueryFault = {
+  name: 'ErrorBase1732.INVALID_COMM_FUNC_SND',
+  text: 'The message names another sending system than the header of its envelope.',
+}
+
+export const SENT_TO_ANOTHER: QueryFault = {
+  name: 'ErrorBase1732.INVALID_COMM_FUNC_RCV',
+  text: 'The message is for another system than the header of its envelope.',
+}
+
+export const NO_NHS_NUMBER: QueryFault = {
+  name: 'ErrorBase1712.MANDATORY_DATA_MISSING|NHS Number',
+  text: 'That is no NHS number: it has ten digits, of which the last is a check digit.',
+}
+
+/** What the audit log calls a refusal. */
+export function refusalReason(refusal: QueryRefusal): string {
+  return refusal.kind === 'denied' ? refusal.reason : refusal.faults.map(({ name }) => name).join(' ')
+}
+
+/** That whoever asks lacks an activity, as a refusal. */
+export function missing({ activity }: MissingActivity): QueryRefusal {
+  return { kind: 'denied', reason: `missing ${activity}` }
+}

@@ -1,0 +1,69 @@
+import type { Answer } from '../../../domain/query/answer.ts'
+import type { Asid } from '../../../domain/registration/client-system.ts'
+import type { Result } from '../../../domain/result.ts'
+import { HL7, INTERACTIONS, type Interaction } from '../../../formats/hl7v3/codes.ts'
+import { ACCESS_DENIED, issueOf, NO_RECORD } from '../../../formats/hl7v3/detected-issues.ts'
+import { writeApplicationAcknowledgement } from '../../../formats/hl7v3/write-application-acknowledgement.ts'
+import { writeQueryFailure } from '../../../formats/hl7v3/write-query-failure.ts'
+import { writeQueryResponse } from '../../../formats/hl7v3/write-query-response.ts'
+import { actionOf } from '../../../formats/soap/codes.ts'
+import { type RequestHead, writeHead } from '../../../formats/soap/spine-head.ts'
+import { writeEnvelope } from '../../../formats/soap/write-envelope.ts'
+import { element, type XmlNode } from '../../../formats/xml/xml-writer.ts'
+import type { QueryRefusal } from './query-refusal.ts'
+import type { SpineDoorDeps } from './spine-deps.ts'
+
+/** A message that answers a query, and what it is. */
+export interface OutcomeMessage {
+  readonly id: string
+  readonly interaction: Interaction
+  readonly message: XmlNode
+}
+
+/**
+ * The answer to a query: what is held, that nothing is held (rule 4.2), or why the query is refused. Each is a message of its
+ * own kind, so that no system can take one for another.
+ */
+export function writeOutcome(
+  deps: Pick<SpineDoorDeps, 'ownAsid' | 'newId' | 'now'>,
+  question: { readonly askedBy: Asid; readonly requestId: string },
+  outcome: Result<Answer, QueryRefusal>,
+): OutcomeMessage {
+  const id = deps.newId()
+  const { askedBy: receiverAsid, requestId } = question
+  const wrapper = { id, createdAt: deps.now(), requestId, receiverAsid, senderAsid: deps.ownAsid }
+  if (!outcome.ok) {
+    const refusal = outcome.fault
+    const issues = refusal.kind === 'denied' ? [ACCESS_DENIED] : refusal.faults.map(issueOf)
+    const message = writeApplicationAcknowledgement({ ...wrapper, outcome: 'AE', issues })
+    return { id, interaction: INTERACTIONS.applicationAcknowledgement, message }
+  }
+  const answer = outcome.value
+  return answer.plans.length > 0
+    ? { id, interaction: INTERACTIONS.queryResponse, message: writeQueryResponse({ ...wrapper, answer }) }
+    : {
+        id,
+        interaction: INTERACTIONS.queryFailure,
+        message: writeQueryFailure({ ...wrapper, issues: NO_RECORD }),
+      }
+}
+
+/** The answer in the envelope that goes back at once. */
+export function writeSyncAnswer(
+  deps: Pick<SpineDoorDeps, 'ownAsid' | 'address'>,
+  request: RequestHead,
+  { id, interaction, message }: OutcomeMessage,
+): XmlNode {
+  return writeEnvelope(
+    writeHead({
+      messageId: id,
+      action: actionOf(interaction),
+      to: request.replyTo,
+      from: deps.address(),
+      receiverAsid: request.senderAsid,
+      senderAsid: deps.ownAsid,
+      relatesTo: request.messageId,
+    }),
+    element('CP-ISNHSQueryResponse', { xmlns: HL7 }, message),
+  )
+}

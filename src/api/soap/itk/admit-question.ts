@@ -1,0 +1,92 @@
+import { type NhsNumber, parseNhsNumber } from '../../../domain/nhs-number.ts'
+import type { MissingActivity, Requester } from '../../../domain/query/requester.ts'
+import {
+  type Asid,
+  activitiesThrough,
+  type ClientSystem,
+} from '../../../domain/registration/client-system.ts'
+import { failure, type Result, success } from '../../../domain/result.ts'
+import { HL7 } from '../../../formats/hl7v3/codes.ts'
+import { isAuthorFault } from '../../../formats/hl7v3/query-faults.ts'
+import { readQueryStubs } from '../../../formats/hl7v3/read-query.ts'
+import { disbelief, type Shown } from '../common/client-certificate.ts'
+import type { SmspDoorDeps } from './api-deps.ts'
+import type { Exchange } from './exchange.ts'
+import type { Question } from './read-question.ts'
+
+/** Why a question is not answered. The reason is for the audit log alone. */
+export interface Refusal {
+  readonly code: 'SMSP-0001' | 'SMSP-0005'
+  readonly reason: string
+}
+
+export interface AdmittedQuestion {
+  readonly requester: Requester
+  readonly nhsNumber: NhsNumber
+  readonly access: 'unscheduled'
+  /** Absent where the organisation has several systems: nobody can say then which of them a person used. */
+  readonly system?: Asid
+}
+
+/**
+ * Who asks and whether they may, and only then about whom (rule 5.4). What becomes known on the way is noted on the exchange of
+ * the question.
+ */
+export async function admitQuestion(
+  deps: Pick<SmspDoorDeps, 'findClientSystems' | 'now'>,
+  exchange: Exchange,
+  question: Question,
+  shown: Shown | undefined,
+): Promise<Result<AdmittedQuestion, Refusal>> {
+  const systems = (await deps.findClientSystems(question.odsCode)).filter(system => mayAsk(system, shown))
+  if (systems.length === 0) return denied('organisation not registered')
+  const query = readQuery(deps, question)
+  if (!query.ok) return query
+  const { author, access } = query.value
+  exchange.author = author
+  const system = author.kind === 'system' ? systems.find(({ asid }) => asid === author.asid) : systems[0]
+  if (!system) return denied('system speaks for another')
+  if (author.kind === 'system' || systems.length === 1) exchange.system = system.asid
+  if (access !== 'unscheduled') return invalid('scheduled access')
+  const nhsNumber = parseNhsNumber(query.value.nhsNumber)
+  if (!nhsNumber.ok) return invalid('invalid NHS number')
+  exchange.nhsNumber = nhsNumber.value
+  return success({
+    requester: { author, activities: activitiesThrough(system) },
+    nhsNumber: nhsNumber.value,
+    access,
+    ...(exchange.system && { system: exchange.system }),
+  })
+}
+
+/** That whoever asks lacks an activity, as a refusal. */
+export function missing({ activity }: MissingActivity): Refusal {
+  return { code: 'SMSP-0005', reason: `missing ${activity}` }
+}
+
+/** Registered for the mini service, for unscheduled care, and by its certificate where one is to be shown (rules 9.5 and 9.7). */
+function mayAsk(system: ClientSystem, shown: Shown | undefined): boolean {
+  return (
+    system.exchanges.includes('mini-service') &&
+    system.allows.includes('unscheduled') &&
+    disbelief(system, shown) === undefined
+  )
+}
+
+/** Of a query with several faults, those of its author are told before any other (rule 9.6). */
+function readQuery(deps: Pick<SmspDoorDeps, 'now'>, { payload }: Question) {
+  if (payload.name !== 'CP-ISQueryStub' || payload.namespace !== HL7) return invalid('no query')
+  const query = readQueryStubs([payload], deps.now())
+  if (query.ok) return query
+  const ofAuthor = query.fault.filter(isAuthorFault)
+  const names = (ofAuthor.length > 0 ? ofAuthor : query.fault).map(({ name }) => name).join(' ')
+  return ofAuthor.length > 0 ? denied(names) : invalid(names)
+}
+
+function denied(reason: string): Result<never, Refusal> {
+  return failure({ code: 'SMSP-0005', reason })
+}
+
+function invalid(reason: string): Result<never, Refusal> {
+  return failure({ code: 'SMSP-0001', reason })
+}

@@ -1,0 +1,51 @@
+import type { MiniServiceResponse } from '../../../formats/itk/mini-service-response.ts'
+import type { Shown } from '../common/client-certificate.ts'
+import { admitQuestion, missing, type Refusal } from './admit-question.ts'
+import type { SmspDoorDeps } from './api-deps.ts'
+import { detailsOf, type Exchange } from './exchange.ts'
+import type { Question } from './read-question.ts'
+import { readsBack } from './reads-back.ts'
+import { type FailureCode, failureCode } from './store-failure.ts'
+
+/**
+ * Answers one question, whatever becomes of it. That the service could not look is an answer too, but never that nothing is
+ * held (rule 4.3).
+ */
+export async function answerQuestion(
+  deps: SmspDoorDeps,
+  exchange: Exchange,
+  question: Question,
+  shown: Shown | undefined,
+): Promise<MiniServiceResponse> {
+  const wrapper = { id: question.trackingId, at: deps.now() }
+  const refuse = ({ code, reason }: Refusal) => {
+    exchange.reason = reason
+    return { ...wrapper, code }
+  }
+  const fail = (code: FailureCode, error: unknown) => {
+    exchange.reason = code
+    exchange.failure = code
+    deps.reportFailure(error, exchange.action)
+    return { ...wrapper, code }
+  }
+  try {
+    const admitted = await admitQuestion(deps, exchange, question, shown)
+    if (!admitted.ok) return refuse(admitted.fault)
+    const answered = await deps.answerQuery({
+      ...admitted.value,
+      door: 'smsp',
+      action: exchange.action,
+      traceId: exchange.traceId,
+      details: detailsOf(question),
+    })
+    exchange.audited = true
+    if (!answered.ok) return refuse(missing(answered.fault))
+    const { plans, accesses } = answered.value
+    if (plans.length === 0) return { ...wrapper, code: 'CPIS-0001' }
+    const response = { ...wrapper, code: 'SMSP-0000', answer: { plans, accesses } } as const
+    if (await readsBack(response)) return response
+    return fail('SMSP-0002', new Error('The response does not read back as it was written'))
+  } catch (error) {
+    return fail(failureCode(error), error)
+  }
+}

@@ -1,0 +1,78 @@
+import type { FastifyReply } from 'fastify'
+import {
+  ANONYMOUS,
+  INTERACTION_KEY,
+  ITK_INTERACTIONS,
+  ITK_WSA,
+  ODS_ADDRESS,
+  PROFILES,
+  RESPONSE_SERVICE,
+} from '../../../formats/itk/codes.ts'
+import { type ItkFault, writeItkFault } from '../../../formats/itk/itk-fault.ts'
+import { writeItkHead } from '../../../formats/itk/itk-head.ts'
+import {
+  type MiniServiceResponse,
+  writeMiniServiceResponse,
+} from '../../../formats/itk/mini-service-response.ts'
+import { writeDistributionEnvelope } from '../../../formats/itk/write-distribution-envelope.ts'
+import { writeEnvelope } from '../../../formats/soap/write-envelope.ts'
+import { renderXml, XML_DECLARATION, type XmlNode } from '../../../formats/xml/xml-writer.ts'
+import { SOAP_CONTENT } from '../common/soap-requests.ts'
+import type { SmspDoorDeps } from './api-deps.ts'
+import type { Exchange } from './exchange.ts'
+import type { Question } from './read-question.ts'
+
+export const SYSTEM_FAILURE: ItkFault = { kind: 'system-failure' }
+
+/** What the audit log calls a fault. */
+export function reasonOf(fault: ItkFault): string {
+  if (fault.kind === 'header') return fault.faults.map(name => `header ${name}`).join(' ')
+  return fault.kind === 'distribution' ? fault.code : fault.kind
+}
+
+/** Makes the reply that of a fault: 500, as SOAP 1.1 has it (clause 6.2), whosever fault it is. Answers its text. */
+export function turnIntoFault(
+  deps: Pick<SmspDoorDeps, 'newId'>,
+  reply: FastifyReply,
+  fault: ItkFault,
+  { messageId: relatesTo }: Exchange,
+): string {
+  const ids = { messageId: deps.newId(), errorId: deps.newId() }
+  return turnInto(reply, 500, writeItkFault(fault, { ...ids, ...(relatesTo !== undefined && { relatesTo }) }))
+}
+
+/** Makes the reply that of a response, whatever its code: 200. Answers its text. */
+export function turnIntoResponse(
+  deps: Pick<SmspDoorDeps, 'newId' | 'address'>,
+  reply: FastifyReply,
+  question: Question,
+  response: MiniServiceResponse,
+): string {
+  const payload = {
+    id: `uuid_${deps.newId().toUpperCase()}`,
+    mimeType: 'text/xml',
+    profileId: PROFILES.queryResponse,
+    content: writeMiniServiceResponse(response),
+  }
+  const distribution = writeDistributionEnvelope({
+    trackingId: deps.newId().toUpperCase(),
+    service: RESPONSE_SERVICE,
+    addresses: [{ uri: ODS_ADDRESS + question.odsCode }],
+    auditIdentities: [],
+    handling: [{ key: INTERACTION_KEY, value: ITK_INTERACTIONS.queryResponse }],
+    payloads: [payload],
+  })
+  const head = writeItkHead({
+    messageId: deps.newId(),
+    action: RESPONSE_SERVICE,
+    to: question.replyTo ?? ANONYMOUS,
+    from: deps.address(),
+    relatesTo: question.messageId,
+  })
+  return turnInto(reply, 200, writeEnvelope(head, distribution, ITK_WSA))
+}
+
+function turnInto(reply: FastifyReply, status: number, envelope: XmlNode): string {
+  reply.code(status).type(SOAP_CONTENT)
+  return XML_DECLARATION + renderXml(envelope)
+}

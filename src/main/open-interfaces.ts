@@ -1,0 +1,207 @@
+import { readFileSync } from 'node:fs'
+import type { FastifyInstance } from 'fastify'
+import { v7 as newId } from 'uuid'
+import { eventsDoor } from '../api/events/events-api.ts'
+import { fhirDoor } from '../api/fhir/fhir-api.ts'
+import { meshDoor } from '../api/mesh/mesh-api.ts'
+import { ebxmlDoor } from '../api/soap/asynchronous/asynchronous-api.ts'
+import { shownCertificate } from '../api/soap/common/client-certificate.ts'
+import { smspDoor } from '../api/soap/itk/mini-service-api.ts'
+import { spineDoor } from '../api/soap/synchronous/synchronous-api.ts'
+import { recordRequest } from '../flows/audit/record-request.ts'
+import { reportMissedAppointment } from '../flows/notification/report-missed-appointment.ts'
+import { announceNumberChange } from '../flows/person/announce-number-change.ts'
+import type { Clock, Storage } from '../flows/ports.ts'
+import { answerLater } from '../flows/query/answer-later.ts'
+import { answerQuery, type QueryRequest } from '../flows/query/answer-query.ts'
+import type { ReadTableFile } from '../flows/upload/send-desk-upload.ts'
+import { writeUpload } from '../formats/hl7v3/write-upload.ts'
+import { newMessageId } from '../formats/mesh/message-id.ts'
+import { patientContextReader } from '../identity/patient-context.ts'
+import { TOKEN_ALGORITHMS, tokenVerifier } from '../identity/token-verifier.ts'
+import type { SignIn, WebDoorDeps } from '../pages/page-deps.ts'
+import { webDoor } from '../pages/web-pages.ts'
+import type { AuditSeal } from './audit-seal.ts'
+import type { Config } from './config.ts'
+import type { Logger } from './logger.ts'
+import type { Metrics } from './metrics.ts'
+import { createServer } from './server.ts'
+import { listeningTls, type ServiceTls } from './tls.ts'
+
+export interface OpenDoorsDeps {
+  readonly config: Config
+  /** How clients reach the service, without a slash at the end. */
+  readonly baseUrl: string
+  /** What the server speaks HTTPS with; absent: it speaks HTTP. */
+  readonly tls: ServiceTls | undefined
+  readonly storage: Storage
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly metrics: Metrics
+  /** How the service reaches its own FHIR door, as clinicians' pages do. */
+  readonly fhirUrl: string
+  /** Where people sign in to the pages; absent: there are none. */
+  readonly signIn: SignIn | undefined
+  /** Numbers worth trying, where everybody is made up. */
+  readonly examples: WebDoorDeps['examples']
+  /** Whose patient contexts open answers; absent: nobody's. */
+  readonly launch: Config['pages']['launch']
+  /** Seals the sessions of the pages. */
+  readonly sessionSecret: string
+  /** Reads the tables that officers send. */
+  readonly readTable: ReadTableFile
+  /** Proves what operators find in the audit log. */
+  readonly seal: AuditSeal
+  /** An answer that is posted later was kept: it is due. */
+  readonly answerKept: () => void
+  /** Whose tokens are believed. */
+  readonly tokens: NonNullable<Config['tokens']>
+}
+
+/** The server that everybody but operators reaches, with each door at its address. */
+export function openDoors(deps: OpenDoorsDeps): FastifyInstance {
+  const { config, baseUrl, tls, storage, clock, logger, metrics, tokens, answerKept } = deps
+  const { signIn, examples, sessionSecret, fhirUrl, launch, seal, readTable } = deps
+  const recording = { audit: storage.audit, clock, newId }
+  const asking = {
+    answerQuery: (request: QueryRequest) => answerQuery({ ...recording, queries: storage.queries }, request),
+    recordRequest: (entry: Parameters<typeof recordRequest>[1]) => recordRequest(recording, entry),
+    now: clock.now,
+    newId,
+  }
+  const reportFailure = (door: string) => (error: unknown, task: string) =>
+    logger.failure('request failed', error, { door, task })
+
+  const checked = tls?.clientCa === undefined ? {} : { shownCertificate }
+
+  const app = createServer({
+    logger,
+    otherwise: 'web',
+    metrics,
+    https: tls && listeningTls(tls),
+    onMalformed: door =>
+      asking.recordRequest({
+        door,
+        action: 'unknown request',
+        outcome: 'refused',
+        reason: 'malformed address',
+      }),
+  })
+  app.register(
+    fhirDoor({
+      ...asking,
+      verifyToken: tokenVerifier({
+        issuer: tokens.issuer,
+        audience: tokens.audience,
+        jwksUrl: new URL(tokens.jwksUrl),
+        algorithms: TOKEN_ALGORITHMS,
+        clockToleranceSeconds: 5,
+      }),
+      reportMissedAppointment: request => reportMissedAppointment({ storage, clock, newId }, request),
+      baseUrl: () => `${baseUrl}/cpis/FHIR/R4`,
+      reportFailure: reportFailure('fhir'),
+      softwareVersion: packageVersion(),
+    }),
+    { prefix: '/cpis/FHIR/R4' },
+  )
+  app.register(
+    meshDoor({
+      ...config.mesh,
+      storage,
+      clock,
+      newId,
+      environment: config.mode,
+      reportFailure: reportFailure('mesh'),
+    }),
+    { prefix: '/messageexchange' },
+  )
+  app.register(
+    eventsDoor({
+      token: config.numbers.eventsToken,
+      announceNumberChange: event => announceNumberChange({ storage, clock, newId }, event),
+      recordRequest: asking.recordRequest,
+      reportFailure: reportFailure('events'),
+    }),
+    { prefix: '/events' },
+  )
+  if (config.spineAsid) {
+    app.register(
+      spineDoor({
+        ...asking,
+        ...checked,
+        ownAsid: config.spineAsid,
+        address: () => `${baseUrl}/sync-service`,
+        findClientSystem: storage.clientSystems.find,
+        reportFailure: reportFailure('spine'),
+      }),
+      { prefix: '/sync-service' },
+    )
+    app.register(
+      smspDoor({
+        ...asking,
+        ...checked,
+        address: () => `${baseUrl}/smsp/cpis`,
+        findClientSystems: storage.clientSystems.ofOrganisation,
+        reportFailure: reportFailure('smsp'),
+      }),
+      { prefix: '/smsp/cpis' },
+    )
+  }
+  if (config.spineAsid && config.spinePartyKey) {
+    app.register(
+      ebxmlDoor({
+        ...asking,
+        ...checked,
+        ownAsid: config.spineAsid,
+        ownPartyKey: config.spinePartyKey,
+        findByContract: storage.clientSystems.withContract,
+        answerLater: async question => {
+          const kept = await answerLater({ storage, clock, newId }, question)
+          answerKept()
+          return kept
+        },
+        reportFailure: reportFailure('spine'),
+      }),
+      { prefix: '/reliablemessaging' },
+    )
+  }
+  if (signIn) {
+    app.register(
+      webDoor({
+        ...asking,
+        signIn,
+        examples,
+        sessionSecret,
+        fhirUrl,
+        mesh: config.mesh,
+        desk: {
+          ...config.mesh,
+          storage,
+          clock,
+          newId,
+          newMessageId: () => newMessageId(clock.now()),
+          readTable,
+          writeUpload,
+        },
+        seal: { ...seal, checkHours: config.audit.checkHours },
+        readPatientContext:
+          launch &&
+          patientContextReader({
+            issuer: launch.issuer,
+            audience: `${baseUrl}/launch`,
+            jwksUrl: new URL(launch.jwksUrl),
+            now: clock.now,
+          }),
+        sandbox: config.mode === 'sandbox',
+        secure: baseUrl.startsWith('https:'),
+        reportFailure: reportFailure('web'),
+      }),
+    )
+  }
+  return app
+}
+
+function packageVersion(): string {
+  const description = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
+  return (JSON.parse(description) as { version: string }).version
+}

@@ -1,0 +1,218 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import { dueBy, overdueBefore } from '../../domain/notification/desk-due.ts'
+import { concernWords } from '../../domain/watch/concern-words.ts'
+import {
+  DESK_KINDS,
+  DESK_STATES,
+  DESK_STEPS,
+  type DeskFilter,
+  type DeskItem,
+  type OpenedDeskItem,
+} from '../../flows/notification/ports.ts'
+import { takeDeskStep } from '../../flows/notification/take-desk-step.ts'
+import { nothingHere, pageOf } from '../nothing-here.ts'
+import type { Pages } from '../pages.ts'
+import { admit, field } from '../session/admit.ts'
+import { displayNhsNumber, englishMoment } from '../words.ts'
+import { idOf, officerOf } from './authority-routes.ts'
+import { writeCsv } from './csv.ts'
+import { authorWords, KIND_WORDS, STATE_WORDS } from './notification-words.ts'
+
+const ON_A_PAGE = 40
+/** More than anybody was ever told: an export is one question, so that nothing that comes meanwhile moves the rest. */
+const IN_A_PART = 100_000
+
+const LONGEST = { assigned: 100, noted: 2_000, acknowledged: 0 } as const
+
+const asked = z.object({
+  state: z.enum(DESK_STATES).catch('open'),
+  kind: z.enum(DESK_KINDS).optional().catch(undefined),
+  assigned: z.enum(['nobody', 'somebody']).optional().catch(undefined),
+})
+
+/** What the authority was told: a list, each item by itself with what was done about it, and an export. */
+export function todayRoutes(fastify: FastifyInstance, pages: Pages): void {
+  const { deps, exchangeOf } = pages
+  const { authorities, desk, concerns } = deps.desk.storage
+
+  const filterOf = (query: unknown): DeskFilter => {
+    const { state, kind, assigned } = asked.parse(query)
+    const before = overdueBefore(deps.now())
+    return { state, ...(kind && { kind }), ...(assigned && { assigned }), overdueBefore: before }
+  }
+
+  fastify.get('/desk', async (request, reply) => {
+    const exchange = exchangeOf(request)
+    exchange.action = 'show desk'
+    const session = await admit(pages, request, reply, 'authority')
+    if (!session) return reply
+    const filter = filterOf(request.query)
+    const page = pageOf(request)
+    const offset = (page - 1) * ON_A_PAGE
+    const [authority, found, counts, open] = await Promise.all([
+      authorities.find(session.odsCode),
+      desk.items(session.odsCode, filter, { limit: ON_A_PAGE + 1, offset }),
+      desk.counts(session.odsCode, filter.overdueBefore),
+      concerns.open(session.odsCode),
+    ])
+    const items = found.slice(0, ON_A_PAGE).map(shownItem(deps.now()))
+    exchange.details = { authority: session.odsCode, shown: items.length }
+    const address = addressOf(filter)
+    return pages.show(request, reply, {
+      view: 'desk',
+      title: 'Today',
+      confidential: items.length > 0,
+      values: {
+        items,
+        counts,
+        onlyHere: authority?.toldAt === 'desk',
+        concerns: open.map(concern => ({ ...concernWords(concern), since: concern.since })),
+        filter,
+        kinds: KIND_WORDS,
+        states: STATE_WORDS,
+        filtered: filter.state !== 'open' || filter.kind !== undefined || filter.assigned !== undefined,
+        exportHref: `/desk/export.csv?${address}`,
+        back: `${address}${page > 1 ? `&page=${page}` : ''}`,
+        ...(page > 1 && { earlierPage: `/desk?${address}&page=${page - 1}` }),
+        ...(found.length > ON_A_PAGE && { nextPage: `/desk?${address}&page=${page + 1}` }),
+        newStep: deps.newId,
+      },
+    })
+  })
+
+  fastify.get('/desk/export.csv', async (request, reply) => {
+    const exchange = exchangeOf(request)
+    exchange.action = 'export desk'
+    const session = await admit(pages, request, reply, 'authority')
+    if (!session) return reply
+    const filter = filterOf(request.query)
+    const rows: string[][] = []
+    for (;;) {
+      const part = await desk.items(session.odsCode, filter, { limit: IN_A_PART, offset: rows.length })
+      rows.push(...part.map(exportedRow))
+      if (part.length < IN_A_PART) break
+    }
+    exchange.details = { authority: session.odsCode, exported: rows.length }
+    return reply
+      .header('Content-Disposition', 'attachment; filename="cp-is-desk.csv"')
+      .type('text/csv; charset=utf-8')
+      .send(writeCsv([EXPORTED, ...rows]))
+  })
+
+  const showItem = (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    item: OpenedDeskItem,
+    problem?: { readonly text: string; readonly href: string; readonly typed: string },
+  ) => {
+    exchangeOf(request).nhsNumber = item.nhsNumber
+    exchangeOf(request).subject = item.id
+    return pages.show(request, reply, {
+      view: 'desk-item',
+      title: KIND_WORDS[item.kind],
+      confidential: true,
+      ...(problem && { status: 400, failed: true }),
+      values: { item: { ...item, ...shownItem(deps.now())(item) }, problem, newStep: deps.newId },
+    })
+  }
+
+  fastify.get<{ Params: { id: string } }>('/desk/items/:id', async (request, reply) => {
+    exchangeOf(request).action = 'open desk item'
+    const session = await admit(pages, request, reply, 'authority')
+    if (!session) return reply
+    const id = idOf(request.params.id)
+    const item = id && (await desk.item(session.odsCode, id))
+    return item ? showItem(request, reply, item) : nothingHere(pages, request, reply)
+  })
+
+  fastify.post<{ Params: { id: string } }>('/desk/items/:id', async (request, reply) => {
+    const exchange = exchangeOf(request)
+    exchange.action = 'desk item step'
+    const session = await admit(pages, request, reply, 'authority')
+    if (!session) return reply
+    const kind = DESK_STEPS.find(known => known === field(request, 'do'))
+    const [id, step] = [idOf(request.params.id), idOf(field(request, 'step'))]
+    const item = id && (await desk.item(session.odsCode, id))
+    if (!item || !kind || !step) return nothingHere(pages, request, reply)
+    const text = field(request, 'text')
+    const problem = problemOf(kind, text)
+    if (problem) {
+      exchange.reason = 'not filled in'
+      return showItem(request, reply, item, { text: problem, href: `#${kind}`, typed: text })
+    }
+    const words = kind === 'acknowledged' ? {} : { text }
+    const taken = await takeDeskStep(deps.desk, officerOf(session), item.id, { id: step, kind, ...words })
+    if (taken === 'unknown') return nothingHere(pages, request, reply)
+    exchange.audited = taken === 'taken'
+    exchange.nhsNumber = item.nhsNumber
+    exchange.subject = item.id
+    const back = field(request, 'back')
+    return pages.redirect(
+      reply,
+      back ? `/desk?${addressOf(filterOf(queryOf(back)))}` : `/desk/items/${item.id}`,
+    )
+  })
+}
+
+function problemOf(kind: (typeof DESK_STEPS)[number], text: string): string | undefined {
+  if (kind === 'noted' && text === '') return 'Write what was done'
+  if (kind === 'assigned' && text === '') return 'Write who will deal with it'
+  if (kind !== 'acknowledged' && text.length > LONGEST[kind]) {
+    return `Use ${LONGEST[kind]} letters or fewer: there are ${text.length}`
+  }
+  return undefined
+}
+
+function shownItem(now: Date) {
+  return (item: DeskItem) => ({
+    ...item,
+    words: KIND_WORDS[item.kind],
+    ...(item.author && { who: authorWords(item.author) }),
+    due: dueBy(item.at),
+    overdue: !item.acknowledgedAt && dueBy(item.at).getTime() < now.getTime(),
+  })
+}
+
+function addressOf({ state, kind, assigned }: DeskFilter): string {
+  const query = new URLSearchParams({ state, ...(kind && { kind }), ...(assigned && { assigned }) })
+  return query.toString()
+}
+
+function queryOf(text: string): Readonly<Record<string, string>> {
+  return Object.fromEntries(new URLSearchParams(text))
+}
+
+const EXPORTED = [
+  'What',
+  'When',
+  'NHS number',
+  'Your reference',
+  'Who',
+  'Role',
+  'Organisation',
+  'Appointment',
+  'Setting',
+  'New NHS number',
+  'Acknowledged',
+  'Dealt with by',
+]
+
+function exportedRow(item: DeskItem): string[] {
+  const who = item.author && authorWords(item.author)
+  const { appointment, replacement, acknowledgedAt } = item
+  return [
+    KIND_WORDS[item.kind],
+    englishMoment(item.at),
+    displayNhsNumber(item.nhsNumber),
+    item.localId ?? '',
+    who?.name ?? '',
+    who?.role ?? '',
+    who?.organisation ?? '',
+    appointment ? englishMoment(appointment.start) : '',
+    appointment?.service ?? '',
+    replacement ? displayNhsNumber(replacement) : '',
+    acknowledgedAt ? englishMoment(acknowledgedAt) : '',
+    item.assignedTo ?? '',
+  ]
+}

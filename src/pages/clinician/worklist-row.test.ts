@@ -1,0 +1,51 @@
+import { expect, test } from 'vitest'
+import type { CareTeamsOutcome, HeldPlan } from '../../client/index.ts'
+import type { NhsNumber } from '../../domain/nhs-number.ts'
+import { sortRows, worklistRow } from './worklist-row.ts'
+
+const NUMBER = '9990000018' as NhsNumber
+const NIGHT = new Date('2026-11-21T23:00:00Z')
+const plan = (over: Partial<HeldPlan>): HeldPlan => ({
+  type: 'CPP',
+  description: 'Subject to child protection plan',
+  ended: false,
+  authority: { name: 'Kent', officePhone: '1', dutyPhone: '2' },
+  ...over,
+})
+const row = (nth: number, outcome: CareTeamsOutcome) => worklistRow(nth, NUMBER, outcome, NIGHT)
+const held = (...plans: HeldPlan[]): CareTeamsOutcome => ({ kind: 'held', plans })
+
+test('a person with a current plan among ended ones has a plan, and each authority its number of now', () => {
+  const surrey = { name: 'Surrey', officePhone: '3' }
+  expect(row(1, held(plan({ ended: true, end: '2026-03-01' }), plan({ authority: surrey })))).toMatchObject({
+    kind: 'plan',
+    lines: ['Subject to child protection plan – ended 1 March 2026', 'Subject to child protection plan'],
+    authorities: [
+      { name: 'Kent', phone: '2' },
+      { name: 'Surrey', phone: '3' },
+    ],
+  })
+})
+
+test.each([
+  [{ kind: 'could-not-look', message: 'No answer came in time' }],
+  [{ kind: 'refused', status: 401, message: 'The token is over' }],
+] as const)('%j is never taken for nothing held', outcome => {
+  expect(row(1, outcome).kind).toBe('failed')
+  expect(row(1, { kind: 'nothing-held' }).kind).toBe('nothing')
+})
+
+test('what has to be seen first can stand first', () => {
+  const rows = [
+    row(1, { kind: 'nothing-held' }),
+    row(2, held(plan({ ended: true, authority: { name: 'Avon' } }))),
+    row(3, { kind: 'could-not-look', message: 'x' }),
+    row(4, held(plan({}))),
+  ]
+  const order = (by: Parameters<typeof sortRows>[1]) => sortRows(rows, by).map(({ nth }) => nth)
+  expect([order('list'), order('result'), order('authority')]).toEqual([
+    [1, 2, 3, 4],
+    [4, 3, 2, 1],
+    [2, 4, 1, 3],
+  ])
+})

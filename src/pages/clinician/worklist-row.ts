@@ -1,0 +1,71 @@
+import type { CareTeamsOutcome, HeldPlan } from '../../client/index.ts'
+import type { NhsNumber } from '../../domain/nhs-number.ts'
+import { phoneToRing } from '../../domain/office-hours.ts'
+import { unreachable } from '../../domain/result.ts'
+import { englishDay } from '../words.ts'
+
+/** One person of a list, as the page shows them. */
+export interface WorklistRow {
+  readonly nth: number
+  readonly number: NhsNumber
+  readonly kind: 'plan' | 'ended' | 'nothing' | 'failed'
+  readonly lines: readonly string[]
+  readonly authorities: readonly { readonly name: string; readonly phone: string | undefined }[]
+}
+
+export function worklistRow(
+  nth: number,
+  number: NhsNumber,
+  outcome: CareTeamsOutcome,
+  now: Date,
+): WorklistRow {
+  const row = { nth, number, authorities: [] }
+  switch (outcome.kind) {
+    case 'held': {
+      const { plans } = outcome
+      const names = [...new Set(plans.map(plan => plan.authority.name))]
+      return {
+        ...row,
+        kind: plans.every(plan => plan.ended) ? 'ended' : 'plan',
+        lines: plans.map(planWords),
+        authorities: names.map(name => {
+          const authority = plans.find(plan => plan.authority.name === name)?.authority ?? {}
+          return { name, phone: phoneToRing(authority, now)?.phone }
+        }),
+      }
+    }
+    case 'nothing-held':
+      return { ...row, kind: 'nothing', lines: ['No information held'] }
+    case 'refused':
+    case 'could-not-look':
+      return { ...row, kind: 'failed', lines: [`${outcome.message}.`] }
+    default:
+      return unreachable(outcome)
+  }
+}
+
+function planWords({ description, ended, end }: HeldPlan): string {
+  if (!ended) return description
+  return end ? `${description} – ended ${englishDay(end)}` : `${description} – ended`
+}
+
+export const SORTS = ['list', 'result', 'authority'] as const
+export type Sort = (typeof SORTS)[number]
+
+/** What has to be seen first stands first. */
+const URGENCY: readonly WorklistRow['kind'][] = ['plan', 'failed', 'ended', 'nothing']
+
+export function sortRows(rows: readonly WorklistRow[], by: Sort): readonly WorklistRow[] {
+  // Those without an authority come last.
+  const place = ({ authorities: [first] }: WorklistRow) => first?.name ?? '\uffff'
+  switch (by) {
+    case 'list':
+      return rows
+    case 'result':
+      return rows.toSorted((one, other) => URGENCY.indexOf(one.kind) - URGENCY.indexOf(other.kind))
+    case 'authority':
+      return rows.toSorted((one, other) =>
+        place(one) < place(other) ? -1 : place(one) > place(other) ? 1 : 0,
+      )
+  }
+}

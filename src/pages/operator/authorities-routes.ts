@@ -1,0 +1,82 @@
+import type { FastifyInstance } from 'fastify'
+import {
+  EXCHANGE_STANDINGS,
+  type ExchangeStanding,
+  exchangeStanding,
+} from '../../domain/watch/exchange-standing.ts'
+import { pageOf } from '../nothing-here.ts'
+import type { Pages } from '../pages.ts'
+import { admit } from '../session/admit.ts'
+import { englandMap } from './england-map.ts'
+import { ENGLAND } from './england-tiles.ts'
+import { STANDING_WORDS } from './status-words.ts'
+
+/** All of England on one page would be longer than a page may be. */
+const ON_A_PAGE = 80
+
+const WORST_FIRST: readonly ExchangeStanding[] = [
+  'late-and-not-collecting',
+  'late-and-not-looking',
+  'late',
+  'not-collecting',
+  'not-looking',
+  'suspended',
+  'onboarding',
+  'well',
+]
+
+/** Authorities on a map of England and in a table: who is with the service, and how the exchange with each stands. */
+export function authoritiesRoutes(fastify: FastifyInstance, pages: Pages): void {
+  const { deps, exchangeOf } = pages
+
+  fastify.get('/operator/authorities', async (request, reply) => {
+    const exchange = exchangeOf(request)
+    exchange.action = 'show authorities'
+    const session = await admit(pages, request, reply, 'operator')
+    if (!session) return reply
+    const { authorities, oversight } = deps.desk.storage
+    const now = deps.now()
+    const [known, states] = await Promise.all([authorities.list(), oversight.exchangeStates()])
+    const stateOf = new Map(states.map(state => [state.authority, state]))
+    const tileOf = new Map(ENGLAND.map(tile => [tile.dfeCode, tile]))
+    const rows = known.map(authority => {
+      const state = stateOf.get(authority.odsCode)
+      const standing = exchangeStanding({ ...state, ...authority }, now)
+      const tile = authority.dfeCode && tileOf.get(authority.dfeCode)
+      const waits = authority.toldAt === 'desk' ? state?.unreadSince : state?.waitingSince
+      return { ...authority, ...state, standing, words: STANDING_WORDS[standing], tile, waits }
+    })
+    const onMap = rows.flatMap(({ tile, standing }) => (tile ? [[tile.dfeCode, standing] as const] : []))
+    const placed = new Map(onMap)
+    const others = ENGLAND.filter(({ dfeCode }) => !placed.has(dfeCode))
+    const counts = [
+      ...EXCHANGE_STANDINGS.map(standing => ({
+        standing,
+        count: rows.filter(row => row.standing === standing).length,
+      })),
+      { standing: 'unknown', count: others.length } as const,
+    ]
+    const page = pageOf(request)
+    const shown = rows
+      .sort((one, other) => WORST_FIRST.indexOf(one.standing) - WORST_FIRST.indexOf(other.standing))
+      .slice((page - 1) * ON_A_PAGE, page * ON_A_PAGE)
+    exchange.details = { shown: shown.length }
+    return pages.show(request, reply, {
+      view: 'operator-authorities',
+      title: 'Authorities',
+      values: {
+        rows: shown,
+        known: rows.length,
+        ...(page > 1 && { earlierPage: `/operator/authorities?page=${page - 1}` }),
+        ...(page * ON_A_PAGE < rows.length && { nextPage: `/operator/authorities?page=${page + 1}` }),
+        map: englandMap(placed),
+        legend: counts
+          .filter(({ count }) => count > 0)
+          .map(one => ({ ...one, words: STANDING_WORDS[one.standing] })),
+        unplaced: rows.length - onMap.length,
+        others,
+        of: ENGLAND.length,
+      },
+    })
+  })
+}

@@ -1,0 +1,35 @@
+import type { FastifyInstance } from 'fastify'
+import type { RegisterDeps } from '../../flows/registration/manage-exchange.ts'
+import { actorOf } from '../exchange.ts'
+import type { Pages } from '../pages.ts'
+import type { OperatorSession } from '../session/session.ts'
+import { addAuthorityRoutes } from './add-authority-routes.ts'
+import { auditRoutes } from './audit-routes.ts'
+import { authoritiesRoutes } from './authorities-routes.ts'
+import { authorityRoutes } from './authority-routes.ts'
+import { authoritySettingsRoutes } from './authority-settings-routes.ts'
+import { clientRoutes } from './client-routes.ts'
+import { clientsRoutes } from './clients-routes.ts'
+import { troubleRoutes } from './issue-routes.ts'
+import { onboardingRoutes } from './onboarding-routes.ts'
+import { overviewRoutes } from './overview-routes.ts'
+
+/** What the operator of the national service sees and does. Every look is in the audit log, whose reader is in it, too. */
+export function operatorRoutes(fastify: FastifyInstance, pages: Pages): void {
+  overviewRoutes(fastify, pages)
+  authoritiesRoutes(fastify, pages)
+  addAuthorityRoutes(fastify, pages)
+  authorityRoutes(fastify, pages)
+  authoritySettingsRoutes(fastify, pages)
+  clientsRoutes(fastify, pages)
+  clientRoutes(fastify, pages)
+  onboardingRoutes(fastify, pages)
+  troubleRoutes(fastify, pages)
+  auditRoutes(fastify, pages)
+}
+
+/** What the operator who is signed in does, under their own name. */
+export function doneBy({ deps }: Pages, session: OperatorSession): RegisterDeps {
+  const { storage, clock, newId } = deps.desk
+  return { storage, clock, newId, mesh: deps.mesh, by: { door: 'web', actor: actorOf(session) } }
+}
