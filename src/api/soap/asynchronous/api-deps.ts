@@ -1,13 +1,12 @@
-import type { ClientSystem } from '../../../domain/registration/client-system.ts'
+import type { Asid, ClientSystem } from '../../../domain/registration/client-system.ts'
 import type { LaterAnswer, MessagedQuestion } from '../../../flows/query/answer-later.ts'
 import type { QueryRefusal } from '../common/query-refusal.ts'
-import type { SpineDoorDeps } from '../common/spine-deps.ts'
+import type { SoapDeps } from '../common/soap-deps.ts'
+import type { RequestEntry } from '../common/spine-exchange.ts'
 
-export interface EbxmlDoorDeps
-  extends Pick<
-    SpineDoorDeps,
-    'ownAsid' | 'shownCertificate' | 'recordRequest' | 'reportFailure' | 'now' | 'newId'
-  > {
+export interface EbxmlDoorDeps extends SoapDeps<RequestEntry> {
+  /** CP-IS's own, by which systems address it. */
+  readonly ownAsid: Asid
   /** The message handling party that CP-IS is, by which systems address it. */
   readonly ownPartyKey: string
   readonly findByContract: (cpaId: string) => Promise<ClientSystem | undefined>

@@ -8,8 +8,9 @@ import type { SoapFault } from '../../../formats/soap/soap-fault.ts'
 import { auditEveryRequest } from '../../common/exchange.ts'
 import { shownWith } from '../common/client-certificate.ts'
 import { reasonOf, SYSTEM_FAILURE, turnIntoEnvelope, turnIntoFault } from '../common/fault-reply.ts'
+import { keepSoapExchanges } from '../common/soap-exchange.ts'
 import { bytesOf, takeEnvelopes } from '../common/soap-requests.ts'
-import { entryOf, keepSpineExchanges } from '../common/spine-exchange.ts'
+import { type Exchange, entryOf } from '../common/spine-exchange.ts'
 import type { EbxmlDoorDeps } from './api-deps.ts'
 import { receiveQuery } from './receive-query.ts'
 
@@ -22,7 +23,7 @@ const LONGEST_MESSAGE = 2 ** 21
  */
 export function ebxmlDoor(deps: EbxmlDoorDeps): FastifyPluginAsync {
   return async fastify => {
-    const exchangeOf = keepSpineExchanges(deps.newId)
+    const exchangeOf = keepSoapExchanges<Exchange>(deps.newId)
     const refuse = (request: FastifyRequest, reply: FastifyReply, fault: SoapFault) => {
       exchangeOf(request).reason = reasonOf(fault)
       return reply.send(turnIntoFault(reply, fault))

@@ -1,6 +1,10 @@
 import { type NhsNumber, parseNhsNumber } from '../../../domain/nhs-number.ts'
 import { type AccessKind, mayQuery, type Requester } from '../../../domain/query/requester.ts'
-import { activitiesThrough, type ClientSystem } from '../../../domain/registration/client-system.ts'
+import {
+  type Asid,
+  activitiesThrough,
+  type ClientSystem,
+} from '../../../domain/registration/client-system.ts'
 import { failure, type Result, success } from '../../../domain/result.ts'
 import { readQuery } from '../../../formats/hl7v3/read-query.ts'
 import type { XmlElement } from '../../../formats/xml/xml-element.ts'
@@ -11,7 +15,6 @@ import {
   SENT_BY_ANOTHER,
   SENT_TO_ANOTHER,
 } from './query-refusal.ts'
-import type { SpineDoorDeps } from './spine-deps.ts'
 import type { Exchange } from './spine-exchange.ts'
 
 export interface AdmittedQuery {
@@ -25,7 +28,7 @@ export interface AdmittedQuery {
  * noted on its exchange.
  */
 export function admitQuery(
-  deps: Pick<SpineDoorDeps, 'ownAsid'>,
+  deps: { readonly ownAsid: Asid },
   exchange: Exchange,
   system: ClientSystem,
   message: XmlElement,

@@ -1,17 +1,14 @@
 import type { Answer } from '../../../domain/query/answer.ts'
 import type { Asid } from '../../../domain/registration/client-system.ts'
 import type { Result } from '../../../domain/result.ts'
-import { HL7, INTERACTIONS, type Interaction } from '../../../formats/hl7v3/codes.ts'
+import { INTERACTIONS, type Interaction } from '../../../formats/hl7v3/codes.ts'
 import { ACCESS_DENIED, issueOf, NO_RECORD } from '../../../formats/hl7v3/detected-issues.ts'
 import { writeApplicationAcknowledgement } from '../../../formats/hl7v3/write-application-acknowledgement.ts'
 import { writeQueryFailure } from '../../../formats/hl7v3/write-query-failure.ts'
 import { writeQueryResponse } from '../../../formats/hl7v3/write-query-response.ts'
-import { actionOf } from '../../../formats/soap/codes.ts'
-import { type RequestHead, writeHead } from '../../../formats/soap/spine-head.ts'
-import { writeEnvelope } from '../../../formats/soap/write-envelope.ts'
-import { element, type XmlNode } from '../../../formats/xml/xml-writer.ts'
+import type { XmlNode } from '../../../formats/xml/xml-writer.ts'
 import type { QueryRefusal } from './query-refusal.ts'
-import type { SpineDoorDeps } from './spine-deps.ts'
+import type { SoapDeps } from './soap-deps.ts'
 
 /** A message that answers a query, and what it is. */
 export interface OutcomeMessage {
@@ -25,7 +22,7 @@ export interface OutcomeMessage {
  * own kind, so that no system can take one for another.
  */
 export function writeOutcome(
-  deps: Pick<SpineDoorDeps, 'ownAsid' | 'newId' | 'now'>,
+  deps: Pick<SoapDeps<never>, 'newId' | 'now'> & { readonly ownAsid: Asid },
   question: { readonly askedBy: Asid; readonly requestId: string },
   outcome: Result<Answer, QueryRefusal>,
 ): OutcomeMessage {
@@ -46,24 +43,4 @@ export function writeOutcome(
         interaction: INTERACTIONS.queryFailure,
         message: writeQueryFailure({ ...wrapper, issues: NO_RECORD }),
       }
-}
-
-/** The answer in the envelope that goes back at once. */
-export function writeSyncAnswer(
-  deps: Pick<SpineDoorDeps, 'ownAsid' | 'address'>,
-  request: RequestHead,
-  { id, interaction, message }: OutcomeMessage,
-): XmlNode {
-  return writeEnvelope(
-    writeHead({
-      messageId: id,
-      action: actionOf(interaction),
-      to: request.replyTo,
-      from: deps.address(),
-      receiverAsid: request.senderAsid,
-      senderAsid: deps.ownAsid,
-      relatesTo: request.messageId,
-    }),
-    element('CP-ISNHSQueryResponse', { xmlns: HL7 }, message),
-  )
 }

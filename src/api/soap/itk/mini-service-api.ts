@@ -5,10 +5,11 @@ import { LONGEST_ENVELOPE } from '../../../formats/soap/read-envelope.ts'
 import { auditEveryRequest } from '../../common/exchange.ts'
 import { shownWith } from '../common/client-certificate.ts'
 import { serveWsdl } from '../common/serve-wsdl.ts'
+import { keepSoapExchanges } from '../common/soap-exchange.ts'
 import { bytesOf, takeEnvelopes } from '../common/soap-requests.ts'
 import { answerQuestion } from './answer-question.ts'
 import type { SmspDoorDeps } from './api-deps.ts'
-import { type Exchange, entryOf, keepSmspExchanges } from './exchange.ts'
+import { type Exchange, entryOf } from './exchange.ts'
 import { readQuestion } from './read-question.ts'
 import { failureCode } from './store-failure.ts'
 import { reasonOf, SYSTEM_FAILURE, turnIntoFault, turnIntoResponse } from './write-reply.ts'
@@ -20,7 +21,7 @@ import { reasonOf, SYSTEM_FAILURE, turnIntoFault, turnIntoResponse } from './wri
  */
 export function smspDoor(deps: SmspDoorDeps): FastifyPluginAsync {
   return async fastify => {
-    const exchangeOf = keepSmspExchanges(deps.newId)
+    const exchangeOf = keepSoapExchanges<Exchange>(deps.newId)
     const refuse = (request: FastifyRequest, reply: FastifyReply, fault: ItkFault) => {
       const exchange = exchangeOf(request)
       exchange.reason = reasonOf(fault)

@@ -16,8 +16,7 @@ import {
 } from '../../../formats/itk/mini-service-response.ts'
 import { writeDistributionEnvelope } from '../../../formats/itk/write-distribution-envelope.ts'
 import { writeEnvelope } from '../../../formats/soap/write-envelope.ts'
-import { renderXml, XML_DECLARATION, type XmlNode } from '../../../formats/xml/xml-writer.ts'
-import { SOAP_CONTENT } from '../common/soap-requests.ts'
+import { turnIntoEnvelope } from '../common/fault-reply.ts'
 import type { SmspDoorDeps } from './api-deps.ts'
 import type { Exchange } from './exchange.ts'
 import type { Question } from './read-question.ts'
@@ -38,7 +37,11 @@ export function turnIntoFault(
   { messageId: relatesTo }: Exchange,
 ): string {
   const ids = { messageId: deps.newId(), errorId: deps.newId() }
-  return turnInto(reply, 500, writeItkFault(fault, { ...ids, ...(relatesTo !== undefined && { relatesTo }) }))
+  return turnIntoEnvelope(
+    reply,
+    500,
+    writeItkFault(fault, { ...ids, ...(relatesTo !== undefined && { relatesTo }) }),
+  )
 }
 
 /** Makes the reply that of a response, whatever its code: 200. Answers its text. */
@@ -69,10 +72,5 @@ export function turnIntoResponse(
     from: deps.address(),
     relatesTo: question.messageId,
   })
-  return turnInto(reply, 200, writeEnvelope(head, distribution, ITK_WSA))
-}
-
-function turnInto(reply: FastifyReply, status: number, envelope: XmlNode): string {
-  reply.code(status).type(SOAP_CONTENT)
-  return XML_DECLARATION + renderXml(envelope)
+  return turnIntoEnvelope(reply, 200, writeEnvelope(head, distribution, ITK_WSA))
 }

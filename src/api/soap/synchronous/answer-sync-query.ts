@@ -10,10 +10,11 @@ import type { XmlElement } from '../../../formats/xml/xml-element.ts'
 import type { XmlNode } from '../../../formats/xml/xml-writer.ts'
 import { admitQuery } from '../common/admit-query.ts'
 import { missing, type QueryRefusal, refusalReason } from '../common/query-refusal.ts'
-import type { SpineDoorDeps } from '../common/spine-deps.ts'
 import type { Exchange } from '../common/spine-exchange.ts'
-import { writeOutcome, writeSyncAnswer } from '../common/write-outcome.ts'
+import { writeOutcome } from '../common/write-outcome.ts'
 import { admitSystem } from './admit-system.ts'
+import type { SpineDoorDeps } from './api-deps.ts'
+import { writeSyncAnswer } from './write-sync-answer.ts'
 
 const QUERY_ACTION = actionOf(INTERACTIONS.query)
 

@@ -6,10 +6,11 @@ import { auditEveryRequest } from '../../common/exchange.ts'
 import { shownWith } from '../common/client-certificate.ts'
 import { reasonOf, SYSTEM_FAILURE, turnIntoEnvelope, turnIntoFault } from '../common/fault-reply.ts'
 import { serveWsdl } from '../common/serve-wsdl.ts'
+import { keepSoapExchanges } from '../common/soap-exchange.ts'
 import { bytesOf, takeEnvelopes } from '../common/soap-requests.ts'
-import type { SpineDoorDeps } from '../common/spine-deps.ts'
-import { entryOf, keepSpineExchanges } from '../common/spine-exchange.ts'
+import { type Exchange, entryOf } from '../common/spine-exchange.ts'
 import { answerSyncQuery } from './answer-sync-query.ts'
+import type { SpineDoorDeps } from './api-deps.ts'
 
 /**
  * The synchronous form of Spine messaging, to be registered under its prefix. A request is dealt with in the order: the
@@ -18,7 +19,7 @@ import { answerSyncQuery } from './answer-sync-query.ts'
  */
 export function spineDoor(deps: SpineDoorDeps): FastifyPluginAsync {
   return async fastify => {
-    const exchangeOf = keepSpineExchanges(deps.newId)
+    const exchangeOf = keepSoapExchanges<Exchange>(deps.newId)
     const refuse = (request: FastifyRequest, reply: FastifyReply, fault: SoapFault) => {
       exchangeOf(request).reason = reasonOf(fault)
       return reply.send(turnIntoFault(reply, fault))

@@ -11,8 +11,8 @@ import { actionOf } from '../../../formats/soap/codes.ts'
 import { type SentHead, writeHead } from '../../../formats/soap/spine-head.ts'
 import { writeEnvelope } from '../../../formats/soap/write-envelope.ts'
 import { renderXml } from '../../../formats/xml/xml-writer.ts'
-import type { SpineDoorDeps } from '../common/spine-deps.ts'
 import type { RequestEntry } from '../common/spine-exchange.ts'
+import type { SpineDoorDeps } from './api-deps.ts'
 import { spineDoor } from './synchronous-api.ts'
 
 export const QUERY_ACTION = actionOf(INTERACTIONS.query)
