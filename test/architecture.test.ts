@@ -39,6 +39,43 @@ const PURE: Readonly<Record<string, readonly string[]>> = {
   ],
 }
 
+/** The rooms that each of the three floors has, as far as it has something of the subject. */
+const SUBJECTS: readonly string[] = [
+  'person',
+  'plan',
+  'upload',
+  'query',
+  'notification',
+  'mailbox',
+  'relay',
+  'registration',
+  'watch',
+  'audit',
+]
+
+/** What stands outside these rooms, since it is of every subject. */
+const OF_EVERY_SUBJECT: Readonly<Record<string, readonly string[]>> = {
+  domain: [
+    'bank-holidays',
+    'branded',
+    'english-time',
+    'nhs-number',
+    'office-hours',
+    'organisation',
+    'result',
+  ],
+  flows: ['ports', 'storage-unavailable'],
+  storage: [
+    'database-limits',
+    'embedded-template',
+    'job-queue',
+    'migrate',
+    'open-database',
+    'schema',
+    'storage',
+  ],
+}
+
 interface SourceFile {
   readonly path: string
   readonly text: string
@@ -150,6 +187,44 @@ describe('the rooms', () => {
           .map(({ specifier }) => `${label(file)} imports ${specifier}`),
       )
     expect(wrong).toEqual([])
+  })
+
+  test('nothing imports itself in a circle, not even for its types', () => {
+    const imports = new Map(
+      files.map(file => [
+        relative(ROOT, file.path),
+        localImports(file).map(({ target }) => relative(ROOT, target)),
+      ]),
+    )
+    /** Files from which no circle can be reached. */
+    const cleared = new Set<string>()
+    const circleFrom = (path: string, way: readonly string[]): readonly string[] | undefined => {
+      if (way.includes(path)) return [...way.slice(way.indexOf(path)), path]
+      if (cleared.has(path)) return undefined
+      for (const target of imports.get(path) ?? []) {
+        const circle = circleFrom(target, [...way, path])
+        if (circle) return circle
+      }
+      cleared.add(path)
+      return undefined
+    }
+    const circles = [...imports.keys()].flatMap(path => circleFrom(path, [])?.join(' > ') ?? [])
+    expect(circles).toEqual([])
+  })
+
+  test('domain, flows and storage have the same rooms, by subject', () => {
+    const wrong = files.flatMap(file => {
+      const [floor = '', room = '', ...rest] = relative(join(ROOT, 'src'), file.path).split(/[\\/]/)
+      const general = OF_EVERY_SUBJECT[floor]
+      if (!general) return []
+      const name = room.replace(/(?:\.test)?\.ts$/, '')
+      const stands = rest.length === 0 ? general.includes(name) : SUBJECTS.includes(room)
+      return stands || (floor === 'storage' && room === 'migrations') ? [] : [label(file)]
+    })
+    expect(wrong).toEqual([])
+    const rooms = (floor: string) =>
+      SUBJECTS.filter(subject => files.some(file => label(file).startsWith(join('src', floor, subject))))
+    expect(rooms('flows').length + rooms('storage').length).toBeGreaterThan(SUBJECTS.length)
   })
 
   test('pure rooms use nothing from outside but what is named', () => {

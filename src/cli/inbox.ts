@@ -1,13 +1,8 @@
 import type { CommandLine } from './command-line.ts'
 import { refused } from './command-result.ts'
-import { addMailboxOptions, type MailboxOptions } from './mailbox-options.ts'
+import { addMailboxOptions } from './mailbox-options.ts'
+import type { InboxOptions } from './read-inbox.ts'
 import { wholeNumber } from './whole-number.ts'
-
-export interface InboxOptions extends MailboxOptions {
-  readonly acknowledge?: true
-  readonly xml?: true
-  readonly limit: number
-}
 
 const USUAL_LIMIT = 20
 const HIGHEST_LIMIT = 1000

@@ -8,10 +8,15 @@ import { type AcknowledgementSummary, summariseAcknowledgement } from '../kit/su
 import type { Config } from '../main/config.ts'
 import { acknowledgementWords } from './acknowledgement-words.ts'
 import { type CommandResult, done } from './command-result.ts'
-import type { InboxOptions } from './inbox.ts'
-import { openMailbox } from './mailbox-options.ts'
+import { type MailboxOptions, openMailbox } from './mailbox-options.ts'
 import type { Pen, Terminal } from './terminal.ts'
 import { columns, counted, instantWords } from './words.ts'
+
+export interface InboxOptions extends MailboxOptions {
+  readonly acknowledge?: true
+  readonly xml?: true
+  readonly limit: number
+}
 
 /** A message that waits, as far as it could be understood. */
 type WaitingMessage = { readonly info: MeshMessageInfo } & (

@@ -1,7 +1,9 @@
 import { failure, type Result } from '../domain/result.ts'
 import { checkRecord } from '../domain/upload/check-record.ts'
-import { codeOfFileFault, fileReasonOf, type UploadFileFault } from '../domain/upload/file-faults.ts'
-import { codeOf, type RecordCode, type RecordFault, reasonOf } from '../domain/upload/record-faults.ts'
+import { codeOfFileFault, type UploadFileFault } from '../domain/upload/file-faults.ts'
+import { fileReasonOf } from '../domain/upload/file-reasons.ts'
+import { codeOf, type RecordCode, type RecordFault } from '../domain/upload/record-faults.ts'
+import { reasonOf } from '../domain/upload/record-reasons.ts'
 import {
   type CheckedRecord,
   FUTURE_TOLERANCE_HOURS,

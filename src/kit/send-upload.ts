@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { setTimeout } from 'node:timers/promises'
 import { type MeshClient, MeshError } from '../client/index.ts'
-import { fileReasonOf } from '../domain/upload/file-faults.ts'
+import { fileReasonOf } from '../domain/upload/file-reasons.ts'
 import { readUpload } from '../formats/hl7v3/read-upload.ts'
 import { type AuthorityState, openKept, type UploadEntry } from './authority-state.ts'
 

@@ -1,6 +1,7 @@
 import type { NhsNumberFault } from '../domain/nhs-number.ts'
 import { unreachable } from '../domain/result.ts'
-import { type RecordFault, reasonOf } from '../domain/upload/record-faults.ts'
+import type { RecordFault } from '../domain/upload/record-faults.ts'
+import { reasonOf } from '../domain/upload/record-reasons.ts'
 import type { CellFault } from './cells.ts'
 import type { ColumnsFault, SheetField } from './columns.ts'
 import type { DateFault } from './english-date.ts'

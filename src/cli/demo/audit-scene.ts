@@ -4,7 +4,7 @@ import { sealAudit } from '../../flows/audit/seal-audit.ts'
 import { verifyAudit } from '../../flows/audit/verify-audit.ts'
 import { openAuditSeal } from '../../main/audit-seal.ts'
 import { table } from '../words.ts'
-import type { DemoWorld } from './play-demo.ts'
+import type { DemoWorld } from './stage.ts'
 
 interface AuditCount {
   readonly door: string

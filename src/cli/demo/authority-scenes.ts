@@ -11,8 +11,8 @@ import { awaitAcknowledgement, type SentFile } from '../../sandbox/await-acknowl
 import { numberOf } from '../../sandbox/records.ts'
 import { sandboxMailbox } from '../../sandbox/sandbox.ts'
 import { instantWords } from '../words.ts'
-import type { DemoWorld } from './play-demo.ts'
 import { type RecordedFetch, recordedFetch } from './recorded-fetch.ts'
+import type { DemoWorld } from './stage.ts'
 import { xmlExcerpt } from './xml-excerpt.ts'
 
 /** The authority of the demonstration: its mailbox, and what was last said to it. */

@@ -6,8 +6,8 @@ import { tellingPeople } from '../../sandbox/telling-people.ts'
 import { accessWords, NOTHING_HELD, planWords } from '../query-words.ts'
 import { signIn } from '../sign-in.ts'
 import { PLAIN_PEN } from '../terminal.ts'
-import type { DemoWorld } from './play-demo.ts'
 import { type RecordedFetch, recordedFetch } from './recorded-fetch.ts'
+import type { DemoWorld } from './stage.ts'
 
 const SHOWN_HEADERS = ['Authorization', 'IsUnscheduledAccessEvent', 'Content-Type']
 

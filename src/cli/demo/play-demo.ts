@@ -3,8 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readConfig } from '../../main/config.ts'
 import { createLogger } from '../../main/logger.ts'
-import { type Service, startService } from '../../main/start-service.ts'
-import type { Sandbox } from '../../sandbox/sandbox.ts'
+import { startService } from '../../main/start-service.ts'
 import { type CommandResult, done, fault } from '../command-result.ts'
 import type { Terminal } from '../terminal.ts'
 import { counted } from '../words.ts'
@@ -12,14 +11,7 @@ import { tellAudit, tellSeal } from './audit-scene.ts'
 import { openAuthority, readVerdict, sendFile, showFile, takeNotification } from './authority-scenes.ts'
 import { askForChild, askForStranger, askSilently, readHistory, refusePorter } from './clinician-scenes.ts'
 import { askThroughOtherDoors } from './interface-scenes.ts'
-import { openStage, type Stage, Stopped } from './stage.ts'
-
-/** What every scene plays on. */
-export interface DemoWorld {
-  readonly stage: Stage
-  readonly service: Service
-  readonly sandbox: Sandbox
-}
+import { type DemoWorld, openStage, type Stage, Stopped } from './stage.ts'
 
 /** Small enough to be loaded in a moment, large enough that one record is refused. */
 const CHILDREN = '40'

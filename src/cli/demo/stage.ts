@@ -1,7 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Service } from '../../main/start-service.ts'
+import type { Sandbox } from '../../sandbox/sandbox.ts'
 import type { Terminal } from '../terminal.ts'
 import { wrapped } from '../wrapped.ts'
 import type { Exchange } from './recorded-fetch.ts'
+
+/** What every scene plays on. */
+export interface DemoWorld {
+  readonly stage: Stage
+  readonly service: Service
+  readonly sandbox: Sandbox
+}
 
 /** Somebody has had enough of the demonstration. */
 export class Stopped extends Error {}

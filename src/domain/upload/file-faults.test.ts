@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { codeOfFileFault, fileReasonOf, type UploadFileFault } from './file-faults.ts'
-import { FILE_REASONS } from './file-reasons.ts'
+import { codeOfFileFault, type UploadFileFault } from './file-faults.ts'
+import { FILE_REASONS, fileReasonOf } from './file-reasons.ts'
 import { reasonFrom } from './reason.ts'
 import { complaintsAbout, gradeOf } from './testing.ts'
 

@@ -1,7 +1,5 @@
 import type { OdsCode } from '../organisation.ts'
 import type { FileCode } from './apply-upload.ts'
-import { FILE_REASONS } from './file-reasons.ts'
-import { reasonFrom, reasonText } from './reason.ts'
 import type { RecordAsSent, UploadHeader } from './upload.ts'
 
 /** What reading an upload hands on: the header, then each record in order, then `done`; or, at any point, one fault and no more. */
@@ -61,9 +59,4 @@ export type UploadFileFault =
 /** The code a file with a fault is answered with (rule 3.10). */
 export function codeOfFileFault(fault: UploadFileFault): Extract<FileCode, 'CPF01' | 'CPF05'> {
   return fault.kind === 'pds-unavailable' ? 'CPF05' : 'CPF01'
-}
-
-/** The reason in plain words: what is wrong, where, and what to do (rule 3.14). */
-export function fileReasonOf(fault: UploadFileFault): string {
-  return reasonText(reasonFrom(FILE_REASONS, fault))
 }

@@ -1,6 +1,6 @@
 import { planTimeOf } from '../english-time.ts'
 import type { HeadField, UploadFileFault, XmlProblem } from './file-faults.ts'
-import { capital, type ReasonTable } from './reason.ts'
+import { capital, type ReasonTable, reasonFrom, reasonText } from './reason.ts'
 import { FUTURE_TOLERANCE_HOURS } from './upload.ts'
 
 const SEND_AGAIN = 'and send the file again.'
@@ -114,4 +114,9 @@ function day(instant: Date): string {
   const local = planTimeOf(instant)
   const months = 'January February March April May June July August September October November December'
   return `${Number(local.slice(6, 8))} ${months.split(' ')[Number(local.slice(4, 6)) - 1]} ${local.slice(0, 4)}`
+}
+
+/** The reason in plain words: what is wrong, where, and what to do (rule 3.14). */
+export function fileReasonOf(fault: UploadFileFault): string {
+  return reasonText(reasonFrom(FILE_REASONS, fault))
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { reasonFrom } from './reason.ts'
-import { codeOf, type RecordFault, reasonOf } from './record-faults.ts'
-import { RECORD_REASONS } from './record-reasons.ts'
+import { codeOf, type RecordFault } from './record-faults.ts'
+import { RECORD_REASONS, reasonOf } from './record-reasons.ts'
 import { complaintsAbout, gradeOf, ruleText } from './testing.ts'
 
 /** One or more of every kind; a kind that is forgotten does not compile. */

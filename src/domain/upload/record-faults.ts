@@ -1,7 +1,5 @@
 import type { PersonItem } from '../person/same-person.ts'
 import type { PlanType } from '../plan/plan.ts'
-import { reasonFrom, reasonText } from './reason.ts'
-import { RECORD_REASONS } from './record-reasons.ts'
 
 /** The published record codes (rule 3.9). CPR06 is success. */
 export type RecordCode = 'CPR01' | 'CPR02' | 'CPR03' | 'CPR04' | 'CPR05' | 'CPR06' | 'CPR07'
@@ -54,9 +52,4 @@ export function codeOf(fault: RecordFault): Exclude<RecordCode, 'CPR06'> {
     default:
       return 'CPR07'
   }
-}
-
-/** The reason in plain words, for the officer who has to correct the record (rule 3.14). */
-export function reasonOf(fault: RecordFault): string {
-  return reasonText(reasonFrom(RECORD_REASONS, fault))
 }

@@ -1,5 +1,5 @@
 import { ADULT_AGE, PLAN_TYPE_WORDS, type PlanType } from '../plan/plan.ts'
-import { capital, listed, type ReasonTable } from './reason.ts'
+import { capital, listed, type ReasonTable, reasonFrom, reasonText } from './reason.ts'
 import type { RecordFault } from './record-faults.ts'
 
 const LOOK_UP = 'Look the person up in PDS and send the number it gives.'
@@ -86,4 +86,9 @@ export const RECORD_REASONS: ReasonTable<RecordFault> = {
 
 function planDate(plan: PlanType, which: 'start' | 'end' | 'delete'): string {
   return `${capital(which)} date of the ${PLAN_TYPE_WORDS[plan]}`
+}
+
+/** The reason in plain words, for the officer who has to correct the record (rule 3.14). */
+export function reasonOf(fault: RecordFault): string {
+  return reasonText(reasonFrom(RECORD_REASONS, fault))
 }

@@ -3,12 +3,8 @@ import type { MailboxId, Organisation } from '../../domain/organisation.ts'
 import { testUploadWords } from '../../domain/registration/authority.ts'
 import type { Acknowledgement } from '../../domain/upload/acknowledgement.ts'
 import { fileCodeOf } from '../../domain/upload/apply-upload.ts'
-import {
-  codeOfFileFault,
-  fileReasonOf,
-  type ReadHead,
-  type UploadFileFault,
-} from '../../domain/upload/file-faults.ts'
+import { codeOfFileFault, type ReadHead, type UploadFileFault } from '../../domain/upload/file-faults.ts'
+import { fileReasonOf } from '../../domain/upload/file-reasons.ts'
 import { type DeliverMessageDeps, deliverMessage, keepPayload } from '../mailbox/deliver-message.ts'
 import type { Storage, Stores } from '../ports.ts'
 import type { Authority } from '../registration/ports.ts'

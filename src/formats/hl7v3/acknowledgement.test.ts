@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest'
 import { collect, inPieces, textOfPieces } from '../../../test/support/bytes.ts'
 import type { Acknowledgement, RecordResult } from '../../domain/upload/acknowledgement.ts'
 import type { FileCode } from '../../domain/upload/apply-upload.ts'
-import { codeOf, type RecordFault, reasonOf } from '../../domain/upload/record-faults.ts'
+import { codeOf, type RecordFault } from '../../domain/upload/record-faults.ts'
+import { reasonOf } from '../../domain/upload/record-reasons.ts'
 import type { RecordAsSent } from '../../domain/upload/upload.ts'
 import {
   readAcknowledgement,

@@ -1,5 +1,6 @@
 import type { Acknowledgement, RecordResult } from '../../domain/upload/acknowledgement.ts'
-import { codeOf, reasonOf } from '../../domain/upload/record-faults.ts'
+import { codeOf } from '../../domain/upload/record-faults.ts'
+import { reasonOf } from '../../domain/upload/record-reasons.ts'
 import { element, streamed, writeXml, type XmlNode } from '../xml/xml-writer.ts'
 import { FILE_CODE_NAMES, OID, RECORD_CODE_NAMES } from './codes.ts'
 import { message, valued } from './message.ts'

@@ -15,9 +15,9 @@ import { nothingHere, pageOf } from '../nothing-here.ts'
 import type { Pages } from '../pages.ts'
 import { admit, field } from '../session/admit.ts'
 import { displayNhsNumber, englishMoment } from '../words.ts'
-import { idOf, officerOf } from './authority-routes.ts'
 import { writeCsv } from './csv.ts'
 import { authorWords, KIND_WORDS, STATE_WORDS } from './notification-words.ts'
+import { idOf, officerOf } from './officer.ts'
 
 const ON_A_PAGE = 40
 /** More than anybody was ever told: an export is one question, so that nothing that comes meanwhile moves the rest. */

@@ -10,7 +10,7 @@ import { nothingHere } from '../nothing-here.ts'
 import type { Pages } from '../pages.ts'
 import { admit, field, KEPT_FILE } from '../session/admit.ts'
 import type { AuthoritySession } from '../session/session.ts'
-import { idOf, officerOf } from './authority-routes.ts'
+import { idOf, officerOf } from './officer.ts'
 
 /** Of a table with more rows than these that cannot be used, the first are shown. */
 const MOST_PROBLEMS = 100

@@ -7,9 +7,9 @@ import type { Pages } from '../pages.ts'
 import { admit, field } from '../session/admit.ts'
 import { sealedBox } from '../session/sealed-box.ts'
 import { type AuthorityFields, authorityFields, newAuthority, readAuthorityForm } from './authority-form.ts'
+import { doneBy } from './done-by.ts'
 import { ENGLAND } from './england-tiles.ts'
 import { type FormProblem, shownProblems } from './form-problems.ts'
-import { doneBy } from './operator-routes.ts'
 
 /** Between looking at what will be added and adding it (minutes). */
 const LOOK_MINUTES = 60

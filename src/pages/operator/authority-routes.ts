@@ -22,7 +22,7 @@ import { nothingHere } from '../nothing-here.ts'
 import type { Pages } from '../pages.ts'
 import { admit, field } from '../session/admit.ts'
 import type { OperatorSession } from '../session/session.ts'
-import { doneBy } from './operator-routes.ts'
+import { doneBy } from './done-by.ts'
 import { STANDING_WORDS } from './status-words.ts'
 
 const LONGEST_WHY = 500

@@ -11,8 +11,8 @@ import {
   settingsFields,
   settingsOfAuthority,
 } from './authority-form.ts'
+import { doneBy } from './done-by.ts'
 import { type FormProblem, shownProblems } from './form-problems.ts'
-import { doneBy } from './operator-routes.ts'
 
 /** What an operator may change of an authority (rule 19.1): its codes, when its files are due, what they hold, where it is told. */
 export function authoritySettingsRoutes(fastify: FastifyInstance, pages: Pages): void {

@@ -15,8 +15,8 @@ import {
   readClientForm,
 } from './client-form.ts'
 import { ACCESS_WORDS, EXCHANGE_WORDS } from './clients-routes.ts'
+import { doneBy } from './done-by.ts'
 import { type FormProblem, shownProblems } from './form-problems.ts'
-import { doneBy } from './operator-routes.ts'
 
 const LIST = '/operator/clients'
 

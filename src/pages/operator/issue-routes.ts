@@ -5,7 +5,7 @@ import { showConcerns } from '../../flows/watch/watch-exchange.ts'
 import { nothingHere, pageOf } from '../nothing-here.ts'
 import type { Pages } from '../pages.ts'
 import { admit, field } from '../session/admit.ts'
-import { doneBy } from './operator-routes.ts'
+import { doneBy } from './done-by.ts'
 
 /** So many of each kind are listed on a page. */
 const LISTED = 20

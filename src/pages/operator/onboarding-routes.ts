@@ -8,8 +8,8 @@ import { takeFiles } from '../file-form.ts'
 import type { Pages } from '../pages.ts'
 import { admit, field } from '../session/admit.ts'
 import { sealedBox } from '../session/sealed-box.ts'
+import { doneBy } from './done-by.ts'
 import { readOnboardingFile } from './onboarding-form.ts'
-import { doneBy } from './operator-routes.ts'
 
 /** Between looking at what a file would do and doing it (minutes). */
 const LOOK_MINUTES = 60

@@ -1,8 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import type { RegisterDeps } from '../../flows/registration/manage-exchange.ts'
-import { actorOf } from '../exchange.ts'
 import type { Pages } from '../pages.ts'
-import type { OperatorSession } from '../session/session.ts'
 import { addAuthorityRoutes } from './add-authority-routes.ts'
 import { auditRoutes } from './audit-routes.ts'
 import { authoritiesRoutes } from './authorities-routes.ts'
@@ -26,10 +23,4 @@ export function operatorRoutes(fastify: FastifyInstance, pages: Pages): void {
   onboardingRoutes(fastify, pages)
   troubleRoutes(fastify, pages)
   auditRoutes(fastify, pages)
-}
-
-/** What the operator who is signed in does, under their own name. */
-export function doneBy({ deps }: Pages, session: OperatorSession): RegisterDeps {
-  const { storage, clock, newId } = deps.desk
-  return { storage, clock, newId, mesh: deps.mesh, by: { door: 'web', actor: actorOf(session) } }
 }

@@ -1,9 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { nothingHere } from '../nothing-here.ts'
-import type { KeptForm, Pages } from '../pages.ts'
-import { homeOf } from '../pages.ts'
+import { homeOf, type KeptForm, type Pages } from '../pages.ts'
 import type { Session } from './session.ts'
-import { showSignIn } from './sign-in-routes.ts'
+import { showSignIn } from './show-sign-in.ts'
 
 type Of<K extends Session['kind']> = Extract<Session, { kind: K }>
 type Fields = Readonly<Record<string, unknown>>

@@ -1,56 +1,8 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { homeOf, newSessionToken, type Pages } from '../pages.ts'
 import { field } from './admit.ts'
 import type { Session } from './session.ts'
-
-const GROUPS: readonly { readonly kind: Session['kind']; readonly title: string }[] = [
-  { kind: 'clinician', title: 'In health' },
-  { kind: 'authority', title: 'At a local authority' },
-  { kind: 'operator', title: 'At the national service' },
-]
-
-/** A sandbox of all England has an officer for each of 153 authorities: so many are a list to choose from. */
-const MOST_RADIOS = 20
-
-export interface SignInPage {
-  /** Where to go afterwards. */
-  readonly next?: string
-  /** A sealed form that is to be gone on with. */
-  readonly resume?: string
-  /** Whether the reason is that a session is over, or never was. */
-  readonly ended?: boolean
-  readonly problem?: string
-}
-
-export function showSignIn(
-  pages: Pages,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  { next = '/', resume, ended, problem }: SignInPage,
-): FastifyReply {
-  let nth = 0
-  const groups = GROUPS.map(({ kind, title }) => ({
-    title,
-    people: pages.deps.signIn.people
-      .filter(person => person.kind === kind)
-      .map(person => ({ ...person, nth: ++nth })),
-  }))
-    .filter(({ people }) => people.length > 0)
-    .map(group => ({ ...group, long: group.people.length > MOST_RADIOS }))
-  return pages.show(request, reply, {
-    view: 'sign-in',
-    title: 'Sign in',
-    status: ended ? 401 : problem ? 400 : 200,
-    failed: problem !== undefined,
-    values: {
-      groups,
-      next: ours(next),
-      resume,
-      ended: ended && (resume !== undefined || next !== '/'),
-      problem,
-    },
-  })
-}
+import { ours, showSignIn } from './show-sign-in.ts'
 
 export function signInRoutes(fastify: FastifyInstance, pages: Pages): void {
   const { deps, exchangeOf } = pages
@@ -104,9 +56,4 @@ function begun(session: Session): Session {
   if (session.kind !== 'clinician') return session
   const [only, ...others] = session.may
   return only && others.length === 0 ? { ...session, access: only } : session
-}
-
-/** An address of our own pages, and never of somebody else's. */
-export function ours(address: string): string {
-  return /^\/(?![/\\])[\w\-./?=&%~]*$/.test(address) ? address : '/'
 }

@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import type { OdsCode } from '../../domain/organisation.ts'
-import { codeOf, type RecordFault, reasonOf } from '../../domain/upload/record-faults.ts'
+import { codeOf, type RecordFault } from '../../domain/upload/record-faults.ts'
+import { reasonOf } from '../../domain/upload/record-reasons.ts'
 import type { RecordAsSent } from '../../domain/upload/upload.ts'
 import type { UploadReceipt } from '../../flows/upload/ports.ts'
 import type { FailedRecord } from '../../flows/watch/ports.ts'

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { ClientSystem, MessagingContract } from '../../../domain/registration/client-system.ts'
+import type { ClientSystem } from '../../../domain/registration/client-system.ts'
 import { failure, type Result, success } from '../../../domain/result.ts'
 import { checkHeader } from '../../../formats/ebxml/check-header.ts'
 import type { EbxmlHeader } from '../../../formats/ebxml/ebxml-header.ts'
@@ -17,10 +17,7 @@ import { disbelief } from '../common/client-certificate.ts'
 import { refusalReason } from '../common/query-refusal.ts'
 import type { Exchange } from '../common/spine-exchange.ts'
 import type { EbxmlDoorDeps } from './api-deps.ts'
-import { writeAsyncAnswer } from './write-async-answer.ts'
-
-/** A system that is answered by messages of their own. */
-export type ContractedSystem = ClientSystem & { readonly contract: MessagingContract }
+import { type ContractedSystem, writeAsyncAnswer } from './write-async-answer.ts'
 
 export type Received =
   /** Its answer is kept. Under a reliable contract that is acknowledged. */

@@ -1,5 +1,6 @@
 import type { Answer } from '../../../domain/query/answer.ts'
 import type { MissingActivity } from '../../../domain/query/requester.ts'
+import type { ClientSystem, MessagingContract } from '../../../domain/registration/client-system.ts'
 import { failure, type Result } from '../../../domain/result.ts'
 import type { AnswerMessage } from '../../../flows/query/ports.ts'
 import type { EbxmlHeader } from '../../../formats/ebxml/ebxml-header.ts'
@@ -8,7 +9,9 @@ import { SERVICE } from '../../../formats/soap/codes.ts'
 import { missing, type QueryRefusal } from '../common/query-refusal.ts'
 import { writeOutcome } from '../common/write-outcome.ts'
 import type { EbxmlDoorDeps } from './api-deps.ts'
-import type { ContractedSystem } from './receive-query.ts'
+
+/** A system that is answered by messages of their own. */
+export type ContractedSystem = ClientSystem & { readonly contract: MessagingContract }
 
 /** The answer as a message of its own, which refers to the question and keeps its conversation (rule 13.7). */
 export function writeAsyncAnswer(

@@ -11,8 +11,7 @@ import { isAuthorFault } from '../../../formats/hl7v3/query-faults.ts'
 import { readQueryStubs } from '../../../formats/hl7v3/read-query.ts'
 import { disbelief, type Shown } from '../common/client-certificate.ts'
 import type { SmspDoorDeps } from './api-deps.ts'
-import type { Exchange } from './exchange.ts'
-import type { Question } from './read-question.ts'
+import type { Exchange, Question } from './exchange.ts'
 
 /** Why a question is not answered. The reason is for the audit log alone. */
 export interface Refusal {

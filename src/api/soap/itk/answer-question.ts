@@ -2,8 +2,7 @@ import type { MiniServiceResponse } from '../../../formats/itk/mini-service-resp
 import type { Shown } from '../common/client-certificate.ts'
 import { admitQuestion, missing, type Refusal } from './admit-question.ts'
 import type { SmspDoorDeps } from './api-deps.ts'
-import { detailsOf, type Exchange } from './exchange.ts'
-import type { Question } from './read-question.ts'
+import { detailsOf, type Exchange, type Question } from './exchange.ts'
 import { readsBack } from './reads-back.ts'
 import { type FailureCode, failureCode } from './store-failure.ts'
 

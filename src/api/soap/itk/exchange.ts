@@ -1,7 +1,20 @@
 import type { AuditEntry } from '../../../domain/audit/audit.ts'
+import type { OdsCode } from '../../../domain/organisation.ts'
+import type { XmlElement } from '../../../formats/xml/xml-element.ts'
 import { type SoapEntry, type SoapExchange, soapEntry } from '../common/soap-exchange.ts'
-import type { Question } from './read-question.ts'
 import type { FailureCode } from './store-failure.ts'
+
+/** What both envelopes say: who asks, and what they hold. */
+export interface Question {
+  readonly messageId: string
+  readonly replyTo?: string
+  readonly trackingId: string
+  /** The one organisation of the audit identity. */
+  readonly odsCode: OdsCode
+  /** The audit identity, as sent. */
+  readonly identities: readonly string[]
+  readonly payload: XmlElement
+}
 
 /** What becomes known of a request of the mini service. */
 export interface Exchange extends SoapExchange {

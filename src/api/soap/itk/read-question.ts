@@ -19,19 +19,7 @@ import { readDistributionEnvelope } from '../../../formats/itk/read-distribution
 import { readEnvelope } from '../../../formats/soap/read-envelope.ts'
 import type { XmlElement } from '../../../formats/xml/xml-element.ts'
 import type { SmspDoorDeps } from './api-deps.ts'
-import type { Exchange } from './exchange.ts'
-
-/** What both envelopes say: who asks, and what they hold. */
-export interface Question {
-  readonly messageId: string
-  readonly replyTo?: string
-  readonly trackingId: string
-  /** The one organisation of the audit identity. */
-  readonly odsCode: OdsCode
-  /** The audit identity, as sent. */
-  readonly identities: readonly string[]
-  readonly payload: XmlElement
-}
+import type { Exchange, Question } from './exchange.ts'
 
 /** Reads a request up to what it asks; what is wrong with it so far is a fault. */
 export async function readQuestion(

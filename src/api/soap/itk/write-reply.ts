@@ -18,8 +18,7 @@ import { writeDistributionEnvelope } from '../../../formats/itk/write-distributi
 import { writeEnvelope } from '../../../formats/soap/write-envelope.ts'
 import { turnIntoEnvelope } from '../common/fault-reply.ts'
 import type { SmspDoorDeps } from './api-deps.ts'
-import type { Exchange } from './exchange.ts'
-import type { Question } from './read-question.ts'
+import type { Exchange, Question } from './exchange.ts'
 
 export const SYSTEM_FAILURE: ItkFault = { kind: 'system-failure' }
 
