@@ -5,8 +5,7 @@ import { failure, type Result, success } from '../../domain/result.ts'
 import type { Stores } from '../ports.ts'
 import type { ContentEncoding, StoredContent } from './ports.ts'
 import { recordMailboxCall } from './record-mailbox-call.ts'
-import { handOver, type SendMessageDeps } from './send-message.ts'
-import { storeContent } from './store-content.ts'
+import { handOver, type SendMessageDeps, storeContent } from './send-message.ts'
 
 /** A further chunk of a message. */
 export interface ChunkPosting {
