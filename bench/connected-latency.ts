@@ -21,7 +21,7 @@ const ACKNOWLEDGEMENT = 'CPIS_UPLOAD_ACK'
 
 /**
  * From a file's arrival in the mailbox of CP-IS on a MESH server elsewhere until its acknowledgement stands in its authority's
- * there, against the same files through our own door. The server elsewhere is polled every second here, which adds half a second
+ * there, against the same files through our own API. The server elsewhere is polled every second here, which adds half a second
  * in the middle; at the five minutes of the national one the wait for the poll is all there is.
  */
 export async function measureConnected(): Promise<Measurement[]> {
@@ -64,7 +64,7 @@ export async function measureConnected(): Promise<Measurement[]> {
       {
         what: `file of ${CHILDREN} records to its acknowledgement, connected, polled every ${POLL_SECONDS} s`,
         value: `${median(connected)} ms`,
-        peer: `through our own door: ${median(direct)} ms`,
+        peer: `through our own API: ${median(direct)} ms`,
         ratio: (median(connected) / median(direct)).toFixed(2),
       },
     ]

@@ -14,10 +14,10 @@ const SPINE = { spineAsid: '999000000001', spinePartyKey: 'X26-999001' }
 const SERVE_PORT = 18180
 
 /**
- * The same question, found and unscheduled, through each door by its client, as many at a time, against the FHIR door by its
+ * The same question, found and unscheduled, through each interface by its client, as many at a time, against the FHIR API by its
  * client in the same run. Clients share the processors with the service; over ebXML each question is two exchanges.
  */
-export async function measureDoors(): Promise<Measurement[]> {
+export async function measureInterfaces(): Promise<Measurement[]> {
   const { url, remove } = await createServerDatabase(benchServer())
   const issuer = await startIssuer()
   try {

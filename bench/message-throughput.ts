@@ -167,7 +167,7 @@ async function uploadSamples(): Promise<readonly Sample[]> {
   ]
 }
 
-/** A message that is read from its root element, as the doors have it. */
+/** A message that is read from its root element, as the interfaces have it. */
 function wrapped(
   what: string,
   write: () => XmlNode,

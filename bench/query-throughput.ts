@@ -12,8 +12,8 @@ const SECONDS = 10
 const PEOPLE = 100_000
 
 /**
- * Queries through the FHIR door, found and unscheduled (an access, a notification and an audit entry each, durable) and not
- * found, against pgbench running the very same statement with as many clients on the same server. What the door adds, HTTP,
+ * Queries through the FHIR API, found and unscheduled (an access, a notification and an audit entry each, durable) and not
+ * found, against pgbench running the very same statement with as many clients on the same server. What the API adds, HTTP,
  * the token, validation and FHIR, shares the processors with the database.
  */
 export async function measureQueries(): Promise<Measurement[]> {
@@ -51,7 +51,7 @@ export async function measureQueries(): Promise<Measurement[]> {
   }
 }
 
-/** Numbers with a plan for the door, valid ones, and for pgbench, whose arithmetic makes no check digits. */
+/** Numbers with a plan for the API, valid ones, and for pgbench, whose arithmetic makes no check digits. */
 export async function makePeople(url: string): Promise<void> {
   const database = await openServer({ url, maxConnections: 2 })
   await migrate(database.kysely)

@@ -3,7 +3,7 @@ import { measureColdStart } from './cold-start.ts'
 import { measureConnected } from './connected-latency.ts'
 import { measureEventLoop } from './event-loop.ts'
 import { measureInbox } from './inbox-throughput.ts'
-import { measureDoors } from './interface-throughput.ts'
+import { measureInterfaces } from './interface-throughput.ts'
 import { measureKit } from './kit-throughput.ts'
 import { measureMessages } from './message-throughput.ts'
 import { measurePages } from './page-weight-and-time.ts'
@@ -14,7 +14,7 @@ import { measureUploads } from './upload-throughput.ts'
 
 const PARTS: Readonly<Record<string, () => Promise<Measurement[]>>> = {
   queries: measureQueries,
-  doors: measureDoors,
+  interfaces: measureInterfaces,
   uploads: measureUploads,
   loop: measureEventLoop,
   start: measureColdStart,

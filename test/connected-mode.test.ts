@@ -28,7 +28,7 @@ import { until } from './support/until.ts'
 const ACKNOWLEDGEMENT = 'CPIS_TEST_ACK'
 const NOTIFICATION = 'CPIS_TEST_NOTIFICATION'
 
-/** The service behind a MESH server that is not its own: authorities never come to its doors, and notice no difference. */
+/** The service behind a MESH server that is not its own: authorities never come to its interfaces, and notice no difference. */
 describe.each(ENGINES)('connected mode on %s', engine => {
   let national: MeshBench
   let trust: CertificateAuthority

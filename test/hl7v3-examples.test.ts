@@ -1,10 +1,10 @@
 import Fastify from 'fastify'
 import { expect, test } from 'vitest'
-import { ebxmlDoor } from '../src/api/soap/asynchronous/asynchronous-api.ts'
-import { openDoor as openMiniService, requestOf } from '../src/api/soap/itk/testing.ts'
+import { asynchronousApi } from '../src/api/soap/asynchronous/asynchronous-api.ts'
+import { openApi as openMiniService, requestOf } from '../src/api/soap/itk/testing.ts'
 import {
   envelopeOf,
-  openDoor as openSpineDoor,
+  openApi as openSynchronousApi,
   QUERY,
   SPINE,
   WARD,
@@ -30,7 +30,7 @@ function wire(start: string, headers: Readonly<Record<string, unknown>>, body: s
 const example = (name: string) => `../docs/examples/hl7v3/${name}.txt`
 
 test('a query over SOAP and its answer', async () => {
-  const { post } = openSpineDoor({ answer: HELD })
+  const { post } = openSynchronousApi({ answer: HELD })
   const request = envelopeOf(QUERY)
   const answered = await post(request)
   const headers = {
@@ -69,7 +69,7 @@ test('a query as an ebXML message, its acknowledgement and the answer that is po
   let id = 0
   const server = Fastify()
   server.register(
-    ebxmlDoor({
+    asynchronousApi({
       ownAsid: SPINE,
       ownPartyKey: 'X26-999001',
       findByContract: async () => ({ ...WARD, exchanges: ['asynchronous'], contract }),

@@ -13,7 +13,7 @@ import { until } from './support/until.ts'
 
 const NHS_NUMBER = 'https://fhir.nhs.uk/Id/nhs-number'
 
-/** The whole loop through the real doors: authorities upload, clinicians ask, authorities are told. */
+/** The whole loop through the real interfaces: authorities upload, clinicians ask, authorities are told. */
 describe.each(ENGINES)('the main loop on %s', engine => {
   let place: Place
   let issuer: TestIssuer

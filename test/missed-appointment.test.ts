@@ -12,7 +12,7 @@ import { ENGINES, makePlace, type Place, type RunningService, startIn } from './
 const NHS_NUMBER = 'https://fhir.nhs.uk/Id/nhs-number'
 const HOUR = 3_600_000
 
-/** A missed appointment, from the clinician who reports it to the desks of the authorities, through the real doors. */
+/** A missed appointment, from the clinician who reports it to the desks of the authorities, through the real interfaces. */
 describe.each(ENGINES)('a missed appointment on %s', engine => {
   let place: Place
   let running: RunningService

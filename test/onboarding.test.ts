@@ -12,7 +12,7 @@ import { ENGINES, makePlace, type Place, type RunningService, startIn } from './
 
 const EXAMPLE = new URL('../docs/examples/onboarding.json', import.meta.url).pathname
 
-/** How an authority comes to count, through the real doors: the mailbox on its side, `cpis` on the operator's. */
+/** How an authority comes to count, through the real interfaces: the mailbox on its side, `cpis` on the operator's. */
 describe.each(ENGINES)('onboarding on %s', engine => {
   let place: Place
   let running: RunningService

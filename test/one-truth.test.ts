@@ -40,14 +40,14 @@ function nurse(userId: string): PersonAuthor {
   }
 }
 
-/** Whichever door is asked, the same is said, listed and told. */
+/** Whichever interface is asked, the same is said, listed and told. */
 describe.each(ENGINES)('one truth on %s', engine => {
   let place: Place
   let issuer: TestIssuer
   let running: RunningService
   const desks = new Map<OdsCode, AuthorityDesk>()
   let numbers: readonly NhsNumber[]
-  /** Clients of the doors that answer later or by codes, for a nurse each. */
+  /** Clients of the interfaces that answer later or by codes, for a nurse each. */
   const clients: QueryClient[] = []
 
   beforeAll(async () => {
@@ -91,7 +91,7 @@ describe.each(ENGINES)('one truth on %s', engine => {
       history: (number: string) => client.accessHistory(number, { unscheduled }),
     }
   }
-  /** The door is asked by a system of its own, since a contract has one callback. */
+  /** The API is asked by a system of its own, since a contract has one callback. */
   const byMessage = async (userId: string, nth: number, like: ClientSystem) => {
     const { config, baseUrl, store } = running.service
     const [asid, cpaId] = [`99900000010${nth}` as Asid, `TRUTH-${nth}`]
@@ -124,7 +124,7 @@ describe.each(ENGINES)('one truth on %s', engine => {
   if (!wardSystem || !clinicSystem) throw new Error('The sandbox has two systems')
   const [ward, clinic] = [wardSystem.asid, clinicSystem.asid]
 
-  /** What the store holds, asked in silence and without any door. */
+  /** What the store holds, asked in silence and without any interface. */
   const truth = async (nhsNumber: NhsNumber) => {
     const { storage } = running.service.store
     const answered = await answerQuery(
@@ -133,7 +133,7 @@ describe.each(ENGINES)('one truth on %s', engine => {
         requester: { author: nurse('000000000099'), activities: new Set(['B0170']) },
         nhsNumber,
         access: 'scheduled',
-        door: 'operations',
+        via: 'operations',
         action: 'compare',
         traceId: newId(),
       },
@@ -142,7 +142,7 @@ describe.each(ENGINES)('one truth on %s', engine => {
     return answered.value
   }
 
-  test('people are asked for at every door, by nurses of whom some ask at several', async () => {
+  test('people are asked for at every interface, by nurses of whom some ask at several', async () => {
     const outcomes = new Set<string>()
     const [first, second] = ['000000000001', '000000000002']
     const asks: ((number: NhsNumber) => Promise<{ readonly kind: string }>)[] = []
@@ -160,13 +160,13 @@ describe.each(ENGINES)('one truth on %s', engine => {
     const [byFirst, bySecond] = [asks.slice(0, 4), asks.slice(4)]
     for (const [nth, number] of numbers.entries()) {
       for (const ask of byFirst) outcomes.add((await ask(number)).kind)
-      // Of every three people the second nurse asks for two, at another door each time.
+      // Of every three people the second nurse asks for two, at another interface each time.
       if (nth % 3 !== 0) outcomes.add((await bySecond[nth % 4]?.(number))?.kind ?? 'not asked')
     }
     expect([...outcomes].sort()).toEqual(['held', 'nothing-held'])
   }, 120_000)
 
-  test('every door says of each what the store holds, field by field', async () => {
+  test('every interface says of each what the store holds, field by field', async () => {
     const clinicAsks = bySpine(clinic)
     const fhir = byFhir('000000000003', false)
     const message = await byMessage('000000000003', 3, clinicSystem)
@@ -186,7 +186,7 @@ describe.each(ENGINES)('one truth on %s', engine => {
       }
       if (spoken.kind !== 'held' || teams.kind !== 'held' || history.kind !== 'listed') {
         throw new Error(
-          `${plans.length} plans are held, and the doors say ${spoken.kind}, ${teams.kind}, ${history.kind}`,
+          `${plans.length} plans are held, and the interfaces say ${spoken.kind}, ${teams.kind}, ${history.kind}`,
         )
       }
       expect(spoken.answer.plans.map(wholePlan).sort()).toEqual(plans.map(wholePlan).sort())
@@ -212,7 +212,7 @@ describe.each(ENGINES)('one truth on %s', engine => {
     }
   }, 120_000)
 
-  test('whoever asks at several doors within a day is listed once (rule 5.6)', async () => {
+  test('whoever asks at several interfaces within a day is listed once (rule 5.6)', async () => {
     const listed = new Set<number>()
     for (const [nth, number] of numbers.entries()) {
       const { plans, accesses } = await truth(number)
@@ -222,7 +222,7 @@ describe.each(ENGINES)('one truth on %s', engine => {
     expect([...listed].sort()).toEqual([1, 2])
   })
 
-  test('each authority is told of every listed access once, whichever door it came through (rule 6.1)', async () => {
+  test('each authority is told of every listed access once, whichever interface it came through (rule 6.1)', async () => {
     // Two numbers of one person list the same accesses.
     const expected = new Map<OdsCode, Set<string>>()
     for (const number of numbers) {
@@ -261,9 +261,9 @@ describe.each(ENGINES)('one truth on %s', engine => {
     const allowed = rows.filter(({ outcome }) => outcome === 'allowed')
     const refused = rows.filter(({ outcome }) => outcome === 'refused')
     const at = (door: string) => allowed.filter(row => row.door === door).length
-    const bySecond = (...doors: number[]) =>
-      numbers.filter((_number, nth) => nth % 3 !== 0 && doors.includes(nth % 4)).length
-    // Of the second nurse's four doors the third is SOAP, the first ebXML and the second the mini service.
+    const bySecond = (...interfaces: number[]) =>
+      numbers.filter((_number, nth) => nth % 3 !== 0 && interfaces.includes(nth % 4)).length
+    // Of the second nurse's four interfaces the third is SOAP, the first ebXML and the second the mini service.
     expect([at('spine'), at('smsp'), refused.length]).toEqual([
       4 * numbers.length + bySecond(0, 2),
       2 * numbers.length + bySecond(1),
@@ -316,7 +316,7 @@ function fhirAccess({ id, at, author }: Access) {
 
 /** What a client made of an answer, in the words that all clients share. */
 function heldBy(outcome: QueryOutcome) {
-  if (outcome.kind !== 'held') throw new Error(`Plans are held, and a door says ${outcome.kind}`)
+  if (outcome.kind !== 'held') throw new Error(`Plans are held, and an interface says ${outcome.kind}`)
   return {
     plans: outcome.plans
       .map(({ type, start, end, subjectName, authority }) =>

@@ -84,7 +84,7 @@ describe.skipIf(NO_BROWSER !== undefined).each(ENGINES)('the pages of clinicians
   }
   const accessesOf = (number: string) =>
     kysely().selectFrom('access').select('id').where('nhs_number', '=', number).execute()
-  /** Somebody looks, at another door. */
+  /** Somebody looks, at another interface. */
   const look = (nth: number, nhsNumber: NhsNumber) => {
     const { queries, audit } = running.service.store.storage
     return answerQuery(
@@ -93,7 +93,7 @@ describe.skipIf(NO_BROWSER !== undefined).each(ENGINES)('the pages of clinicians
         requester: { author: nurse(nth), activities: new Set(['B0107']) },
         nhsNumber,
         access: 'unscheduled',
-        door: 'operations',
+        via: 'operations',
         action: 'look',
         traceId: newId(),
       },

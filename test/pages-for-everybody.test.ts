@@ -284,7 +284,7 @@ describe.skipIf(NO_BROWSER)('the pages, for everybody', () => {
           trouble: [
             { some: true, href: '/operator/trouble', text: 'Jobs that failed', count: 'more than 100' },
           ],
-          doors: [{ words: 'FHIR API', allowed: 1, refused: 2, failed: 3 }],
+          interfaces: [{ words: 'FHIR API', allowed: 1, refused: 2, failed: 3 }],
           volumes: { charts: [{ what: 'queries', title: 'Questions answered', total: 0 }], days: [] },
         },
       ],

@@ -104,7 +104,7 @@ describe.skipIf(NO_BROWSER).each(ENGINES)("the operator's view on %s", engine =>
   const says = (text: string) => page.getByText(text).first().waitFor({ timeout: 5_000 })
   const openAuthority = ({ odsCode }: SandboxAuthority) => page.goto(`/operator/authorities/${odsCode}`)
 
-  test('the first page tells at one look who is live, how much is asked, and how each door does', async () => {
+  test('the first page tells at one look who is live, how much is asked, and how each interface does', async () => {
     await page.goto('/')
     expect(new URL(page.url()).pathname).toBe('/operator')
     await says('Live, of 3')
@@ -409,7 +409,7 @@ describe.skipIf(NO_BROWSER).each(ENGINES)("the operator's view on %s", engine =>
     const { storage } = running.service.store
     const clock = { now: () => new Date() }
     const seal = openAuditSeal(running.service.config)
-    await checkAudit({ storage, clock, newId, ...seal }, { door: 'worker' })
+    await checkAudit({ storage, clock, newId, ...seal }, { via: 'worker' })
     for (const address of ['/operator', '/operator/audit']) {
       await page.goto(address)
       await says('The audit log was changed.')

@@ -88,7 +88,7 @@ describe('the clients of HL7 v3', () => {
     authority.remove()
   })
 
-  test('say the same, one look being listed whatever door it came through', async () => {
+  test('say the same, one look being listed whatever interface it came through', async () => {
     const outcomes = [await soap().query(held), await byMessage.query(held), await mini().query(held)]
     expect(outcomes[0]).toMatchObject({
       kind: 'held',

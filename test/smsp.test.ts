@@ -25,7 +25,7 @@ function nurse(userId: string): PersonAuthor {
   }
 }
 
-/** The mini service of the real service: what it says is what the other doors say. */
+/** The mini service of the real service: what it says is what the other interfaces say. */
 describe.each(ENGINES)('the mini service on %s', engine => {
   let place: Place
   let running: RunningService

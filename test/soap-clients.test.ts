@@ -45,8 +45,8 @@ const BY_ITSELF: Author = {
 /** In the range of made-up numbers, and nobody's. */
 const NOBODY = '9999999980'
 
-/** How each door is asked by whoever is registered, or not; what becomes of it is learnt from plain objects. */
-const DOORS = [
+/** How each interface is asked by whoever is registered, or not; what becomes of it is learnt from plain objects. */
+const INTERFACES = [
   {
     door: 'Spine messaging',
     refusal: '1',
@@ -101,7 +101,7 @@ afterAll(async () => {
   await place.remove()
 })
 
-/** What the store holds, asked in silence and without any door. */
+/** What the store holds, asked in silence and without any interface. */
 async function truth(digits: string): Promise<Answer> {
   const { storage } = running.service.store
   const nhsNumber = parseNhsNumber(digits)
@@ -112,7 +112,7 @@ async function truth(digits: string): Promise<Answer> {
       requester: { author: NURSE, activities: new Set(['B0170']) },
       nhsNumber: nhsNumber.value,
       access: 'scheduled',
-      door: 'operations',
+      via: 'operations',
       action: 'compare',
       traceId: newId(),
     },
@@ -141,46 +141,49 @@ function learntPlan({ type, start, end, subject, authority }: VisiblePlan): Lear
 
 const inOrder = (plans: readonly LearntPlan[]) => plans.map(plan => JSON.stringify(plan)).sort()
 
-describe.each(TOOLKITS)('$name, which knows of a door its description alone', toolkit => {
-  describe.skipIf(toolkit.missing).each(DOORS)('asks $door', ({ ask, askUnregistered, refusal, failure }) => {
-    test('and learns of a person what is held, field by field, and who looked', async () => {
-      for (const nhsNumber of held) {
-        const learnt = await ask(toolkit, running, NURSE, nhsNumber)
-        const { plans, accesses } = await truth(nhsNumber)
-        expect(learnt.kind).toBe('held')
-        if (learnt.kind !== 'held') return
-        expect(inOrder(learnt.plans)).toEqual(inOrder(plans.map(learntPlan)))
-        expect(learnt.accesses).toEqual(accesses.map(({ id }) => id.toUpperCase()))
-        expect(learnt.accesses.length).toBeGreaterThan(0)
-        expect(accesses.map(({ author }) => author)).toContainEqual(NURSE)
-      }
-    })
-
-    test('as a system by itself', async () => {
-      const [nhsNumber = ''] = held
-      expect(await ask(toolkit, running, BY_ITSELF, nhsNumber)).toMatchObject({ kind: 'held' })
-      expect((await truth(nhsNumber)).accesses.map(({ author }) => author)).toContainEqual(BY_ITSELF)
-    })
-
-    test('and learns that nothing is held', async () => {
-      expect(await ask(toolkit, running, NURSE, NOBODY)).toMatchObject({ kind: 'not-held' })
-    })
-
-    test('and is refused where it is not registered, whomever it asks for', async () => {
-      const refused = { kind: 'refused', codes: [refusal] }
-      for (const nhsNumber of [held[0] ?? '', NOBODY]) {
-        expect(await askUnregistered(toolkit, running, nhsNumber)).toEqual(refused)
-      }
-    })
-
-    test('and is told when the service could not look, whomever it asks for (rule 4.3)', async () => {
-      await withoutPlans(async () => {
-        for (const nhsNumber of [held[0] ?? '', NOBODY]) {
-          expect(await ask(toolkit, running, NURSE, nhsNumber)).toEqual(failure)
+describe.each(TOOLKITS)('$name, which knows of an interface its description alone', toolkit => {
+  describe.skipIf(toolkit.missing).each(INTERFACES)(
+    'asks $door',
+    ({ ask, askUnregistered, refusal, failure }) => {
+      test('and learns of a person what is held, field by field, and who looked', async () => {
+        for (const nhsNumber of held) {
+          const learnt = await ask(toolkit, running, NURSE, nhsNumber)
+          const { plans, accesses } = await truth(nhsNumber)
+          expect(learnt.kind).toBe('held')
+          if (learnt.kind !== 'held') return
+          expect(inOrder(learnt.plans)).toEqual(inOrder(plans.map(learntPlan)))
+          expect(learnt.accesses).toEqual(accesses.map(({ id }) => id.toUpperCase()))
+          expect(learnt.accesses.length).toBeGreaterThan(0)
+          expect(accesses.map(({ author }) => author)).toContainEqual(NURSE)
         }
       })
-    })
-  })
+
+      test('as a system by itself', async () => {
+        const [nhsNumber = ''] = held
+        expect(await ask(toolkit, running, BY_ITSELF, nhsNumber)).toMatchObject({ kind: 'held' })
+        expect((await truth(nhsNumber)).accesses.map(({ author }) => author)).toContainEqual(BY_ITSELF)
+      })
+
+      test('and learns that nothing is held', async () => {
+        expect(await ask(toolkit, running, NURSE, NOBODY)).toMatchObject({ kind: 'not-held' })
+      })
+
+      test('and is refused where it is not registered, whomever it asks for', async () => {
+        const refused = { kind: 'refused', codes: [refusal] }
+        for (const nhsNumber of [held[0] ?? '', NOBODY]) {
+          expect(await askUnregistered(toolkit, running, nhsNumber)).toEqual(refused)
+        }
+      })
+
+      test('and is told when the service could not look, whomever it asks for (rule 4.3)', async () => {
+        await withoutPlans(async () => {
+          for (const nhsNumber of [held[0] ?? '', NOBODY]) {
+            expect(await ask(toolkit, running, NURSE, nhsNumber)).toEqual(failure)
+          }
+        })
+      })
+    },
+  )
 
   test.skipIf(toolkit.missing)('raises a fault where an envelope is wrong', async () => {
     const { service } = running

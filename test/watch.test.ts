@@ -7,7 +7,7 @@ import { collected } from './support/collected.ts'
 import { ENGINES, makePlace, type Place, type RunningService, startIn } from './support/running-service.ts'
 import { until } from './support/until.ts'
 
-/** What is wrong with an authority reaches the operator, and is over when it is mended: through the real doors. */
+/** What is wrong with an authority reaches the operator, and is over when it is mended: through the real interfaces. */
 describe.each(ENGINES)('watching the exchange on %s', engine => {
   let place: Place
   let running: RunningService

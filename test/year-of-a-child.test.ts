@@ -19,7 +19,7 @@ const DAY = 86_400_000
 const MOTHER = { given: 'Bryony', family: 'Testcase', birthDate: '1999-02-03' }
 const BORN = '2026-03-20'
 
-/** A child through a year and what came after, through the real doors, with everything that each authority was told. */
+/** A child through a year and what came after, through the real interfaces, with everything that each authority was told. */
 describe.each(ENGINES)('the year of a child on %s', engine => {
   let place: Place
   let issuer: TestIssuer

@@ -10,7 +10,7 @@ export function serviceUrl(config: Config, given: string | undefined): string {
   return (given ?? config.baseUrl ?? localUrl(config)).replace(/\/+$/, '')
 }
 
-/** The operator's door. */
+/** The operations API. */
 export function operationsUrl({ adminHost, adminPort }: Pick<Config, 'adminHost' | 'adminPort'>): string {
   return `http://${reachable(adminHost)}:${adminPort}`
 }

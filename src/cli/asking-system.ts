@@ -9,7 +9,7 @@ import type { Config } from '../main/config.ts'
 import { CAST, castMember } from '../sandbox/cast.ts'
 import { castAuthor } from './cast-author.ts'
 import { type CommandFailure, refused } from './command-result.ts'
-import type { AskingSystem, Hl7Door } from './open-query-client.ts'
+import type { AskingSystem, Hl7Interface } from './open-query-client.ts'
 import { askOperations } from './operations.ts'
 import { askSandbox } from './sandbox-guide.ts'
 
@@ -18,9 +18,9 @@ const EXCHANGE = { soap: 'synchronous', ebxml: 'asynchronous', smsp: 'mini-servi
 /** Somebody of the sandbox's cast, before the system of their organisation that is registered for such questions. */
 export async function sandboxSystem(
   config: Config,
-  question: { readonly door: Hl7Door; readonly access: AccessKind; readonly as: string },
+  question: { readonly via: Hl7Interface; readonly access: AccessKind; readonly as: string },
 ): Promise<Result<AskingSystem, CommandFailure>> {
-  const { door, access, as } = question
+  const { via, access, as } = question
   const member = castMember(as)
   if (!member) {
     const names = CAST.map(({ handle }) => handle).join(', ')
@@ -45,12 +45,12 @@ export async function sandboxSystem(
   const { odsCode, name } = member.organisation
   const system = (answer.value as ClientSystem[]).find(
     ({ organisation, allows, exchanges }) =>
-      organisation.odsCode === odsCode && allows.includes(access) && exchanges.includes(EXCHANGE[door]),
+      organisation.odsCode === odsCode && allows.includes(access) && exchanges.includes(EXCHANGE[via]),
   )
   if (!system) {
     return failure(
       refused(
-        `No system of ${name} is registered for ${access} questions through this door.`,
+        `No system of ${name} is registered for ${access} questions through this interface.`,
         'cpis client list shows those that are.',
       ),
     )

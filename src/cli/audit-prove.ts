@@ -46,7 +46,7 @@ async function prove({ config, now }: CommandLine, options: ProveOptions): Promi
   )
 }
 
-/** What the operator's door is asked, or what is wrong. */
+/** What the operations API is asked, or what is wrong. */
 function searchOf({ from, to, number, who }: ProveOptions, now: Date): object | string {
   const last = to === undefined ? localDay(now) : parseDay(to)
   const first = from === undefined ? last && addDays(last, 1 - USUAL_DAYS) : parseDay(from)

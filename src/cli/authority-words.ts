@@ -18,7 +18,7 @@ interface ShownOutcome {
   readonly match: NumberMatch
 }
 
-/** What the operator's door says of an authority. */
+/** What the operations API says of an authority. */
 export interface ShownReport {
   readonly authority: {
     readonly odsCode: string

@@ -32,7 +32,7 @@ interface AddOptions extends SettingsOptions {
   readonly password?: string
 }
 
-/** `cpis authority`: which local authorities use the service and how, through its operator's door. */
+/** `cpis authority`: which local authorities use the service and how, through its operations API. */
 export function addAuthorityCommands(line: CommandLine): void {
   const { program, perform, config } = line
   const authority = program.command('authority').description('local authorities that use the running service')

@@ -36,7 +36,7 @@ interface AddClientOptions {
   readonly persist?: number
 }
 
-/** `cpis client`: which clinical systems may ask by HL7 v3, through the operator's door of the running service. */
+/** `cpis client`: which clinical systems may ask by HL7 v3, through the operations API of the running service. */
 export function addClientCommands(commandLine: CommandLine): void {
   const { program, perform, config } = commandLine
   const client = program.command('client').description('clinical systems that may ask the running service')
@@ -133,7 +133,7 @@ function addAnswerCommands({ perform, config }: CommandLine, client: Command): v
     )
 }
 
-/** What the operator's door is told; whatever is not said there takes its default. */
+/** What the operations API is told; whatever is not said there takes its default. */
 function registration(options: AddClientOptions) {
   const { partyKey, ods, name, allows, exchanges, certificate, cpaId, callback } = options
   const { reliability, retries, retryInterval: retryIntervalSeconds, persist: persistSeconds } = options

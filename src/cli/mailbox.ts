@@ -10,7 +10,7 @@ interface MailboxShown {
   readonly odsCode: string
 }
 
-/** `cpis mailbox`: who has a mailbox, through the operator's door of the running service. */
+/** `cpis mailbox`: who has a mailbox, through the operations API of the running service. */
 export function addMailboxCommands({ program, perform, config }: CommandLine): void {
   const mailbox = program.command('mailbox').description('mailboxes of the running service')
   mailbox

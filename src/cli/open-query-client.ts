@@ -11,13 +11,13 @@ import { failure, type Result, success } from '../domain/result.ts'
 import { type CommandFailure, fault, refused } from './command-result.ts'
 
 /** The ways into the service by which a person can be asked for. */
-export const QUERY_DOORS = ['fhir', 'soap', 'ebxml', 'smsp'] as const
-export type QueryDoor = (typeof QUERY_DOORS)[number]
+export const QUERY_INTERFACES = ['fhir', 'soap', 'ebxml', 'smsp'] as const
+export type QueryInterface = (typeof QUERY_INTERFACES)[number]
 
 /** Those whose questions say themselves who asks, and through which system. */
-export type Hl7Door = Exclude<QueryDoor, 'fhir'>
+export type Hl7Interface = Exclude<QueryInterface, 'fhir'>
 
-/** A clinical system, and whoever sits before it; each door needs some of it. */
+/** A clinical system, and whoever sits before it; each interface needs some of it. */
 export interface AskingSystem {
   readonly author: AskingAuthor
   readonly localUserId?: string | undefined
@@ -32,21 +32,21 @@ export interface AskingSystem {
 export type AskingContract = Pick<MessagingContract, 'cpaId' | 'callback' | 'reliability'> &
   Partial<Pick<MessagingContract, 'retries' | 'retryIntervalSeconds'>>
 
-/** A client that asks at a door of the service at `url`, or what it lacks for that. */
+/** A client that asks at a interface of the service at `url`, or what it lacks for that. */
 export async function openQueryClient(
-  door: Hl7Door,
+  via: Hl7Interface,
   url: string,
   system: AskingSystem,
 ): Promise<Result<QueryClient, CommandFailure>> {
   const { author, asid, spineAsid, localUserId, tls } = system
   const own = { author, ...(tls && { tls }) }
-  if (door === 'smsp') {
+  if (via === 'smsp') {
     const { odsCode } = author.organisation
     const user = localUserId === undefined ? {} : { localUserId }
     return success(miniServiceClient({ ...own, url: `${url}/smsp/cpis`, odsCode, ...user }))
   }
   if (asid === undefined || spineAsid === undefined) return lacking('asid and spineAsid')
-  if (door === 'soap') return success(soapClient({ ...own, url: `${url}/sync-service`, asid, spineAsid }))
+  if (via === 'soap') return success(soapClient({ ...own, url: `${url}/sync-service`, asid, spineAsid }))
   const { partyKey, spinePartyKey, contract } = system
   if (!contract || partyKey === undefined || spinePartyKey === undefined) {
     return lacking('partyKey, spinePartyKey and contract')
@@ -77,7 +77,7 @@ function listening(callback: string, tls: Partial<CallerTls> = {}) {
 
 function lacking(what: string): Result<never, CommandFailure> {
   return failure(
-    refused(`That door needs ${what} of the system that asks.`, 'Add it to the file of --system.'),
+    refused(`That interface needs ${what} of the system that asks.`, 'Add it to the file of --system.'),
   )
 }
 

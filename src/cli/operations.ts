@@ -7,7 +7,7 @@ import { operationsUrl } from './addresses.ts'
 import { type CommandFailure, fault, refused } from './command-result.ts'
 
 /**
- * Asks the operator's door of the running service for something, or, given a body, to do something. Its secret is the
+ * Asks the operations API of the running service for something, or, given a body, to do something. Its secret is the
  * configured one or the one that the sandbox keeps in the data directory.
  */
 export async function askOperations(

@@ -18,7 +18,7 @@ interface AddOptions {
 }
 
 /**
- * `cpis organisation`: the organisations of health that use the service, through its operator's door. They inform: what somebody
+ * `cpis organisation`: the organisations of health that use the service, through its operations API. They inform: what somebody
  * may see follows from their token, or from the register of systems (rule 19.7).
  */
 export function addOrganisationCommands({ program, perform, config }: CommandLine): void {

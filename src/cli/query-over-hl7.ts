@@ -2,7 +2,7 @@ import type { QueryOutcome } from '../client/index.ts'
 import type { Config } from '../main/config.ts'
 import { sandboxSystem, systemInFile } from './asking-system.ts'
 import { type CommandResult, done } from './command-result.ts'
-import { type Hl7Door, openQueryClient } from './open-query-client.ts'
+import { type Hl7Interface, openQueryClient } from './open-query-client.ts'
 import { type Asked, notAnswered } from './query-result.ts'
 import { accessWords, NONE_LISTED, NOTHING_HELD, OUT_OF_DATE, planWords } from './query-words.ts'
 
@@ -10,12 +10,12 @@ import { accessWords, NONE_LISTED, NOTHING_HELD, OUT_OF_DATE, planWords } from '
 export async function askOverHl7(
   asked: Asked,
   {
-    door,
+    via,
     as,
     systemFile,
     config,
   }: {
-    readonly door: Hl7Door
+    readonly via: Hl7Interface
     readonly as: string
     /** Instead of somebody of the sandbox. */
     readonly systemFile: string | undefined
@@ -26,10 +26,10 @@ export async function askOverHl7(
   const access = unscheduled ? 'unscheduled' : 'scheduled'
   const system =
     systemFile === undefined
-      ? await sandboxSystem(config, { door, access, as })
+      ? await sandboxSystem(config, { via, access, as })
       : await systemInFile(systemFile)
   if (!system.ok) return system.fault
-  const client = await openQueryClient(door, url, system.value)
+  const client = await openQueryClient(via, url, system.value)
   if (!client.ok) return client.fault
   try {
     return tell(asked, await client.value.query(nhsNumber, { unscheduled }))

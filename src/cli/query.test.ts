@@ -10,7 +10,7 @@ import type { NhsNumber } from '../domain/nhs-number.ts'
 import { SYSTEMS } from '../sandbox/systems.ts'
 import { runCli } from './testing.ts'
 
-const DOORS = ['fhir', 'soap', 'ebxml', 'smsp'] as const
+const INTERFACES = ['fhir', 'soap', 'ebxml', 'smsp'] as const
 const WARD = ['--party-key', 'X9Z01-999001', '--ods', 'X9Z01', '--name', 'Sandbox General Hospital']
 const CLINIC = ['--party-key', 'X9Z02-999001', '--ods', 'X9Z02', '--name', 'Sandbox Village Surgery']
 
@@ -61,11 +61,11 @@ describe('cpis query', () => {
     await place.remove()
   })
 
-  test('says the same of a child through every door', async () => {
+  test('says the same of a child through every interface', async () => {
     const child = await held()
     const said: string[] = []
-    for (const door of DOORS) {
-      const { exitCode, out, err } = await cpis('query', child, '--door', door)
+    for (const via of INTERFACES) {
+      const { exitCode, out, err } = await cpis('query', child, '--via', via)
       expect([exitCode, err]).toEqual([0, ''])
       // When a plan was last uploaded is in no message of HL7 v3.
       said.push(out.replace(/\n *last uploaded.*/, '').replace(/ +/g, ' '))
@@ -75,30 +75,37 @@ describe('cpis query', () => {
     expect(new Set(said).size).toBe(1)
   })
 
-  test('says through every door that no information is held', async () => {
-    for (const door of DOORS) {
-      const { exitCode, out } = await cpis('query', freshNhsNumber(), '--door', door)
+  test('still understands what --via was called before, and says so on standard error', async () => {
+    const child = await held()
+    const before = await cpis('query', child, '--door', 'soap')
+    expect(before.out).toBe((await cpis('query', child, '--via', 'soap')).out)
+    expect([before.exitCode, before.err]).toEqual([0, expect.stringContaining('--door is called --via now')])
+  })
+
+  test('says through every interface that no information is held', async () => {
+    for (const via of INTERFACES) {
+      const { exitCode, out } = await cpis('query', freshNhsNumber(), '--via', via)
       expect([exitCode, out]).toEqual([0, 'No information held. This is not an assurance of safety.'])
     }
   })
 
-  test('shows who has looked: the same nurse once, whatever door she came through (rule 5.6)', async () => {
+  test('shows who has looked: the same nurse once, whatever interface she came through (rule 5.6)', async () => {
     const child = await held()
-    for (const door of DOORS) {
-      const { out } = await cpis('query', child, '--door', door, '--history')
+    for (const via of INTERFACES) {
+      const { out } = await cpis('query', child, '--via', via, '--history')
       expect(out.match(/Nurse Quince SANDBOX, Nurse Access Role, .*\(X9Z01\)/g)).toHaveLength(1)
     }
-    expect((await cpis('query', await held(), '--door', 'soap', '--scheduled', '--history')).out).toContain(
+    expect((await cpis('query', await held(), '--via', 'soap', '--scheduled', '--history')).out).toContain(
       'No unscheduled look is listed.',
     )
-    const nobody = await cpis('query', freshNhsNumber(), '--door', 'soap', '--history')
+    const nobody = await cpis('query', freshNhsNumber(), '--via', 'soap', '--history')
     expect(nobody.out).toBe('No information held. This is not an assurance of safety.')
   })
 
   test('--json is the outcome whole: plans and accesses', async () => {
     const child = await held()
-    for (const door of ['soap', 'ebxml', 'smsp']) {
-      const { out } = await cpis('query', child, '--door', door, '--json')
+    for (const via of ['soap', 'ebxml', 'smsp']) {
+      const { out } = await cpis('query', child, '--via', via, '--json')
       expect(JSON.parse(out)).toMatchObject({
         kind: 'held',
         plans: [{ type: 'CPP', authority: { odsCode: '801' } }],
@@ -109,8 +116,8 @@ describe('cpis query', () => {
 
   test('a booked appointment is silent through the surgery’s system, and not for a mini service', async () => {
     const child = await held()
-    for (const door of ['soap', 'ebxml']) {
-      expect((await cpis('query', child, '--door', door, '--scheduled')).out).toContain('1 plan held')
+    for (const via of ['soap', 'ebxml']) {
+      expect((await cpis('query', child, '--via', via, '--scheduled')).out).toContain('1 plan held')
     }
     const looks = await running.service.store.database.kysely
       .selectFrom('access')
@@ -118,19 +125,20 @@ describe('cpis query', () => {
       .where('nhs_number', '=', child)
       .execute()
     expect(looks).toEqual([])
-    const silent = await cpis('query', child, '--door', 'smsp', '--scheduled')
+    const silent = await cpis('query', child, '--via', 'smsp', '--scheduled')
     expect([silent.exitCode, silent.out]).toEqual([1, ''])
     expect(silent.err).toContain('unscheduled care alone')
   })
 
   test.each([
-    [['--door', 'soap', '--as', 'porter'], 'no activity B0107'],
-    [['--door', 'soap', '--as', 'nobody'], 'These are: ed-nurse'],
-    [['--door', 'ebxml', '--as', 'midwife', '--scheduled'], 'No system of Sandbox General Hospital'],
-    [['--door', 'soap', '--token', 'x'], 'Only over FHIR'],
+    [['--via', 'soap', '--as', 'porter'], 'no activity B0107'],
+    [['--via', 'soap', '--as', 'nobody'], 'These are: ed-nurse'],
+    [['--via', 'ebxml', '--as', 'midwife', '--scheduled'], 'No system of Sandbox General Hospital'],
+    [['--via', 'soap', '--token', 'x'], 'Only over FHIR'],
     [['--system', 'x.json'], 'Over FHIR a token says who asks'],
-    [['--door', 'soap', '--system', 'x.json', '--as', 'ed-nurse'], 'both say who asks'],
-    [['--door', 'window'], "'window' is invalid"],
+    [['--via', 'soap', '--system', 'x.json', '--as', 'ed-nurse'], 'both say who asks'],
+    [['--via', 'window'], "'window' is invalid"],
+    [['--via', 'soap', '--door', 'fhir'], '--door and --via both say how to ask'],
   ])('%j is refused with its reason, and nothing is asked', async (args, words) => {
     const { exitCode, out, err } = await cpis('query', freshNhsNumber(), ...args)
     expect([exitCode, out]).toEqual([1, ''])
@@ -140,7 +148,7 @@ describe('cpis query', () => {
   test('a callback that is taken is told of before anything is asked', async () => {
     const squatter = createServer()
     await new Promise<void>(resolve => squatter.listen(callbackPort, '127.0.0.1', resolve))
-    const { exitCode, out, err } = await cpis('query', await held(), '--door', 'ebxml')
+    const { exitCode, out, err } = await cpis('query', await held(), '--via', 'ebxml')
     await new Promise(resolve => squatter.close(resolve))
     expect([exitCode, out]).toEqual([2, ''])
     expect(err).toContain(`${callback}, and they cannot be awaited there: something else listens there`)
@@ -153,7 +161,7 @@ describe('cpis query', () => {
     await new Promise<void>(resolve => operations.listen(0, '127.0.0.1', resolve))
     const { port } = operations.address() as AddressInfo
     const elsewhere = { ...settings, CPIS_ADMIN_PORT: String(port) }
-    const { exitCode, err } = await runCli(['query', '9990000018', '--door', 'soap'], {
+    const { exitCode, err } = await runCli(['query', '9990000018', '--via', 'soap'], {
       variables: elsewhere,
     })
     await new Promise(resolve => operations.close(resolve))
@@ -184,17 +192,17 @@ describe('cpis query', () => {
     }
     const contract = { cpaId: 'CPA999000000011', retryIntervalSeconds: 1 }
 
-    test.each(['soap', 'ebxml', 'smsp'])('whoever the file names asks through %s', async door => {
+    test.each(['soap', 'ebxml', 'smsp'])('whoever the file names asks through %s', async via => {
       const path = file({ ...system, contract: { ...contract, callback } })
-      const { out } = await cpis('query', await held(), '--door', door, '--system', path, '--history')
+      const { out } = await cpis('query', await held(), '--via', via, '--system', path, '--history')
       expect(out).toContain('Ada EXAMPLE, Nurse Access Role, Made-up Hospital (X9Z01)')
     })
 
     test('the example is the sandbox’s own', async () => {
       const example = new URL('../../docs/examples/asking-system.json', import.meta.url).pathname
       const child = await held()
-      const { out } = await cpis('query', child, '--door', 'soap', '--system', example)
-      expect(out).toBe((await cpis('query', child, '--door', 'soap')).out)
+      const { out } = await cpis('query', child, '--via', 'soap', '--system', example)
+      expect(out).toBe((await cpis('query', child, '--via', 'soap')).out)
       const { asid, contract } = JSON.parse(readFileSync(example, 'utf8'))
       const sandboxed = SYSTEMS.find(system => system.asid === asid)
       expect(sandboxed?.contract).toMatchObject(contract)
@@ -217,15 +225,15 @@ describe('cpis query', () => {
         { ...system, tls: { certificate: 'a', key: 'b' } },
         'is not there',
       ],
-    ])('asking over %s, a file with %s is refused', async (door, _name, content, words) => {
-      const { exitCode, err } = await cpis('query', '9990000018', '--door', door, '--system', file(content))
+    ])('asking over %s, a file with %s is refused', async (via, _name, content, words) => {
+      const { exitCode, err } = await cpis('query', '9990000018', '--via', via, '--system', file(content))
       expect(exitCode).toBeGreaterThan(0)
       expect(err).toContain(words)
     })
 
     test('a system that is not registered is denied by the service', async () => {
       const path = file({ ...system, asid: '999000000099' })
-      const { exitCode, err } = await cpis('query', await held(), '--door', 'soap', '--system', path)
+      const { exitCode, err } = await cpis('query', await held(), '--via', 'soap', '--system', path)
       expect(exitCode).toBe(1)
       expect(err).toContain('Refused (1): Access denied.')
     })
@@ -233,8 +241,8 @@ describe('cpis query', () => {
 
   test('where nobody answers, nobody could look (rule 4.3)', async () => {
     const child = await held()
-    for (const door of ['soap', 'smsp', 'ebxml']) {
-      const { exitCode, out, err } = await cpis('query', child, '--door', door, '--url', 'http://127.0.0.1:1')
+    for (const via of ['soap', 'smsp', 'ebxml']) {
+      const { exitCode, out, err } = await cpis('query', child, '--via', via, '--url', 'http://127.0.0.1:1')
       expect([exitCode, out]).toEqual([2, ''])
       expect(err).toContain('Could not look.')
     }

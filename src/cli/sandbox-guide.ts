@@ -38,7 +38,7 @@ const guide = z.object({
   ),
 })
 
-/** What a running sandbox has to offer, as its operator's door tells it. */
+/** What a running sandbox has to offer, as its operations API tells it. */
 export type SandboxGuide = z.infer<typeof guide>
 
 /** The guide, read, and the document as it came. */

@@ -48,7 +48,7 @@ function guideWords(pen: Pen, guide: SandboxGuide): string {
     ]),
     `  They send to ${mesh.cpisMailboxId} under ${mesh.uploadWorkflowId}; the shared key is ${mesh.sharedKey}.`,
     '',
-    head('Systems that ask by HL7 v3 (cpis query NHS-NUMBER --door soap, ebxml or smsp)'),
+    head('Systems that ask by HL7 v3 (cpis query NHS-NUMBER --via soap, ebxml or smsp)'),
     table([
       ['  ASID', 'party key', 'may ask'],
       ...guide.systems.map(({ asid, partyKey, allows }) => [`  ${asid}`, partyKey, allows.join(' ')]),

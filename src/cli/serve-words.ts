@@ -20,7 +20,7 @@ export function whatToTry(pen: Pen, service: Service, sandbox: Sandbox, settled:
   return [
     '',
     `${bold('CP-IS runs')} at ${baseUrl} with a made-up England${countWords(settled)}.`,
-    `The operator's door is at ${adminUrl}; data is kept in ${keptIn(config)}.`,
+    `The operations API is at ${adminUrl}; data is kept in ${keptIn(config)}.`,
     '',
     bold('Worth asking for'),
     ...rows,
@@ -35,7 +35,7 @@ export function whatToTry(pen: Pen, service: Service, sandbox: Sandbox, settled:
       ? [
           command(`npx cpis query ${held.nhsNumber}        # ask as a nurse in an emergency department`),
           command(
-            `npx cpis query ${held.nhsNumber} --door soap   # by HL7 v3, as older systems do: soap, ebxml or smsp`,
+            `npx cpis query ${held.nhsNumber} --via soap   # by HL7 v3, as older systems do: soap, ebxml or smsp`,
           ),
         ]
       : []),

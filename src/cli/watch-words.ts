@@ -1,7 +1,7 @@
 import type { Pen } from './terminal.ts'
 import { counted, instantWords, table } from './words.ts'
 
-/** What the operator's door says of the exchange with authorities. */
+/** What the operations API says of the exchange with authorities. */
 export interface ShownConcerns {
   /** Whether it was looked at lately. */
   readonly current: boolean

@@ -9,7 +9,7 @@ interface WorkflowShown {
   readonly receivers: readonly string[]
 }
 
-/** `cpis workflow`: who may send what to whom (rule 7.6), through the operator's door of the running service. */
+/** `cpis workflow`: who may send what to whom (rule 7.6), through the operations API of the running service. */
 export function addWorkflowCommands({ program, perform, config }: CommandLine): void {
   const workflow = program.command('workflow').description('workflows of the running service')
   workflow

@@ -1,22 +1,22 @@
 import { afterEach, describe, expect, test } from 'vitest'
-import { type Backstage, openDoor, PREFIX } from '../api/fhir/testing.ts'
+import { type Backstage, openApi, PREFIX } from '../api/fhir/testing.ts'
 import { ANSWER, NOTHING_HELD, PLAN } from '../formats/fhir/testing.ts'
 import { fhirClient } from './index.ts'
 import { writeMissedAppointment } from './missed-appointment.ts'
 
 const CHILD = '9990000018'
 
-const opened: ReturnType<typeof openDoor>[] = []
+const opened: ReturnType<typeof openApi>[] = []
 afterEach(async () => {
-  for (const door of opened.splice(0)) await door.server.close()
+  for (const api of opened.splice(0)) await api.server.close()
 })
 
-/** The client before the real door, on a real connection. */
+/** The client before the real interface, on a real connection. */
 async function connect(change?: Partial<Backstage>, token = 'both') {
-  const door = openDoor(change)
-  opened.push(door)
-  await door.server.listen({ port: 0, host: '127.0.0.1' })
-  const { port } = door.server.server.address() as { port: number }
+  const api = openApi(change)
+  opened.push(api)
+  await api.server.listen({ port: 0, host: '127.0.0.1' })
+  const { port } = api.server.server.address() as { port: number }
   const addresses: string[] = []
   const client = fhirClient({
     baseUrl: `http://127.0.0.1:${port}${PREFIX}/`,
@@ -26,7 +26,7 @@ async function connect(change?: Partial<Backstage>, token = 'both') {
       return fetch(input, init)
     },
   })
-  return { client, addresses, ...door }
+  return { client, addresses, ...api }
 }
 
 /** The client before a server that answers as told. */
@@ -41,7 +41,7 @@ function facing(answer: (url: string, init?: RequestInit) => Response | Promise<
 
 const json = (body: unknown, status = 200, headers = {}) => Response.json(body, { status, headers })
 
-/** What the door answers, to be tampered with. */
+/** What the API answers, to be tampered with. */
 async function answered(type: 'CareTeam' | 'AuditEvent') {
   const { server } = await connect()
   const url = `${PREFIX}/${type}?patient=${CHILD}`
@@ -151,7 +151,7 @@ describe('a refusal is the caller’s to put right', () => {
 })
 
 describe('rule 4.3: whatever is not an answer is "could not look", never "nothing held"', () => {
-  test('the store behind the door is down', async () => {
+  test('the store behind the API is down', async () => {
     const { client } = await connect({ storeIsDown: true })
     expect(await client.careTeams(CHILD)).toMatchObject({ kind: 'could-not-look', retryAfterSeconds: 5 })
     expect(await client.accessHistory(CHILD)).toMatchObject({ kind: 'could-not-look' })

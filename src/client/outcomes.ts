@@ -29,7 +29,7 @@ export interface HeldPlan {
 
 /** Somebody in health who viewed the person's record. A view is not an attendance. */
 export interface ListedAccess {
-  /** The same at every door; of another service it may be missing. */
+  /** The same at every interface; of another service it may be missing. */
   readonly id?: string
   readonly at: Date
   readonly viewer: string

@@ -2,7 +2,7 @@ import { pino } from 'pino'
 
 /** The only fields a log line may hold: ids, counts and codes, never anything of a person (rule 8.2). */
 export interface LogFields {
-  readonly door?: string
+  readonly via?: string
   readonly method?: string
   /** The pattern of the route, never the address that was called. */
   readonly route?: string

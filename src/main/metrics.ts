@@ -4,7 +4,7 @@ import type { Connections } from '../storage/open-database.ts'
 import { within } from './within.ts'
 
 export interface Metrics {
-  request(labels: { door: string; method: string; route: string; status: number }, seconds: number): void
+  request(labels: { via: string; method: string; route: string; status: number }, seconds: number): void
   read(): Promise<{ contentType: string; text: string }>
 }
 
@@ -57,7 +57,7 @@ export function createMetrics(database: Connections, cpisMailbox: string): Metri
   const requests = new Histogram({
     name: 'cpis_request_seconds',
     help: 'Time to answer a request',
-    labelNames: ['door', 'method', 'route', 'status'],
+    labelNames: ['via', 'method', 'route', 'status'],
     buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10],
     registers: [register],
   })

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs'
 import type { FastifyInstance } from 'fastify'
 import { v7 as newId } from 'uuid'
-import { eventsDoor } from '../api/events/events-api.ts'
-import { fhirDoor } from '../api/fhir/fhir-api.ts'
-import { meshDoor } from '../api/mesh/mesh-api.ts'
-import { ebxmlDoor } from '../api/soap/asynchronous/asynchronous-api.ts'
+import { eventsApi } from '../api/events/events-api.ts'
+import { fhirApi } from '../api/fhir/fhir-api.ts'
+import { meshApi } from '../api/mesh/mesh-api.ts'
+import { asynchronousApi } from '../api/soap/asynchronous/asynchronous-api.ts'
 import { shownCertificate } from '../api/soap/common/client-certificate.ts'
-import { smspDoor } from '../api/soap/itk/mini-service-api.ts'
-import { spineDoor } from '../api/soap/synchronous/synchronous-api.ts'
+import { miniServiceApi } from '../api/soap/itk/mini-service-api.ts'
+import { synchronousApi } from '../api/soap/synchronous/synchronous-api.ts'
 import { recordRequest } from '../flows/audit/record-request.ts'
 import { reportMissedAppointment } from '../flows/notification/report-missed-appointment.ts'
 import { announceNumberChange } from '../flows/person/announce-number-change.ts'
@@ -19,8 +19,8 @@ import { writeUpload } from '../formats/hl7v3/write-upload.ts'
 import { newMessageId } from '../formats/mesh/message-id.ts'
 import { patientContextReader } from '../identity/patient-context.ts'
 import { TOKEN_ALGORITHMS, tokenVerifier } from '../identity/token-verifier.ts'
-import type { SignIn, WebDoorDeps } from '../pages/page-deps.ts'
-import { webDoor } from '../pages/web-pages.ts'
+import type { PageDeps, SignIn } from '../pages/page-deps.ts'
+import { webPages } from '../pages/web-pages.ts'
 import type { AuditSeal } from './audit-seal.ts'
 import type { Config } from './config.ts'
 import type { Logger } from './logger.ts'
@@ -28,7 +28,7 @@ import type { Metrics } from './metrics.ts'
 import { createServer } from './server.ts'
 import { listeningTls, type ServiceTls } from './tls.ts'
 
-export interface OpenDoorsDeps {
+export interface OpenInterfacesDeps {
   readonly config: Config
   /** How clients reach the service, without a slash at the end. */
   readonly baseUrl: string
@@ -38,12 +38,12 @@ export interface OpenDoorsDeps {
   readonly clock: Clock
   readonly logger: Logger
   readonly metrics: Metrics
-  /** How the service reaches its own FHIR door, as clinicians' pages do. */
+  /** How the service reaches its own FHIR API, as clinicians' pages do. */
   readonly fhirUrl: string
   /** Where people sign in to the pages; absent: there are none. */
   readonly signIn: SignIn | undefined
   /** Numbers worth trying, where everybody is made up. */
-  readonly examples: WebDoorDeps['examples']
+  readonly examples: PageDeps['examples']
   /** Whose patient contexts open answers; absent: nobody's. */
   readonly launch: Config['pages']['launch']
   /** Seals the sessions of the pages. */
@@ -58,8 +58,8 @@ export interface OpenDoorsDeps {
   readonly tokens: NonNullable<Config['tokens']>
 }
 
-/** The server that everybody but operators reaches, with each door at its address. */
-export function openDoors(deps: OpenDoorsDeps): FastifyInstance {
+/** The server that everybody but operators reaches, with each interface at its address. */
+export function openInterfaces(deps: OpenInterfacesDeps): FastifyInstance {
   const { config, baseUrl, tls, storage, clock, logger, metrics, tokens, answerKept } = deps
   const { signIn, examples, sessionSecret, fhirUrl, launch, seal, readTable } = deps
   const recording = { audit: storage.audit, clock, newId }
@@ -69,8 +69,8 @@ export function openDoors(deps: OpenDoorsDeps): FastifyInstance {
     now: clock.now,
     newId,
   }
-  const reportFailure = (door: string) => (error: unknown, task: string) =>
-    logger.failure('request failed', error, { door, task })
+  const reportFailure = (via: string) => (error: unknown, task: string) =>
+    logger.failure('request failed', error, { via, task })
 
   const checked = tls?.clientCa === undefined ? {} : { shownCertificate }
 
@@ -79,16 +79,16 @@ export function openDoors(deps: OpenDoorsDeps): FastifyInstance {
     otherwise: 'web',
     metrics,
     https: tls && listeningTls(tls),
-    onMalformed: door =>
+    onMalformed: via =>
       asking.recordRequest({
-        door,
+        via,
         action: 'unknown request',
         outcome: 'refused',
         reason: 'malformed address',
       }),
   })
   app.register(
-    fhirDoor({
+    fhirApi({
       ...asking,
       verifyToken: tokenVerifier({
         issuer: tokens.issuer,
@@ -105,7 +105,7 @@ export function openDoors(deps: OpenDoorsDeps): FastifyInstance {
     { prefix: '/cpis/FHIR/R4' },
   )
   app.register(
-    meshDoor({
+    meshApi({
       ...config.mesh,
       storage,
       clock,
@@ -116,7 +116,7 @@ export function openDoors(deps: OpenDoorsDeps): FastifyInstance {
     { prefix: '/messageexchange' },
   )
   app.register(
-    eventsDoor({
+    eventsApi({
       token: config.numbers.eventsToken,
       announceNumberChange: event => announceNumberChange({ storage, clock, newId }, event),
       recordRequest: asking.recordRequest,
@@ -126,7 +126,7 @@ export function openDoors(deps: OpenDoorsDeps): FastifyInstance {
   )
   if (config.spineAsid) {
     app.register(
-      spineDoor({
+      synchronousApi({
         ...asking,
         ...checked,
         ownAsid: config.spineAsid,
@@ -137,7 +137,7 @@ export function openDoors(deps: OpenDoorsDeps): FastifyInstance {
       { prefix: '/sync-service' },
     )
     app.register(
-      smspDoor({
+      miniServiceApi({
         ...asking,
         ...checked,
         address: () => `${baseUrl}/smsp/cpis`,
@@ -149,7 +149,7 @@ export function openDoors(deps: OpenDoorsDeps): FastifyInstance {
   }
   if (config.spineAsid && config.spinePartyKey) {
     app.register(
-      ebxmlDoor({
+      asynchronousApi({
         ...asking,
         ...checked,
         ownAsid: config.spineAsid,
@@ -167,7 +167,7 @@ export function openDoors(deps: OpenDoorsDeps): FastifyInstance {
   }
   if (signIn) {
     app.register(
-      webDoor({
+      webPages({
         ...asking,
         signIn,
         examples,

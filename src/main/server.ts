@@ -1,11 +1,11 @@
 import type { ServerOptions } from 'node:https'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
-import type { DoorName } from '../domain/audit/audit.ts'
+import type { InterfaceName } from '../domain/audit/audit.ts'
 import { StorageUnavailable } from '../flows/storage-unavailable.ts'
 import type { Logger } from './logger.ts'
 import type { Metrics } from './metrics.ts'
 
-type PublicDoor = Exclude<DoorName, 'worker'>
+type PublicInterface = Exclude<InterfaceName, 'worker'>
 
 /** The longest part of an address: a page token of the mailbox service may have a thousand characters. */
 const LONGEST_PATH_PART = 1024
@@ -24,10 +24,10 @@ export function createServer(deps: {
   readonly metrics?: Metrics
   /** How it speaks HTTPS; absent: it speaks HTTP. */
   readonly https?: ServerOptions | undefined
-  /** The door of whatever has none of the addresses of systems. */
+  /** The API of whatever has none of the addresses of systems. */
   readonly otherwise: 'web' | 'operations'
-  /** Records a request whose address no door ever sees, because it cannot be decoded (rule 8.1). */
-  readonly onMalformed: (door: PublicDoor) => Promise<void>
+  /** Records a request whose address no interface ever sees, because it cannot be decoded (rule 8.1). */
+  readonly onMalformed: (via: PublicInterface) => Promise<void>
 }): FastifyInstance {
   const app = Fastify({
     https: deps.https ?? null,
@@ -36,7 +36,7 @@ export function createServer(deps: {
     connectionTimeout: IDLE_MS,
     forceCloseConnections: true,
     frameworkErrors: async (_error, request, reply: FastifyReply) => {
-      await deps.onMalformed(doorAt(request.url, deps.otherwise))
+      await deps.onMalformed(interfaceAt(request.url, deps.otherwise))
       return reply.code(400).send({
         error: 'The address is not well-formed: a percent sign must be followed by two hexadecimal digits.',
       })
@@ -45,7 +45,7 @@ export function createServer(deps: {
   })
   app.addHook('onResponse', async (request, reply) => {
     const fields = {
-      door: doorOf(request, deps.otherwise),
+      via: interfaceOf(request, deps.otherwise),
       method: request.method,
       route: request.routeOptions.url ?? 'unknown',
       status: reply.statusCode,
@@ -57,7 +57,7 @@ export function createServer(deps: {
     reply.code(404).send({ error: 'Nothing is served at this address.' }),
   )
   app.setErrorHandler(async (error, request, reply) => {
-    deps.logger.failure('request failed', error, { door: doorOf(request, deps.otherwise) })
+    deps.logger.failure('request failed', error, { via: interfaceOf(request, deps.otherwise) })
     return reply
       .code(error instanceof StorageUnavailable ? 503 : 500)
       .send({ error: 'The service failed. Nothing can be said about what was asked.' })
@@ -65,16 +65,16 @@ export function createServer(deps: {
   return app
 }
 
-function doorOf(request: FastifyRequest, otherwise: PublicDoor): string {
+function interfaceOf(request: FastifyRequest, otherwise: PublicInterface): string {
   const route = request.routeOptions.url ?? ''
-  return route.startsWith('/sandbox') ? 'sandbox' : doorAt(route, otherwise)
+  return route.startsWith('/sandbox') ? 'sandbox' : interfaceAt(route, otherwise)
 }
 
-function doorAt(address: string, otherwise: PublicDoor): PublicDoor {
+function interfaceAt(address: string, otherwise: PublicInterface): PublicInterface {
   return ADDRESSES.find(([begin]) => address.startsWith(begin))?.[1] ?? otherwise
 }
 
-const ADDRESSES: readonly (readonly [string, PublicDoor])[] = [
+const ADDRESSES: readonly (readonly [string, PublicInterface])[] = [
   ['/cpis/FHIR', 'fhir'],
   ['/messageexchange', 'mesh'],
   ['/sync-service', 'spine'],

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { createServer as createSocketServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { v7 as newId, v4 as newRequestId } from 'uuid'
-import { operationsDoor } from '../api/operations/operations-api.ts'
+import { operationsApi } from '../api/operations/operations-api.ts'
 import { answerCallback } from '../callbacks/answer-callback.ts'
 import { httpPoster } from '../client/http-post.ts'
 import { pdsClient } from '../demographics/pds-client.ts'
@@ -22,7 +22,7 @@ import type { Config } from './config.ts'
 import { closeInside, listenInside } from './inside-address.ts'
 import type { Logger } from './logger.ts'
 import { createMetrics } from './metrics.ts'
-import { openDoors } from './open-interfaces.ts'
+import { openInterfaces } from './open-interfaces.ts'
 import { openStore, type Store } from './open-store.ts'
 import { relayCredentials, startRelay } from './relay.ts'
 import { createServer } from './server.ts'
@@ -133,7 +133,7 @@ async function openService(
   })
   opened.add(poster.stop)
   const metrics = createMetrics(database.work, config.mesh.cpisMailbox)
-  const app = openDoors({
+  const app = openInterfaces({
     config,
     baseUrl,
     tls,
@@ -157,7 +157,7 @@ async function openService(
   const admin = createServer({ logger, otherwise: 'operations', onMalformed: async () => undefined })
   opened.add(() => admin.close())
   admin.register(
-    operationsDoor({
+    operationsApi({
       ...operating,
       ...seal,
       adminToken: operatorSecret(config),
@@ -165,7 +165,7 @@ async function openService(
         await within(PROBE_WITHIN_MS, database.statement('probe', 'select 1', []))
       },
       metrics: metrics.read,
-      reportFailure: (error, task) => logger.failure('request failed', error, { door: 'operations', task }),
+      reportFailure: (error, task) => logger.failure('request failed', error, { via: 'operations', task }),
       ...(sandbox && { sandbox: async () => sandbox.describe({ ...config, baseUrl }) }),
     }),
   )

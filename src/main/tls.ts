@@ -48,7 +48,7 @@ export function readTls({ certificateFile, keyFile, clientAuthoritiesFile }: Tls
 
 /**
  * How the server listens. Everybody is asked for a certificate where clients' are checked, and nobody turned away here: those who
- * come with a token or a password have none. Whether a certificate was verified is looked at by the doors that want one.
+ * come with a token or a password have none. Whether a certificate was verified is looked at by the interfaces that want one.
  */
 export function listeningTls({ cert, key, clientCa }: ServiceTls): ServerOptions {
   return {

@@ -1,11 +1,11 @@
 import type { FastifyRequest } from 'fastify'
-import { type Exchange as DoorExchange, keepExchanges, UNKNOWN_REQUEST } from '../api/common/exchange.ts'
+import { keepExchanges, type Exchange as RequestExchange, UNKNOWN_REQUEST } from '../api/common/exchange.ts'
 import type { AuditEntry } from '../domain/audit/audit.ts'
 import type { NhsNumber } from '../domain/nhs-number.ts'
 import type { Session } from './session/session.ts'
 
 /** What becomes known of a request while it is dealt with. */
-export interface Exchange extends DoorExchange {
+export interface Exchange extends RequestExchange {
   session?: Session
   /** Whether this request is one of pages alone: of styles, or of what anybody may see. */
   harmless?: boolean
@@ -16,17 +16,17 @@ export interface Exchange extends DoorExchange {
   details?: AuditEntry['details']
 }
 
-export type RequestEntry = Omit<AuditEntry, 'id' | 'at' | 'door'> & { readonly door: 'web' }
+export type RequestEntry = Omit<AuditEntry, 'id' | 'at' | 'via'> & { readonly via: 'web' }
 
 export function keepWebExchanges(): (request: FastifyRequest) => Exchange {
   return keepExchanges(() => ({ ...UNKNOWN_REQUEST }))
 }
 
-/** The entry of a page: who looked, at what, and whether they were let. What a query looked up is in an entry of the FHIR door. */
+/** The entry of a page: who looked, at what, and whether they were let. What a query looked up is in an entry of the FHIR API. */
 export function entryOf(exchange: Exchange, status: number): RequestEntry {
   const { action, reason, session, nhsNumber, subject, details } = exchange
   return {
-    door: 'web',
+    via: 'web',
     action,
     outcome: status >= 500 ? 'failed' : reason ? 'refused' : 'allowed',
     ...(reason && { reason }),

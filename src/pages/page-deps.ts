@@ -24,7 +24,7 @@ export interface SignIn {
   signIn(id: string): Promise<WithoutCsrf<Session> | undefined>
 }
 
-export interface WebDoorDeps {
+export interface PageDeps {
   readonly signIn: SignIn
   /** Numbers worth trying, where everybody is made up; elsewhere none. */
   readonly examples: readonly { readonly nhsNumber: NhsNumber; readonly note: string }[]

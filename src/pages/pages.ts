@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { v4 as newCsrf } from 'uuid'
 import { z } from 'zod'
 import { type Exchange, keepWebExchanges } from './exchange.ts'
-import type { WebDoorDeps } from './page-deps.ts'
+import type { PageDeps } from './page-deps.ts'
 import { type Render, renderer } from './render.ts'
 import { type SealedBox, sealedBox } from './session/sealed-box.ts'
 import { type Session, sessionSeal } from './session/session.ts'
@@ -27,7 +27,7 @@ export interface KeptForm {
 
 /** What every route of the pages needs. */
 export interface Pages {
-  readonly deps: WebDoorDeps
+  readonly deps: PageDeps
   readonly exchangeOf: (request: FastifyRequest) => Exchange
   readonly forms: SealedBox<KeptForm>
   /** A page as it would be shown, for those that are sent in parts. */
@@ -49,7 +49,7 @@ export function newSessionToken(): string {
   return newCsrf()
 }
 
-export function pagesOf(deps: WebDoorDeps, styles: Styles): Pages {
+export function pagesOf(deps: PageDeps, styles: Styles): Pages {
   const exchangeOf = keepWebExchanges()
   const render: Render = renderer()
   const sessions = sessionSeal(deps.sessionSecret)

@@ -1,11 +1,11 @@
 import Fastify from 'fastify'
 import { expect, test } from 'vitest'
-import type { WebDoorDeps } from './page-deps.ts'
-import { webDoor } from './web-pages.ts'
+import type { PageDeps } from './page-deps.ts'
+import { webPages } from './web-pages.ts'
 
 const OPERATOR = { name: 'Hawthorn Imaginary', role: 'Service operator', organisation: 'Sandbox' }
 
-function openDoor(people = [{ id: 'operator', kind: 'operator', ...OPERATOR }]) {
+function openApi(people = [{ id: 'operator', kind: 'operator', ...OPERATOR }]) {
   const server = Fastify()
   const deps = {
     signIn: {
@@ -24,12 +24,12 @@ function openDoor(people = [{ id: 'operator', kind: 'operator', ...OPERATOR }]) 
     now: () => new Date(),
     newId: () => 'id',
   }
-  server.register(webDoor(deps as unknown as WebDoorDeps))
+  server.register(webPages(deps as unknown as PageDeps))
   return server
 }
 
 test('style sheets, which caches may keep, never carry a session and ask nobody else for anything', async () => {
-  const server = openDoor()
+  const server = openApi()
   const signedIn = await server.inject({
     method: 'POST',
     url: '/sign-in',
@@ -52,7 +52,7 @@ test('style sheets, which caches may keep, never carry a session and ask nobody 
 })
 
 test('a form of another site opens nothing, and no page may be framed or run a script', async () => {
-  const server = openDoor()
+  const server = openApi()
   const next = await server.inject({ url: '/sign-in' })
   expect(next.headers['content-security-policy']).toContain("default-src 'none'")
   expect(next.headers['content-security-policy']).toContain("frame-ancestors 'none'")
@@ -72,7 +72,7 @@ test('of the officers of all England one is chosen in a list, on a page that sta
     kind: 'authority',
     organisation: 'Bournemouth, Christchurch and Poole Council (sandbox)',
   }))
-  const server = openDoor([{ id: 'operator', kind: 'operator', ...OPERATOR }, ...officers])
+  const server = openApi([{ id: 'operator', kind: 'operator', ...OPERATOR }, ...officers])
   const { body } = await server.inject({ url: '/sign-in' })
   expect(body.length).toBeLessThan(50_000)
   expect(body.match(/type="radio"/g)).toHaveLength(1)

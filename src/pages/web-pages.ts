@@ -6,7 +6,7 @@ import { authorityRoutes } from './authority/authority-routes.ts'
 import { clinicianRoutes } from './clinician/clinician-routes.ts'
 import { entryOf } from './exchange.ts'
 import { operatorRoutes } from './operator/operator-routes.ts'
-import type { WebDoorDeps } from './page-deps.ts'
+import type { PageDeps } from './page-deps.ts'
 import { pagesOf } from './pages.ts'
 import { signInRoutes } from './session/sign-in-routes.ts'
 import { readStyles, serveStyles } from './styles.ts'
@@ -24,7 +24,7 @@ const PROTECTION = {
 } as const
 
 /** The pages. Clinicians' pages ask the FHIR API like anybody's; every page leaves its audit entry (rule 8.1). */
-export function webDoor(deps: WebDoorDeps): FastifyPluginAsync {
+export function webPages(deps: PageDeps): FastifyPluginAsync {
   return async fastify => {
     const sheets = readStyles()
     const pages = pagesOf(deps, { design: sheets.design.address, own: sheets.own.address })

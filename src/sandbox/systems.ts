@@ -2,7 +2,7 @@ import type { AccessKind } from '../domain/query/requester.ts'
 import { type ClientSystem, EXCHANGES, parseAsid } from '../domain/registration/client-system.ts'
 import { CAST } from './cast.ts'
 
-/** Where the sandbox's systems are answered later: `cpis query --door ebxml` listens there. */
+/** Where the sandbox's systems are answered later: `cpis query --via ebxml` listens there. */
 const CALLBACK = 'http://127.0.0.1:8090/answers'
 
 /** The clinical systems of the sandbox: a hospital's, which asks in emergencies, and a surgery's, which asks ahead of visits. */

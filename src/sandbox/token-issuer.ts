@@ -37,7 +37,7 @@ export interface IssueOptions {
   readonly tokenId: string
 }
 
-/** How long a token opens doors unless told otherwise, in seconds. */
+/** How long a token opens interfaces unless told otherwise, in seconds. */
 export const TOKEN_SECONDS = 3600
 
 const CONTEXT_TYPE = 'patient-context+jwt'

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import Fastify, { type FastifyInstance } from 'fastify'
 import { sql } from 'kysely'
 import { v7 as newId } from 'uuid'
-import { meshDoor } from '../../src/api/mesh/mesh-api.ts'
+import { meshApi } from '../../src/api/mesh/mesh-api.ts'
 import type { AuditEntry } from '../../src/domain/audit/audit.ts'
 import type { MailboxId, OdsCode } from '../../src/domain/organisation.ts'
 import type { Storage, Stores } from '../../src/flows/ports.ts'
@@ -27,7 +27,7 @@ export interface MeshBench {
   readonly app: FastifyInstance
   readonly storage: Storage
   readonly database: Database
-  /** What is passed to flows that are called without the door. */
+  /** What is passed to flows that are called without the API. */
   readonly deps: {
     readonly storage: Storage
     readonly clock: { now(): Date }
@@ -48,7 +48,7 @@ export interface MeshBench {
   close(): Promise<void>
 }
 
-/** The mailbox door on a database of its own, with two authorities, CP-IS and a clock that a test moves. */
+/** The mailbox API on a database of its own, with two authorities, CP-IS and a clock that a test moves. */
 export async function openMeshBench(
   options: { maxRequestBytes?: number; onDisk?: boolean } = {},
 ): Promise<MeshBench> {
@@ -106,7 +106,7 @@ export async function meshBenchOn(
   const failures: unknown[] = []
   const app = Fastify({ logger: false, forceCloseConnections: true, routerOptions: { maxParamLength: 1024 } })
   app.register(
-    meshDoor({
+    meshApi({
       storage: store,
       sharedKey: SHARED_KEY,
       cpisMailbox: CPIS,
@@ -200,7 +200,7 @@ export interface Call {
   readonly body?: string | Buffer
 }
 
-/** Calls the door as a mailbox does; `path` is below `/messageexchange`. */
+/** Calls the API as a mailbox does; `path` is below `/messageexchange`. */
 export function caller(bench: () => MeshBench) {
   return ({ method = 'GET', as = ALPHA, version = 2, headers = {}, body }: Call, path: string) => {
     const { app, deps } = bench()

@@ -2,7 +2,7 @@ import { PLAN_TYPES } from '../../src/domain/plan/plan.ts'
 import { CHILD, PLAN_DATE_PREFIX, RESPONSE_PLANS, UNBORN_CHILD } from '../../src/formats/hl7v3/codes.ts'
 import type { Plain, PlainAnswer, PlainValue } from './soap-toolkits.ts'
 
-/** What a system learns from an answer of either door, of which it knows the names of elements and nothing else. */
+/** What a system learns from an answer of either interface, of which it knows the names of elements and nothing else. */
 export type Learnt =
   | { readonly kind: 'held'; readonly plans: readonly LearntPlan[]; readonly accesses: readonly string[] }
   | { readonly kind: 'not-held' | 'refused' | 'fault'; readonly codes: readonly string[] }

@@ -41,7 +41,7 @@ export function queryFor(query: Partial<QueryToRecord> & { at: Date }): QueryToR
     audit: {
       id: newId(),
       at,
-      door: 'fhir',
+      via: 'fhir',
       action: 'query plans',
       outcome: 'allowed',
       author,

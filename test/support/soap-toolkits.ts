@@ -11,7 +11,7 @@ export interface Plain {
 }
 export type PlainValue = string | null | Plain | readonly PlainValue[]
 
-/** A question as somebody with a toolkit writes it, knowing of a door nothing but its description. */
+/** A question as somebody with a toolkit writes it, knowing of an interface nothing but its description. */
 export interface PlainQuestion {
   /** Where the description is. */
   readonly wsdl: string
@@ -40,7 +40,7 @@ const isZeepThere = spawnSync(PYTHON, ['-c', 'import zeep']).status === 0
 /** Where it is required, what needs it fails instead of being skipped. */
 export const ZEEP_MISSING = !isZeepThere && process.env['CPIS_TEST_ZEEP'] !== 'required'
 
-/** The published clients that doors are held to. Where `CPIS_TEST_ZEEP` is `required`, none may be missing. */
+/** The published clients that interfaces are held to. Where `CPIS_TEST_ZEEP` is `required`, none may be missing. */
 export const TOOLKITS: readonly Toolkit[] = [
   { name: 'soap of npm', missing: false, ask: askWithSoap },
   {

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 
-/** What becomes known of a request while it is dealt with, at every door: what its audit entry is made of. */
+/** What becomes known of a request while it is dealt with, at every interface: what its audit entry is made of. */
 export interface Exchange {
   /** What is asked for, in the audit log's words. */
   action: string
@@ -14,7 +14,7 @@ export const UNKNOWN_REQUEST = { action: 'unknown request', audited: false } as 
 
 /**
  * Keeps the exchange of each request as long as the request itself. It begins when it is first asked for: a hook of the whole
- * server may refuse a request before its door sees it.
+ * server may refuse a request before its interface sees it.
  */
 export function keepExchanges<E extends Exchange>(
   begin: (request: FastifyRequest) => E,
@@ -30,12 +30,12 @@ export function keepExchanges<E extends Exchange>(
 }
 
 /**
- * The one place where a door leaves audit entries, for what no flow recorded: after the answer is made and before it is sent. If
+ * The one place where an interface leaves audit entries, for what no flow recorded: after the answer is made and before it is sent. If
  * the entry cannot be left there is no answer, but what `couldNot` makes of the reply (rule 8.1).
  */
 export function auditEveryRequest<E extends Exchange>(
   fastify: FastifyInstance,
-  door: {
+  api: {
     readonly exchangeOf: (request: FastifyRequest) => E
     readonly record: (exchange: E, status: number) => Promise<void>
     /** Told of every failure whose details the caller is not shown. */
@@ -44,16 +44,16 @@ export function auditEveryRequest<E extends Exchange>(
   },
 ): void {
   fastify.addHook('onSend', async (request, reply, payload) => {
-    const exchange = door.exchangeOf(request)
+    const exchange = api.exchangeOf(request)
     if (exchange.audited) return payload
     try {
-      await door.record(exchange, reply.statusCode)
+      await api.record(exchange, reply.statusCode)
       exchange.audited = true
       return payload
     } catch (error) {
-      door.reportFailure(error, 'record request')
+      api.reportFailure(error, 'record request')
       reply.removeHeader('content-length')
-      return door.couldNot(reply, exchange)
+      return api.couldNot(reply, exchange)
     }
   })
 }

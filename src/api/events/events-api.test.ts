@@ -1,11 +1,11 @@
 import Fastify from 'fastify'
 import { expect, test } from 'vitest'
-import { eventsDoor } from './events-api.ts'
+import { eventsApi } from './events-api.ts'
 
 const TOKEN = 'a token of at least sixteen'
 const EVENT = { id: 'E-1', type: 'nhs-number-change-1', subject: '9990000018', data: { versionId: 'W/"2"' } }
 
-function openDoor(broken: { store?: boolean; audit?: boolean; token?: string | undefined } = {}) {
+function openApi(broken: { store?: boolean; audit?: boolean; token?: string | undefined } = {}) {
   const announced: object[] = []
   const entries: object[] = []
   const failures: unknown[] = []
@@ -22,7 +22,7 @@ function openDoor(broken: { store?: boolean; audit?: boolean; token?: string | u
     },
     reportFailure: (error: unknown) => failures.push(error),
   }
-  server.register(eventsDoor(deps), { prefix: '/events' })
+  server.register(eventsApi(deps), { prefix: '/events' })
   const post = (payload: unknown, authorization = `Bearer ${TOKEN}`) =>
     server.inject({
       method: 'POST',
@@ -34,7 +34,7 @@ function openDoor(broken: { store?: boolean; audit?: boolean; token?: string | u
 }
 
 test('a change is taken, and the answer says nothing of the person (rule 14.3)', async () => {
-  const { post, announced, entries } = openDoor()
+  const { post, announced, entries } = openApi()
   const answered = await post(EVENT)
   expect([answered.statusCode, answered.json()]).toEqual([202, { id: 'E-1' }])
   expect(announced).toEqual([{ id: 'E-1', nhsNumber: '9990000018' }])
@@ -49,13 +49,13 @@ test.each<[string, unknown, number]>([
   ['no id', { ...EVENT, id: '' }, 400],
   ['far too much', { ...EVENT, data: 'x'.repeat(70_000) }, 400],
 ])('%s is refused, quotes nothing and leaves an entry', async (_name, event, status) => {
-  const { post, announced, entries } = openDoor()
+  const { post, announced, entries } = openApi()
   const answered = await post(event)
   expect(answered.statusCode).toBe(status)
   expect(answered.body).not.toContain('999000')
   expect(announced).toEqual([])
   expect(entries).toEqual([
-    { door: 'events', action: expect.any(String), outcome: 'refused', reason: 'not readable' },
+    { via: 'events', action: expect.any(String), outcome: 'refused', reason: 'not readable' },
   ])
 })
 
@@ -64,7 +64,7 @@ test.each([
   ['none', '', TOKEN],
   ['one where nobody may announce', 'Bearer undefined', undefined],
 ])('%s opens nothing', async (_name, authorization, token) => {
-  const { post, announced, entries } = openDoor({ token })
+  const { post, announced, entries } = openApi({ token })
   expect((await post(EVENT, authorization)).statusCode).toBe(401)
   expect(announced).toEqual([])
   expect(entries).toMatchObject([{ outcome: 'refused', reason: 'token missing or wrong' }])
@@ -72,7 +72,7 @@ test.each([
 
 test('what cannot be kept is to be sent again, and what cannot be recorded is not answered otherwise (rule 8.1)', async () => {
   for (const broken of [{ store: true }, { audit: true, token: undefined }]) {
-    const { post, failures } = openDoor(broken)
+    const { post, failures } = openApi(broken)
     const answered = await post(EVENT)
     expect([answered.statusCode, answered.json()]).toEqual([503, { error: expect.stringContaining('again') }])
     expect(answered.body).not.toContain('999000')
@@ -81,7 +81,7 @@ test('what cannot be kept is to be sent again, and what cannot be recorded is no
 })
 
 test('nothing else is served', async () => {
-  const { server, entries } = openDoor()
+  const { server, entries } = openApi()
   expect((await server.inject({ method: 'GET', url: '/events/nhs-number-change' })).statusCode).toBe(404)
   expect(entries).toMatchObject([{ action: 'unknown request', reason: 'not served' }])
 })

@@ -4,12 +4,12 @@ import { type NhsNumber, parseNhsNumber } from '../../domain/nhs-number.ts'
 import { showsSecret } from '../common/bearer-secret.ts'
 import { auditEveryRequest, type Exchange, keepExchanges, UNKNOWN_REQUEST } from '../common/exchange.ts'
 
-export interface EventsDoorDeps {
+export interface EventsApiDeps {
   /** What those who announce changes show; absent: nobody can. */
   readonly token: string | undefined
   readonly announceNumberChange: (event: { id: string; nhsNumber: NhsNumber }) => Promise<void>
   readonly recordRequest: (entry: {
-    door: 'events'
+    via: 'events'
     action: string
     outcome: 'refused' | 'failed'
     reason: string
@@ -37,7 +37,7 @@ const numberChange = z.object({
  * Where changes of NHS numbers are announced. Every event is answered alike, whoever it is about: that plans are held is nobody's
  * business here (rule 14.3).
  */
-export function eventsDoor(deps: EventsDoorDeps): FastifyPluginAsync {
+export function eventsApi(deps: EventsApiDeps): FastifyPluginAsync {
   return async app => {
     const exchangeOf = keepExchanges<Exchange>(() => ({ ...UNKNOWN_REQUEST }))
     const couldNot = (reply: FastifyReply) => {
@@ -47,7 +47,7 @@ export function eventsDoor(deps: EventsDoorDeps): FastifyPluginAsync {
     auditEveryRequest(app, {
       exchangeOf,
       record: ({ action, reason = 'unknown' }, status) =>
-        deps.recordRequest({ door: 'events', action, outcome: status >= 500 ? 'failed' : 'refused', reason }),
+        deps.recordRequest({ via: 'events', action, outcome: status >= 500 ? 'failed' : 'refused', reason }),
       reportFailure: deps.reportFailure,
       couldNot,
     })

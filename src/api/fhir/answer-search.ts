@@ -5,7 +5,7 @@ import { failure, type Result, success } from '../../domain/result.ts'
 import type { FhirFault } from '../../formats/fhir/operation-outcome.ts'
 import { readSearch, type Search } from '../../formats/fhir/read-search.ts'
 import type { ServedResource } from '../../formats/fhir/served-resource.ts'
-import type { FhirDoorDeps } from './api-deps.ts'
+import type { FhirApiDeps } from './api-deps.ts'
 import type { Exchange } from './exchange.ts'
 import { UNAVAILABLE } from './fault-reply.ts'
 import { acceptsFhirJson, prefersStrict, readAccessKind, readTraceId } from './request-headers.ts'
@@ -14,7 +14,7 @@ import type { ServedSearch } from './served.ts'
 /** Answers a search by a caller who was admitted. That the service could not look is a fault, never an empty bundle (rule 4.3). */
 export async function answerSearch(
   served: ServedSearch,
-  deps: FhirDoorDeps,
+  deps: FhirApiDeps,
   request: FastifyRequest,
   exchange: Exchange,
 ): Promise<Result<FhirResource, FhirFault>> {
@@ -26,7 +26,7 @@ export async function answerSearch(
   const { nhsNumber } = search
   exchange.nhsNumber = nhsNumber
   const answered = await deps
-    .answerQuery({ requester, nhsNumber, access, door: 'fhir', action, traceId })
+    .answerQuery({ requester, nhsNumber, access, via: 'fhir', action, traceId })
     .catch((error: unknown) => {
       deps.reportFailure(error, action)
       return undefined

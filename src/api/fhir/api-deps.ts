@@ -10,14 +10,14 @@ import type { Result } from '../../domain/result.ts'
 import type { VerifyToken } from '../../identity/token-verifier.ts'
 import type { RequestEntry } from './exchange.ts'
 
-export interface FhirDoorDeps {
+export interface FhirApiDeps {
   readonly verifyToken: VerifyToken
   /** Answers, and leaves the audit entry of what it answered or refused. Throws when it could not look. */
   readonly answerQuery: (request: {
     requester: Requester
     nhsNumber: NhsNumber
     access: AccessKind
-    door: 'fhir'
+    via: 'fhir'
     action: string
     traceId: string
   }) => Promise<Result<Answer, MissingActivity>>
@@ -25,7 +25,7 @@ export interface FhirDoorDeps {
   readonly reportMissedAppointment: (request: {
     requester: Requester
     appointment: MissedAppointment
-    door: 'fhir'
+    via: 'fhir'
     traceId: string
   }) => Promise<
     Result<
@@ -37,7 +37,7 @@ export interface FhirDoorDeps {
   readonly recordRequest: (entry: RequestEntry) => Promise<void>
   /** Told of every failure whose details the caller is not shown. An error may quote data: not for the log as it stands. */
   readonly reportFailure: (error: unknown, action: string) => void
-  /** Where callers find the door: absolute, without a slash at its end. */
+  /** Where callers find the API: absolute, without a slash at its end. */
   readonly baseUrl: () => string
   readonly softwareVersion: string
   readonly now: () => Date

@@ -8,21 +8,21 @@ import { r4Judges } from '../../formats/fhir/testing.ts'
 import { writeOpenApiPage, writeRequestBody } from '../../formats/fhir/write-openapi-page.ts'
 import type { XmlElement } from '../../formats/xml/xml-element.ts'
 import { readXml } from '../../formats/xml/xml-reader.ts'
-import { openDoor, PREFIX } from './testing.ts'
+import { openApi, PREFIX } from './testing.ts'
 
-const opened: ReturnType<typeof openDoor>[] = []
+const opened: ReturnType<typeof openApi>[] = []
 afterEach(async () => {
-  for (const door of opened.splice(0)) await door.server.close()
+  for (const via of opened.splice(0)) await via.server.close()
 })
 
-function door() {
-  const made = openDoor()
+function via() {
+  const made = openApi()
   opened.push(made)
   return made
 }
 
 async function read(path: string) {
-  const { server, stage } = door()
+  const { server, stage } = via()
   const response = await server.inject({ url: `${PREFIX}/${path}` })
   return { response, server, stage }
 }
@@ -82,8 +82,8 @@ describe('the OpenAPI document', () => {
     expect(stage.entries).toMatchObject([{ action: 'read description', outcome: 'allowed' }])
   })
 
-  test('describes every route of the door and no other', async () => {
-    const { server } = door()
+  test('describes every route of the API and no other', async () => {
+    const { server } = via()
     const routes: string[] = []
     server.addHook('onRoute', ({ method, url }) => {
       for (const one of [method].flat()) routes.push(`${one} ${url}`)
@@ -99,7 +99,7 @@ describe('the OpenAPI document', () => {
   })
 
   test('every request it shows is answered, and none of what it calls optional is needed', async () => {
-    const { server } = door()
+    const { server } = via()
     for (const { path, method, operation } of operationsOf(await description())) {
       const shown = operation.parameters.filter(({ example }) => example !== undefined)
       const values = (where: string, all: boolean) =>
@@ -239,7 +239,7 @@ test('what stands in the description is text on the page, whatever it holds', as
 })
 
 test('a description is not left without its audit entry (rule 8.1)', async () => {
-  const made = openDoor({ auditIsDown: true })
+  const made = openApi({ auditIsDown: true })
   opened.push(made)
   for (const path of ['openapi.json', 'docs']) {
     const response = await made.server.inject({ url: `${PREFIX}/${path}` })

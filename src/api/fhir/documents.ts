@@ -31,7 +31,7 @@ export const DOCUMENTS: readonly ServedDocument[] = [
     documentation: 'This description, as an OpenAPI 3.1 document',
     mediaType: 'application/json',
     action: 'read description',
-    write: server => JSON.stringify(describeDoor(server)),
+    write: server => JSON.stringify(describeApi(server)),
   },
   {
     path: 'docs',
@@ -39,10 +39,10 @@ export const DOCUMENTS: readonly ServedDocument[] = [
     mediaType: 'text/html',
     action: 'read description page',
     headers: PAGE_POLICY,
-    write: server => writeOpenApiPage(describeDoor(server)),
+    write: server => writeOpenApiPage(describeApi(server)),
   },
 ]
 
-function describeDoor(server: ServerDescription): OpenApiDocument {
+function describeApi(server: ServerDescription): OpenApiDocument {
   return writeOpenApi(SERVED, [MISSED_APPOINTMENTS], DOCUMENTS, server)
 }

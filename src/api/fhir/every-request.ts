@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { FhirFault } from '../../formats/fhir/operation-outcome.ts'
-import type { FhirDoorDeps } from './api-deps.ts'
+import type { FhirApiDeps } from './api-deps.ts'
 import type { Exchange } from './exchange.ts'
 import { httpFault } from './fault-reply.ts'
 import { platformReferences, readTraceId } from './request-headers.ts'
@@ -32,7 +32,7 @@ export function refuseTheRest(
   fastify: FastifyInstance,
   exchangeOf: ExchangeOf,
   refuse: Refuse,
-  deps: FhirDoorDeps,
+  deps: FhirApiDeps,
 ): void {
   const methodsAt = new Map<string, string[]>()
   fastify.addHook('onRoute', ({ url, method }) => {

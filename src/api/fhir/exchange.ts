@@ -2,20 +2,20 @@ import type { FastifyRequest } from 'fastify'
 import type { AuditEntry } from '../../domain/audit/audit.ts'
 import type { NhsNumber } from '../../domain/nhs-number.ts'
 import type { Requester } from '../../domain/query/requester.ts'
-import { type Exchange as DoorExchange, keepExchanges, UNKNOWN_REQUEST } from '../common/exchange.ts'
+import { keepExchanges, type Exchange as RequestExchange, UNKNOWN_REQUEST } from '../common/exchange.ts'
 
 /** What becomes known of a request while it is dealt with: what its audit entry is made of. */
-export interface Exchange extends DoorExchange {
+export interface Exchange extends RequestExchange {
   traceId: string
   requester?: Requester
   nhsNumber?: NhsNumber
 }
 
-/** An audit entry as the door knows it; when and under which id is the audit log's. */
+/** An audit entry as the API knows it; when and under which id is the audit log's. */
 export type RequestEntry = Pick<
   AuditEntry,
   'action' | 'outcome' | 'reason' | 'author' | 'nhsNumber' | 'traceId'
-> & { readonly door: 'fhir' }
+> & { readonly via: 'fhir' }
 
 /** Keeps the exchange of each request, under a reference of our own until the caller gives one. */
 export function keepFhirExchanges(newId: () => string): (request: FastifyRequest) => Exchange {
@@ -26,7 +26,7 @@ export function keepFhirExchanges(newId: () => string): (request: FastifyRequest
 export function entryOf(exchange: Exchange, status: number): RequestEntry {
   const { action, traceId, requester, nhsNumber, reason } = exchange
   return {
-    door: 'fhir',
+    via: 'fhir',
     action,
     outcome: status < 400 ? 'allowed' : status < 500 ? 'refused' : 'failed',
     ...(reason && { reason }),

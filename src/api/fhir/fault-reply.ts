@@ -3,7 +3,7 @@ import { FHIR_JSON } from '../../formats/fhir/codes.ts'
 import { type FhirFault, writeFault } from '../../formats/fhir/operation-outcome.ts'
 import type { TokenFault } from '../../identity/token-fault.ts'
 
-/** The content type of everything the door says. */
+/** The content type of everything the API says. */
 export const FHIR_CONTENT = `${FHIR_JSON}; charset=utf-8`
 
 /** How long a caller is asked to wait when the service could not look, in seconds. */

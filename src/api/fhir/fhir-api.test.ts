@@ -3,7 +3,7 @@ import type { Bundle } from 'fhir/r4.js'
 import { Client } from 'fhir-kit-client'
 import { afterEach, describe, expect, test } from 'vitest'
 import { NOTHING_HELD, PLAN, r4Judges } from '../../formats/fhir/testing.ts'
-import { type Backstage, openDoor, PREFIX } from './testing.ts'
+import { type Backstage, openApi, PREFIX } from './testing.ts'
 
 const SYSTEM = 'https://fhir.nhs.uk/Id/nhs-number'
 const PLANS = `${PREFIX}/CareTeam?patient:identifier=${SYSTEM}|9990000018`
@@ -12,19 +12,19 @@ const FORM = 'application/x-www-form-urlencoded'
 const SIGNED_IN = { authorization: 'Bearer both' }
 const judge = r4Judges()
 
-const opened: ReturnType<typeof openDoor>[] = []
+const opened: ReturnType<typeof openApi>[] = []
 afterEach(async () => {
-  for (const door of opened.splice(0)) await door.server.close()
+  for (const via of opened.splice(0)) await via.server.close()
 })
 
-function door(change?: Partial<Backstage>) {
-  const made = openDoor(change)
+function via(change?: Partial<Backstage>) {
+  const made = openApi(change)
   opened.push(made)
   return made
 }
 
 async function ask(request: InjectOptions, change?: Partial<Backstage>) {
-  const { server, stage, logged } = door(change)
+  const { server, stage, logged } = via(change)
   const response = await server.inject({ method: 'GET', url: PLANS, headers: SIGNED_IN, ...request })
   const body = response.body === '' ? undefined : response.json()
   return { response, body, stage, logged, headers: response.headers }
@@ -45,7 +45,7 @@ describe('what a clinician is answered', () => {
     expect(headers['cache-control']).toBe('no-store')
     expect(headers.date).toBeDefined()
     expect(stage.queried).toMatchObject([
-      { nhsNumber: '9990000018', access: 'unscheduled', door: 'fhir', action: 'query plans' },
+      { nhsNumber: '9990000018', access: 'unscheduled', via: 'fhir', action: 'query plans' },
     ])
   })
 
@@ -81,7 +81,7 @@ describe('what a clinician is answered', () => {
       ['Flag', 'CarePlan', 'CareTeam'].map(type => `https://cp-is.example${PREFIX}/${type}/${PLAN.id}`),
     )
     expect(stage.queried).toMatchObject([
-      { nhsNumber: '9990000018', access: 'unscheduled', door: 'fhir', action: 'query flags' },
+      { nhsNumber: '9990000018', access: 'unscheduled', via: 'fhir', action: 'query flags' },
     ])
   })
 
@@ -183,7 +183,7 @@ describe('what can be asked of the format', () => {
   })
 })
 
-describe('every row of the error table, at the door', () => {
+describe('every row of the error table, at the API', () => {
   const header = (name: string, value: string, role = 'both') => ({
     headers: { authorization: `Bearer ${role}`, [name]: value },
   })
@@ -362,7 +362,7 @@ describe('every row of the error table, at the door', () => {
   })
 
   test('a refusal elsewhere on the server is in FHIR’s form too', async () => {
-    const { server, stage } = door()
+    const { server, stage } = via()
     server.addHook('onRequest', async (_, reply) => {
       reply.header('retry-after', '30')
       throw Object.assign(new Error('slow down'), { statusCode: 429 })
@@ -399,7 +399,7 @@ describe('rule 5.4: who may ask is decided before anything else is read', () => 
   })
 
   test('two Authorization headers are as good as none', async () => {
-    const { server } = door()
+    const { server } = via()
     await server.listen({ port: 0, host: '127.0.0.1' })
     const { port } = server.server.address() as { port: number }
     const { request } = await import('node:http')
@@ -454,7 +454,7 @@ describe('rule 4.3: a failure is never an answer', () => {
   })
 
   test('a bug of ours is a 500 without details', async () => {
-    const { server, stage } = door()
+    const { server, stage } = via()
     server.addHook('onRequest', async () => {
       throw new Error('secret detail')
     })
@@ -468,7 +468,7 @@ describe('rule 4.3: a failure is never an answer', () => {
 })
 
 test('an independent FHIR client finds plans and accesses over the network', async () => {
-  const { server } = door()
+  const { server } = via()
   await server.listen({ port: 0, host: '127.0.0.1' })
   const { port } = server.server.address() as { port: number }
   const client = new Client({ baseUrl: `http://127.0.0.1:${port}${PREFIX}`, bearerToken: 'both' })

@@ -4,7 +4,7 @@ import type { FhirFault } from '../../formats/fhir/operation-outcome.ts'
 import { auditEveryRequest } from '../common/exchange.ts'
 import { admitCaller } from './admit-caller.ts'
 import { answerSearch, parametersOf } from './answer-search.ts'
-import type { FhirDoorDeps } from './api-deps.ts'
+import type { FhirApiDeps } from './api-deps.ts'
 import { DOCUMENTS } from './documents.ts'
 import { greetEveryRequest, refuseTheRest } from './every-request.ts'
 import { entryOf, keepFhirExchanges } from './exchange.ts'
@@ -22,7 +22,7 @@ const LONGEST_RESOURCE = 100_000
  * whether they may (403), what they ask (400), the answer; and leaves exactly one audit entry (rule 8.1). The server it
  * stands on must not log addresses: those of a search hold the NHS number (rule 8.2).
  */
-export function fhirDoor(deps: FhirDoorDeps): FastifyPluginAsync {
+export function fhirApi(deps: FhirApiDeps): FastifyPluginAsync {
   return async fastify => {
     const exchangeOf = keepFhirExchanges(deps.newId)
     const refuse = (request: FastifyRequest, reply: FastifyReply, fault: FhirFault) => {

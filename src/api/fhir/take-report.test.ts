@@ -2,7 +2,7 @@ import type { InjectOptions } from 'fastify'
 import { Client } from 'fhir-kit-client'
 import { afterEach, describe, expect, test } from 'vitest'
 import { NURSE, PLAN, r4Judges } from '../../formats/fhir/testing.ts'
-import { type Backstage, openDoor, PREFIX, reportOf } from './testing.ts'
+import { type Backstage, openApi, PREFIX, reportOf } from './testing.ts'
 
 const ADDRESS = `${PREFIX}/Appointment`
 const FHIR = 'application/fhir+json'
@@ -25,13 +25,13 @@ const APPOINTMENT = {
 }
 const judge = r4Judges()
 
-const opened: ReturnType<typeof openDoor>[] = []
+const opened: ReturnType<typeof openApi>[] = []
 afterEach(async () => {
-  for (const door of opened.splice(0)) await door.server.close()
+  for (const via of opened.splice(0)) await via.server.close()
 })
 
-function door(change?: Partial<Backstage>) {
-  const made = openDoor(change)
+function via(change?: Partial<Backstage>) {
+  const made = openApi(change)
   opened.push(made)
   return made
 }
@@ -41,7 +41,7 @@ async function report(
   { headers = {}, role = 'both', ...request }: InjectOptions & { role?: string } = {},
   change?: Partial<Backstage>,
 ) {
-  const { server, stage, logged } = door(change)
+  const { server, stage, logged } = via(change)
   const response = await server.inject({
     method: 'POST',
     url: ADDRESS,
@@ -71,7 +71,7 @@ describe('what the reporter is told', () => {
       {
         requester: { author: NURSE },
         appointment: { nhsNumber: '9990000018', service: 'Community paediatrics' },
-        door: 'fhir',
+        via: 'fhir',
       },
     ])
     expect(stage.entries).toMatchObject([{ action: 'report missed appointment', outcome: 'allowed' }])
@@ -88,7 +88,7 @@ describe('what the reporter is told', () => {
   })
 
   test('a real client reports through a real connection', async () => {
-    const { server } = door()
+    const { server } = via()
     await server.listen({ port: 0, host: '127.0.0.1' })
     const { port } = server.server.address() as { port: number }
     const client = new Client({ baseUrl: `http://127.0.0.1:${port}${PREFIX}`, bearerToken: 'scheduled' })
@@ -200,7 +200,7 @@ describe('what does not become a report', () => {
   })
 
   test('reports cannot be read, listed or changed', async () => {
-    const { server } = door()
+    const { server } = via()
     for (const method of ['GET', 'PUT', 'DELETE'] as const) {
       const response = await server.inject({
         method,

@@ -8,7 +8,7 @@ import { readMissedAppointment } from '../../formats/fhir/read-appointment.ts'
 import { writeReportedAppointment } from '../../formats/fhir/write-appointment.ts'
 import type { VerifyToken } from '../../identity/token-verifier.ts'
 import { signIn } from './admit-caller.ts'
-import type { FhirDoorDeps } from './api-deps.ts'
+import type { FhirApiDeps } from './api-deps.ts'
 import type { Exchange } from './exchange.ts'
 import { UNAVAILABLE } from './fault-reply.ts'
 import { acceptsFhirJson, readTraceId } from './request-headers.ts'
@@ -47,7 +47,7 @@ export async function admitReporter(
 
 /** Takes the report of a caller who was admitted. That the service could not take it is a fault, whatever the reason (rule 4.3). */
 export async function takeReport(
-  deps: FhirDoorDeps,
+  deps: FhirApiDeps,
   request: FastifyRequest,
   exchange: Exchange,
 ): Promise<Result<TakenReport, FhirFault>> {
@@ -64,7 +64,7 @@ export async function takeReport(
   if (!appointment.ok) return appointment
   exchange.nhsNumber = appointment.value.nhsNumber
   const outcome = await deps
-    .reportMissedAppointment({ requester, appointment: appointment.value, door: 'fhir', traceId })
+    .reportMissedAppointment({ requester, appointment: appointment.value, via: 'fhir', traceId })
     .catch((error: unknown) => {
       deps.reportFailure(error, action)
       return undefined

@@ -5,17 +5,17 @@ import { type Author, mayQuery, type Requester } from '../../domain/query/reques
 import { failure, success } from '../../domain/result.ts'
 import { ANSWER, NURSE, PLAN } from '../../formats/fhir/testing.ts'
 import type { TokenFault } from '../../identity/token-fault.ts'
-import type { FhirDoorDeps } from './api-deps.ts'
+import type { FhirApiDeps } from './api-deps.ts'
 import type { RequestEntry } from './exchange.ts'
-import { fhirDoor } from './fhir-api.ts'
+import { fhirApi } from './fhir-api.ts'
 
 export const PREFIX = '/cpis/FHIR/R4'
 
-type Queried = Parameters<FhirDoorDeps['answerQuery']>[0]
-type Reported = Parameters<FhirDoorDeps['reportMissedAppointment']>[0]
-type ReportOutcome = Awaited<ReturnType<FhirDoorDeps['reportMissedAppointment']>>
+type Queried = Parameters<FhirApiDeps['answerQuery']>[0]
+type Reported = Parameters<FhirApiDeps['reportMissedAppointment']>[0]
+type ReportOutcome = Awaited<ReturnType<FhirApiDeps['reportMissedAppointment']>>
 
-/** What stands behind the door in a test; a test changes it to break something. */
+/** What stands behind the API in a test; a test changes it to break something. */
 export interface Backstage {
   /** Every audit entry, whoever left it. */
   readonly entries: RequestEntry[]
@@ -48,15 +48,15 @@ export function reportOf(appointment: MissedAppointment, author: Author = NURSE)
   }
 }
 
-/** The door on a server, before a made-up flow. Bearer tokens are the names of the roles above. */
-export function openDoor(change: Partial<Backstage> = {}) {
+/** The API on a server, before a made-up flow. Bearer tokens are the names of the roles above. */
+export function openApi(change: Partial<Backstage> = {}) {
   const stage: Backstage = { entries: [], queried: [], reported: [], failures: [], answer: ANSWER, ...change }
   const logged: string[] = []
   const server = Fastify({
     logger: { level: 'warn', stream: { write: (line: string) => void logged.push(line) } },
   })
   let id = 0
-  const deps: FhirDoorDeps = {
+  const deps: FhirApiDeps = {
     verifyToken: async header => {
       if (stage.tokenFault) return failure(stage.tokenFault)
       const activities = ROLES[header?.replace('Bearer ', '') ?? '']
@@ -70,7 +70,7 @@ export function openDoor(change: Partial<Backstage> = {}) {
       const { action, nhsNumber, traceId, requester } = request
       const allowed = mayQuery(requester, request.access)
       const outcome = allowed.ok ? 'allowed' : 'refused'
-      stage.entries.push({ door: 'fhir', action, outcome, author: requester.author, nhsNumber, traceId })
+      stage.entries.push({ via: 'fhir', action, outcome, author: requester.author, nhsNumber, traceId })
       return allowed.ok ? success({ ...stage.answer, access: request.access }) : allowed
     },
     reportMissedAppointment: async request => {
@@ -80,7 +80,7 @@ export function openDoor(change: Partial<Backstage> = {}) {
       if (stage.storeIsDown) throw new Error(`no connection while reporting ${appointment.nhsNumber}`)
       const { reportOutcome = success({ report: reportOf(appointment, author), repeated: false }) } = stage
       stage.entries.push({
-        door: 'fhir',
+        via: 'fhir',
         action: 'report missed appointment',
         outcome: reportOutcome.ok ? 'allowed' : 'refused',
         author,
@@ -104,6 +104,6 @@ export function openDoor(change: Partial<Backstage> = {}) {
     now: () => new Date('2026-03-10T09:30:00Z'),
     newId: () => `0197a000-0000-7000-8000-${String(++id).padStart(12, '0')}`,
   }
-  server.register(fhirDoor(deps), { prefix: PREFIX })
+  server.register(fhirApi(deps), { prefix: PREFIX })
   return { server, stage, logged }
 }

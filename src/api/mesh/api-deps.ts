@@ -1,7 +1,7 @@
 import type { MailboxId } from '../../domain/organisation.ts'
 import type { Clock, NewId, Storage } from '../../flows/ports.ts'
 
-export interface MeshDoorDeps {
+export interface MeshApiDeps {
   readonly storage: Storage
   /** The key of every token's hash, shared by all mailboxes. */
   readonly sharedKey: string

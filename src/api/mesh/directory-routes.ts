@@ -5,11 +5,11 @@ import { lookUpEndpoints } from '../../flows/mailbox/look-up-endpoints.ts'
 import { HANDSHAKE_HEADERS } from '../../formats/mesh/headers.ts'
 import { invalid } from '../../formats/mesh/invalid-part.ts'
 import { writeHandshake, writeLookup, writeWorkflowSearch } from '../../formats/mesh/write-bodies.ts'
-import type { MeshDoorDeps } from './api-deps.ts'
+import type { MeshApiDeps } from './api-deps.ts'
 import type { MeshRoute } from './mesh-route.ts'
 
 /** Whether a mailbox gets through, and who else can be reached. */
-export function directoryRoutes(deps: MeshDoorDeps): readonly MeshRoute[] {
+export function directoryRoutes(deps: MeshApiDeps): readonly MeshRoute[] {
   return [
     {
       methods: ['GET', 'POST'],

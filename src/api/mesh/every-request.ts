@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { faultName, type MeshFault, statusOf } from '../../formats/mesh/mesh-fault.ts'
 import { writeFault } from '../../formats/mesh/write-bodies.ts'
-import type { MeshDoorDeps } from './api-deps.ts'
+import type { MeshApiDeps } from './api-deps.ts'
 import type { Exchange } from './exchange.ts'
 import { BodyFault, discardRest } from './request-body.ts'
 
@@ -9,7 +9,7 @@ export type ExchangeOf = (request: FastifyRequest) => Exchange
 export type Refuse = (request: FastifyRequest, reply: FastifyReply, fault: MeshFault) => FastifyReply
 
 /** Answers with a fault in the caller's version, and lets the caller finish what it is still sending. */
-export function refusing(deps: MeshDoorDeps, exchangeOf: ExchangeOf): Refuse {
+export function refusing(deps: MeshApiDeps, exchangeOf: ExchangeOf): Refuse {
   return (request, reply, fault) => {
     const exchange = exchangeOf(request)
     exchange.reason ??= faultName(fault)
@@ -28,7 +28,7 @@ export function turnIntoFault(reply: FastifyReply, exchange: Exchange, fault: Me
 /** Addresses that are not served, and whatever breaks, in the form of this API. */
 export function refuseTheRest(
   fastify: FastifyInstance,
-  deps: MeshDoorDeps,
+  deps: MeshApiDeps,
   exchangeOf: ExchangeOf,
   refuse: Refuse,
 ): void {

@@ -2,10 +2,10 @@ import type { FastifyRequest } from 'fastify'
 import type { AuditEntry } from '../../domain/audit/audit.ts'
 import type { MailboxId } from '../../domain/organisation.ts'
 import { type ApiVersion, readAccept } from '../../formats/mesh/api-version.ts'
-import { type Exchange as DoorExchange, keepExchanges, UNKNOWN_REQUEST } from '../common/exchange.ts'
+import { keepExchanges, type Exchange as RequestExchange, UNKNOWN_REQUEST } from '../common/exchange.ts'
 
 /** What becomes known of a request while it is dealt with: what its audit entry is made of. */
-export interface Exchange extends DoorExchange {
+export interface Exchange extends RequestExchange {
   version: ApiVersion
   /** What the audit entry of a refusal can be found by; told to the caller. */
   reference: string
@@ -28,7 +28,7 @@ export function keepMeshExchanges(newId: () => string): (request: FastifyRequest
 export function entryOf(exchange: Exchange, status: number): Omit<AuditEntry, 'id' | 'at'> {
   const { action, reference, mailbox, claimedMailbox, messageId, reason } = exchange
   return {
-    door: 'mesh',
+    via: 'mesh',
     action,
     outcome: status < 300 ? 'allowed' : status < 500 ? 'refused' : 'failed',
     traceId: reference,

@@ -7,14 +7,14 @@ import type { MeshFault } from '../../formats/mesh/mesh-fault.ts'
 import { readPageQuery } from '../../formats/mesh/read-page.ts'
 import { writeAcknowledged, writeCount, writeInbox, writeRichList } from '../../formats/mesh/write-bodies.ts'
 import { writeMessageHeaders } from '../../formats/mesh/write-message-headers.ts'
-import type { MeshDoorDeps } from './api-deps.ts'
+import type { MeshApiDeps } from './api-deps.ts'
 import { codedContent } from './content-coding.ts'
 import { chunkNumber, type MailboxCall, type MeshReply, type MeshRoute, pageFrame } from './mesh-route.ts'
 
 const OCTETS = 'application/octet-stream'
 
 /** What waits in a mailbox: list, collect, acknowledge. */
-export function inboxRoutes(deps: MeshDoorDeps): readonly MeshRoute[] {
+export function inboxRoutes(deps: MeshApiDeps): readonly MeshRoute[] {
   return [
     {
       methods: ['GET'],
@@ -91,7 +91,7 @@ export function inboxRoutes(deps: MeshDoorDeps): readonly MeshRoute[] {
 
 /** One chunk: 206 while others follow it, 200 for the last. */
 async function download(
-  deps: MeshDoorDeps,
+  deps: MeshApiDeps,
   call: MailboxCall,
   chunk: number,
 ): Promise<Result<MeshReply, MeshFault>> {

@@ -45,8 +45,8 @@ describe('handshake', () => {
     const two = await call({ method, headers: CLIENT }, `/${ALPHA.toLowerCase()}`)
     expect([two.statusCode, two.body, two.headers['content-length']]).toEqual([200, '', '0'])
     expect(await bench.audited()).toEqual([
-      { door: 'mesh', action: 'handshake', outcome: 'allowed', actor: ALPHA },
-      { door: 'mesh', action: 'handshake', outcome: 'allowed', actor: ALPHA },
+      { via: 'mesh', action: 'handshake', outcome: 'allowed', actor: ALPHA },
+      { via: 'mesh', action: 'handshake', outcome: 'allowed', actor: ALPHA },
     ])
   })
 
@@ -101,14 +101,14 @@ describe('sending', () => {
     expect(typeOf(two.headers['content-type'])).toBe('application/json')
     expect(await bench.audited()).toEqual([
       {
-        door: 'mesh',
+        via: 'mesh',
         action: 'send message',
         outcome: 'allowed',
         actor: ALPHA,
         subject: one.json().messageID,
       },
       {
-        door: 'mesh',
+        via: 'mesh',
         action: 'send message',
         outcome: 'allowed',
         actor: ALPHA,
@@ -213,8 +213,8 @@ describe('the inbox', () => {
     })
     expect((await call({ as: BETA }, `/${BETA}/count`)).json()).toEqual({ count: 2 })
     expect((await bench.audited()).slice(-2)).toEqual([
-      { door: 'mesh', action: 'count inbox', outcome: 'allowed', actor: BETA, details: { messages: 2 } },
-      { door: 'mesh', action: 'count inbox', outcome: 'allowed', actor: BETA, details: { messages: 2 } },
+      { via: 'mesh', action: 'count inbox', outcome: 'allowed', actor: BETA, details: { messages: 2 } },
+      { via: 'mesh', action: 'count inbox', outcome: 'allowed', actor: BETA, details: { messages: 2 } },
     ])
   })
 

@@ -5,7 +5,7 @@ import { readMessageId } from '../../formats/mesh/message-id.ts'
 import { writePing } from '../../formats/mesh/write-bodies.ts'
 import { auditEveryRequest } from '../common/exchange.ts'
 import { admitMailbox } from './admit-mailbox.ts'
-import type { MeshDoorDeps } from './api-deps.ts'
+import type { MeshApiDeps } from './api-deps.ts'
 import { directoryRoutes } from './directory-routes.ts'
 import { refuseTheRest, refusing, turnIntoFault } from './every-request.ts'
 import { entryOf, keepMeshExchanges } from './exchange.ts'
@@ -20,9 +20,9 @@ const NO_MESSAGE = '-'
 /**
  * The mailbox API, to be registered under its prefix `/messageexchange`. A request is dealt with in the order: which version of
  * answer (400), which mailbox (403), what its headers say (400), whether it may be; and leaves exactly one audit entry, by the
- * flow that did what was asked or, where it was refused or failed, by the door (rule 8.1). Bodies stream through both ways.
+ * flow that did what was asked or, where it was refused or failed, by the API (rule 8.1). Bodies stream through both ways.
  */
-export function meshDoor(deps: MeshDoorDeps): FastifyPluginAsync {
+export function meshApi(deps: MeshApiDeps): FastifyPluginAsync {
   return async fastify => {
     const exchangeOf = keepMeshExchanges(deps.newId)
     const refuse = refusing(deps, exchangeOf)

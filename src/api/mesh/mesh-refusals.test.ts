@@ -57,7 +57,7 @@ async function expectRefusal(request: Call, path: string, [status, event, code, 
             ...idOf(body),
           },
     ])
-    expect(await bench.audited()).toMatchObject([{ door: 'mesh', outcome: 'refused', reason }])
+    expect(await bench.audited()).toMatchObject([{ via: 'mesh', outcome: 'refused', reason }])
   }
 }
 

@@ -9,11 +9,11 @@ import { readPageQuery } from '../../formats/mesh/read-page.ts'
 import { readChunkHeaders, readSendHeaders } from '../../formats/mesh/read-send.ts'
 import { writeChunkTaken, writeRichList, writeSent } from '../../formats/mesh/write-bodies.ts'
 import { writeTracking } from '../../formats/mesh/write-tracking.ts'
-import type { MeshDoorDeps } from './api-deps.ts'
+import type { MeshApiDeps } from './api-deps.ts'
 import { chunkNumber, type MeshRoute, pageFrame } from './mesh-route.ts'
 
 /** What a mailbox sends, and what became of it. */
-export function outboxRoutes(deps: MeshDoorDeps): readonly MeshRoute[] {
+export function outboxRoutes(deps: MeshApiDeps): readonly MeshRoute[] {
   const sending = { ...deps, newMessageId: () => newMessageId(deps.clock.now()) }
   return [
     {

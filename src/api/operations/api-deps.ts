@@ -3,7 +3,7 @@ import type { NewId } from '../../flows/ports.ts'
 import type { RegisterDeps } from '../../flows/registration/manage-exchange.ts'
 import type { VerifierKey } from '../../formats/audit-seal/verifier-key.ts'
 
-export interface OperationsDoorDeps extends ProveAuditDeps {
+export interface OperationsApiDeps extends ProveAuditDeps {
   readonly newId: NewId
   readonly adminToken: string
   /** The public half of the key that signs the sealed audit log. */

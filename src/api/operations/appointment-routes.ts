@@ -1,12 +1,12 @@
 import type { FastifyInstance } from 'fastify'
 import { parseOdsCode } from '../../domain/organisation.ts'
-import type { OperationsDoorDeps } from './api-deps.ts'
+import type { OperationsApiDeps } from './api-deps.ts'
 import { recordCommand } from './record-command.ts'
 
 const ALERTS_SHOWN = 100
 
 /** What an authority was told of missed appointments, for whoever looks after it; on record (rule 15.8). */
-export function appointmentRoutes(app: FastifyInstance, deps: OperationsDoorDeps): void {
+export function appointmentRoutes(app: FastifyInstance, deps: OperationsApiDeps): void {
   const { authorities, missedAppointments } = deps.storage
   app.get<{ Params: { ods: string } }>('/authorities/:ods/missed-appointments', async (request, reply) => {
     const odsCode = parseOdsCode(request.params.ods)

@@ -9,11 +9,11 @@ import { type AuditVerdict, type VerifyAuditInput, verifyAudit } from '../../flo
 import { writeProofFile } from '../../formats/audit-seal/proof-file.ts'
 import { checkpointJudge } from '../../formats/audit-seal/seal-keys.ts'
 import { readVerifierKey, writeVerifierKey } from '../../formats/audit-seal/verifier-key.ts'
-import type { OperationsDoorDeps } from './api-deps.ts'
+import type { OperationsApiDeps } from './api-deps.ts'
 import { recordCommand, seenOnRecord } from './record-command.ts'
 
 /** How the sealed audit log stands, proofs of its entries, and a check of it all (chapter 22 of the rules). */
-export function auditRoutes(app: FastifyInstance, deps: OperationsDoorDeps): void {
+export function auditRoutes(app: FastifyInstance, deps: OperationsApiDeps): void {
   app.get('/audit/seal', async () => {
     const standing = await seenOnRecord(deps, 'show audit seal', deps.storage.sealedLog.standing())
     return { ...standing, publicKey: writeVerifierKey(deps.publicKey(standing.origin)) }
@@ -58,14 +58,14 @@ export function auditRoutes(app: FastifyInstance, deps: OperationsDoorDeps): voi
 
 /** A line as it goes, and at last one with what it came to: a long log takes longer than a connection waits for one answer. */
 function check(
-  deps: OperationsDoorDeps,
+  deps: OperationsApiDeps,
   kept: readonly NonNullable<ReturnType<JudgeCheckpoint>>[],
   ownKey: boolean,
 ): Readable {
   const lines = new PassThrough()
   const say = (line: object) => lines.write(`${JSON.stringify(line)}\n`)
   const input = { kept, onProgress: (looked: number, of: number) => say({ looked, of }) }
-  const by = { door: 'operations', actor: 'operator' } as const
+  const by = { via: 'operations', actor: 'operator' } as const
   // What somebody's own keys or checkpoints come to is theirs: the overview shows what the service itself believes.
   const checking = ownKey && kept.length === 0 ? checkAudit(deps, by, input) : verifyOnRecord(deps, input)
   checking
@@ -83,7 +83,7 @@ function check(
   return lines
 }
 
-async function verifyOnRecord(deps: OperationsDoorDeps, input: VerifyAuditInput): Promise<AuditVerdict> {
+async function verifyOnRecord(deps: OperationsApiDeps, input: VerifyAuditInput): Promise<AuditVerdict> {
   const verdict = await verifyAudit(deps, input)
   const { size: entries, found } = verdict
   await recordCommand(deps, {
@@ -96,7 +96,7 @@ async function verifyOnRecord(deps: OperationsDoorDeps, input: VerifyAuditInput)
 }
 
 /** Whoever brings public keys of their own believes those and no others. */
-function judge(deps: OperationsDoorDeps, keys: z.infer<typeof verifyBody>['keys']): JudgeCheckpoint {
+function judge(deps: OperationsApiDeps, keys: z.infer<typeof verifyBody>['keys']): JudgeCheckpoint {
   return keys.length === 0 ? deps.judgeCheckpoint : checkpointJudge(() => keys)
 }
 

@@ -15,7 +15,7 @@ import {
   suspend,
 } from '../../flows/registration/onboard-authority.ts'
 import { authorityBody, settingsBody } from '../common/registration/authority-body.ts'
-import type { OperationsDoorDeps } from './api-deps.ts'
+import type { OperationsApiDeps } from './api-deps.ts'
 import { recordCommand, seenOnRecord } from './record-command.ts'
 
 /** A conflict with where the authority stands. */
@@ -26,7 +26,7 @@ type Obstacle =
   | { readonly kind: 'sends-changes' }
 
 /** Taking authorities on and looking after them (rules 19.1 to 19.6). */
-export function authorityRoutes(app: FastifyInstance, deps: OperationsDoorDeps): void {
+export function authorityRoutes(app: FastifyInstance, deps: OperationsApiDeps): void {
   app.get('/authorities', () => seenOnRecord(deps, 'list authorities', deps.storage.authorities.list()))
   app.post('/authorities', async (request, reply) => {
     const authority = authorityBody.parse(request.body)

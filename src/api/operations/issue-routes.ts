@@ -5,11 +5,11 @@ import { unreachable } from '../../domain/result.ts'
 import { concernWords } from '../../domain/watch/concern-words.ts'
 import { acceptGaps, confirmPhones, type PhonesObstacle } from '../../flows/watch/answer-concern.ts'
 import { showConcerns } from '../../flows/watch/watch-exchange.ts'
-import type { OperationsDoorDeps } from './api-deps.ts'
+import type { OperationsApiDeps } from './api-deps.ts'
 import { seenOnRecord } from './record-command.ts'
 
 /** What is wrong with the exchange with authorities, and an operator's answers to it (rules 16.1 to 16.9). */
-export function concernRoutes(app: FastifyInstance, deps: OperationsDoorDeps): void {
+export function concernRoutes(app: FastifyInstance, deps: OperationsApiDeps): void {
   app.get('/concerns', async () => {
     const { concerns, ...round } = await seenOnRecord(deps, 'list concerns', showConcerns(deps))
     return { ...round, concerns: concerns.map(concern => ({ ...concern, ...concernWords(concern) })) }

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { onboard } from '../../flows/registration/onboard.ts'
 import { newPassword } from '../common/registration/new-password.ts'
 import { onboardingFile } from '../common/registration/onboarding-file.ts'
-import type { OperationsDoorDeps } from './api-deps.ts'
+import type { OperationsApiDeps } from './api-deps.ts'
 
 const onboardBody = z.object({ file: onboardingFile, dryRun: z.boolean().default(false) })
 
@@ -11,7 +11,7 @@ const onboardBody = z.object({ file: onboardingFile, dryRun: z.boolean().default
 const MAX_BYTES = 16 * 1024 * 1024
 
 /** Takes on whoever a file names, all of them or nobody (rule 19.8). */
-export function onboardRoute(app: FastifyInstance, deps: OperationsDoorDeps): void {
+export function onboardRoute(app: FastifyInstance, deps: OperationsApiDeps): void {
   app.post('/onboarding', { bodyLimit: MAX_BYTES }, async (request, reply) => {
     const { file, dryRun } = onboardBody.parse(request.body)
     const outcome = await onboard({ ...deps, newPassword }, file, { dryRun })

@@ -10,7 +10,7 @@ import { ensureOwnMailbox } from '../../flows/registration/manage-exchange.ts'
 import { auditSeal } from '../../main/audit-seal.ts'
 import { type Jobs, startJobs } from '../../storage/job-queue.ts'
 import { storage as storageOn } from '../../storage/storage.ts'
-import { operationsDoor } from './operations-api.ts'
+import { operationsApi } from './operations-api.ts'
 
 const SECRET = 'a-secret-of-the-operator'
 const AUTHORITY = {
@@ -29,7 +29,7 @@ const CLIENT = {
   allows: ['unscheduled'],
 }
 
-describeOnEachEngine("the operator's door", database => {
+describeOnEachEngine('the operations API', database => {
   let app: FastifyInstance
   let jobs: Jobs
   let storage: Storage
@@ -62,7 +62,7 @@ describeOnEachEngine("the operator's door", database => {
     })
     app = Fastify()
     app.register(
-      operationsDoor({
+      operationsApi({
         ...deps,
         ...auditSeal(generateKeyPairSync('ed25519').privateKey),
         adminToken: SECRET,

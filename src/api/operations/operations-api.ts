@@ -13,7 +13,7 @@ import {
 import { showsSecret } from '../common/bearer-secret.ts'
 import { clientSystemBody } from '../common/registration/client-system-body.ts'
 import { mailboxBody, mailboxId } from '../common/registration/mailbox-body.ts'
-import type { OperationsDoorDeps } from './api-deps.ts'
+import type { OperationsApiDeps } from './api-deps.ts'
 import { appointmentRoutes } from './appointment-routes.ts'
 import { auditRoutes } from './audit-routes.ts'
 import { authorityRoutes } from './authority-routes.ts'
@@ -23,10 +23,10 @@ import { organisationRoutes } from './organisation-routes.ts'
 import { recordCommand, seenOnRecord } from './record-command.ts'
 
 /**
- * The operator's door, on a port of its own: health and metrics for machines, and the commands of `cpis` behind the operator's
+ * The operations API, on a port of its own: health and metrics for machines, and the commands of `cpis` behind the operator's
  * secret. Every command is in the audit log (rule 8.1); health and metrics concern nobody and are not.
  */
-export function operationsDoor(deps: OperationsDoorDeps): FastifyPluginAsync {
+export function operationsApi(deps: OperationsApiDeps): FastifyPluginAsync {
   return async app => {
     app.get('/health/live', async () => ({ status: 'live' }))
     app.get('/health/ready', async (_request, reply) => readiness(deps, reply))
@@ -38,7 +38,7 @@ export function operationsDoor(deps: OperationsDoorDeps): FastifyPluginAsync {
   }
 }
 
-async function readiness(deps: OperationsDoorDeps, reply: FastifyReply) {
+async function readiness(deps: OperationsApiDeps, reply: FastifyReply) {
   try {
     await deps.probe()
     return { status: 'ready' }
@@ -48,7 +48,7 @@ async function readiness(deps: OperationsDoorDeps, reply: FastifyReply) {
 }
 
 /** Everything an operator may do; each route is one command. */
-function commands(deps: OperationsDoorDeps): FastifyPluginAsync {
+function commands(deps: OperationsApiDeps): FastifyPluginAsync {
   return async app => {
     app.addHook('onRequest', async (request, reply) => {
       if (showsSecret(request.headers.authorization, deps.adminToken)) return
@@ -79,7 +79,7 @@ function commands(deps: OperationsDoorDeps): FastifyPluginAsync {
   }
 }
 
-function reading(app: FastifyInstance, deps: OperationsDoorDeps): void {
+function reading(app: FastifyInstance, deps: OperationsApiDeps): void {
   const { storage } = deps
   const seen = <T>(action: string, read: Promise<T>) => seenOnRecord(deps, action, read)
   app.get('/mailboxes', async () =>
@@ -98,7 +98,7 @@ function reading(app: FastifyInstance, deps: OperationsDoorDeps): void {
   })
 }
 
-function changing(app: FastifyInstance, deps: OperationsDoorDeps): void {
+function changing(app: FastifyInstance, deps: OperationsApiDeps): void {
   app.post('/mailboxes', async (request, reply) => {
     const mailbox = mailboxBody.parse(request.body)
     await addMailbox(deps, mailbox)

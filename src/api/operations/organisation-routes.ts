@@ -2,11 +2,11 @@ import type { FastifyInstance } from 'fastify'
 import { parseOdsCode } from '../../domain/organisation.ts'
 import { addOrganisation, removeOrganisation } from '../../flows/registration/manage-exchange.ts'
 import { organisationBody } from '../common/registration/organisation-body.ts'
-import type { OperationsDoorDeps } from './api-deps.ts'
+import type { OperationsApiDeps } from './api-deps.ts'
 import { seenOnRecord } from './record-command.ts'
 
 /** The organisations of health that use the service, each with the systems it asks through (rule 19.7). */
-export function organisationRoutes(app: FastifyInstance, deps: OperationsDoorDeps): void {
+export function organisationRoutes(app: FastifyInstance, deps: OperationsApiDeps): void {
   const { organisations, clientSystems } = deps.storage
   app.get('/organisations', () => seenOnRecord(deps, 'list organisations', withSystems()))
   app.post('/organisations', async (request, reply) => {

@@ -17,7 +17,7 @@ interface AuditCount {
 export async function tellAudit({ stage, service }: DemoWorld): Promise<void> {
   await stage.scene(
     'All of it is on record',
-    'One entry for every request at every door, allowed or refused. The database itself refuses to change or delete one.',
+    'One entry for every request at every interface, allowed or refused. The database itself refuses to change or delete one.',
   )
   const { kysely } = service.store.database
   const counts: readonly AuditCount[] = await kysely

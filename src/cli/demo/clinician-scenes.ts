@@ -86,7 +86,7 @@ export async function readHistory(world: DemoWorld, child: NhsNumber): Promise<v
   const { stage } = world
   await stage.scene(
     'The nurse reads who has looked',
-    'The newest 25 emergency looks. All of hers within 24 hours are one entry, whatever door they came through.',
+    'The newest 25 emergency looks. All of hers within 24 hours are one entry, whatever interface they came through.',
   )
   const { client, wire } = await clinician(world, 'ed-nurse')
   const outcome = await client.accessHistory(child)

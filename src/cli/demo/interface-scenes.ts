@@ -20,7 +20,7 @@ const NURSE = 'ed-nurse'
 const SHOWN_HEADERS = ['SOAPAction', 'Content-Type']
 
 /** The same nurse asks for the same child from systems that speak HL7 v3, each in its own way. */
-export async function askThroughOtherDoors(
+export async function askThroughOtherInterfaces(
   world: DemoWorld,
   child: NhsNumber,
   answered: readonly HeldPlan[],
@@ -40,7 +40,7 @@ export async function askThroughOtherDoors(
   )
 }
 
-/** What every door says of a plan: HL7 v3 has neither its id nor when it was last uploaded. */
+/** What every interface says of a plan: HL7 v3 has neither its id nor when it was last uploaded. */
 function inEveryForm({ id: _id, lastUploadedAt: _at, ...said }: HeldPlan) {
   return said
 }

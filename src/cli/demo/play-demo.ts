@@ -10,7 +10,7 @@ import { counted } from '../words.ts'
 import { tellAudit, tellSeal } from './audit-scene.ts'
 import { openAuthority, readVerdict, sendFile, showFile, takeNotification } from './authority-scenes.ts'
 import { askForChild, askForStranger, askSilently, readHistory, refusePorter } from './clinician-scenes.ts'
-import { askThroughOtherDoors } from './interface-scenes.ts'
+import { askThroughOtherInterfaces } from './interface-scenes.ts'
 import { type DemoWorld, openStage, type Stage, Stopped } from './stage.ts'
 
 /** Small enough to be loaded in a moment, large enough that one record is refused. */
@@ -62,7 +62,7 @@ async function play(world: DemoWorld): Promise<void> {
   const sent = await sendFile(world, authority, file)
   await readVerdict(world, authority, sent)
   const plans = await askForChild(world, file.child)
-  await askThroughOtherDoors(world, file.child, plans)
+  await askThroughOtherInterfaces(world, file.child, plans)
   await askForStranger(world)
   await askSilently(world, file.child)
   await refusePorter(world, file.child)

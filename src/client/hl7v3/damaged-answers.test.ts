@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { openDoor as openMiniService } from '../../api/soap/itk/testing.ts'
-import { openDoor, SPINE } from '../../api/soap/synchronous/testing.ts'
+import { openApi as openMiniService } from '../../api/soap/itk/testing.ts'
+import { openApi, SPINE } from '../../api/soap/synchronous/testing.ts'
 import { writeEbxmlMessage } from '../../formats/ebxml/write-message.ts'
 import { ANSWER } from '../../formats/fhir/testing.ts'
 import { writeQueryResponse } from '../../formats/hl7v3/write-query-response.ts'
@@ -12,7 +12,7 @@ import { miniServiceClient } from './mini-service-client.ts'
 import type { QueryClient } from './query-client.ts'
 import { soapClient } from './soap-client.ts'
 import { type Agreement, takeAnswers } from './take-answers.ts'
-import { ADA, ASID, CHILD, facingDoor } from './testing.ts'
+import { ADA, ASID, CHILD, facingInterface } from './testing.ts'
 import { waitingQuestions } from './waiting-questions.ts'
 
 /** Bytes of an answer, with some of them cut out, and others in their place. Positions are parts of a thousand. */
@@ -23,11 +23,11 @@ const anyDamage = fc
     return Buffer.concat([bytes.subarray(0, from), by, bytes.subarray(from + length)])
   })
 
-const doors: [string, (change: (reply: HttpPosted) => HttpPosted) => QueryClient][] = [
+const interfaces: [string, (change: (reply: HttpPosted) => HttpPosted) => QueryClient][] = [
   [
     'SOAP',
     change => {
-      const { poster } = facingDoor(openDoor({ answer: ANSWER }).server)
+      const { poster } = facingInterface(openApi({ answer: ANSWER }).server)
       const post: typeof poster.post = async (...sent) => change(await poster.post(...sent))
       const settings = {
         url: 'https://cp-is.example/sync-service',
@@ -41,7 +41,7 @@ const doors: [string, (change: (reply: HttpPosted) => HttpPosted) => QueryClient
   [
     'a mini service',
     change => {
-      const { poster } = facingDoor(openMiniService({ answer: ANSWER }).server)
+      const { poster } = facingInterface(openMiniService({ answer: ANSWER }).server)
       const post: typeof poster.post = async (...sent) => change(await poster.post(...sent))
       const settings = { url: 'https://cp-is.example/smsp/cpis', odsCode: 'X9Z01', author: ADA }
       return miniServiceClient({ ...settings, poster: { ...poster, post } })
@@ -49,7 +49,7 @@ const doors: [string, (change: (reply: HttpPosted) => HttpPosted) => QueryClient
   ],
 ]
 
-test.each(doors)('plans that come damaged over %s are never taken for nothing', async (_name, open) => {
+test.each(interfaces)('plans that come damaged over %s are never taken for nothing', async (_name, open) => {
   const kinds = new Set<string>()
   await fc.assert(
     fc.asyncProperty(anyDamage, fc.constantFrom(200, 200, 200, 500), async (damage, status) => {

@@ -10,7 +10,7 @@ import type {
 import type { HeldPlan, ListedAccess, QueryOutcome } from '../outcomes.ts'
 import { known } from '../read-json.ts'
 
-/** What a response holds, in the words that the FHIR door has for it. `at` is the instant of the answer: plans have ended by then or not. */
+/** What a response holds, in the words that the FHIR API has for it. `at` is the instant of the answer: plans have ended by then or not. */
 export function heldOutcome(
   { plans, accesses }: QueryResponseContent,
   { nhsNumber, at }: { readonly nhsNumber: string; readonly at: Date },

@@ -31,7 +31,7 @@ const wrapper = (createdAt = new Date('2026-03-10T09:30:00Z')) => ({
 })
 const asked = { id: ID, nhsNumber: CHILD, asid: ASID }
 
-/** The same as the one answer from which every door writes. */
+/** The same as the one answer from which every interface writes. */
 function answerOf(content: QueryResponseContent, nhsNumber: string, askedAt: Date): Answer {
   const lastUploadedAt = new Date('2026-03-09T02:00:00Z')
   const plans = content.plans.map((plan, nth) => ({ ...plan, id: `plan-${nth}`, lastUploadedAt }))

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { type Backstage, openDoor } from '../../api/soap/itk/testing.ts'
+import { type Backstage, openApi } from '../../api/soap/itk/testing.ts'
 import { StorageUnavailable } from '../../flows/storage-unavailable.ts'
 import { ACCESS, ANSWER, NOTHING_HELD } from '../../formats/fhir/testing.ts'
 import { type MiniServiceClientSettings, miniServiceClient } from './mini-service-client.ts'
-import { ADA, CHILD, facingDoor, replacing, replied, scripted } from './testing.ts'
+import { ADA, CHILD, facingInterface, replacing, replied, scripted } from './testing.ts'
 
 const SETTINGS: MiniServiceClientSettings = {
   url: 'https://cp-is.example/smsp/cpis',
@@ -12,15 +12,15 @@ const SETTINGS: MiniServiceClientSettings = {
   author: ADA,
 }
 
-/** The client before the real door, whose replies may be changed on their way. */
+/** The client before the real interface, whose replies may be changed on their way. */
 function connect(
   stage: Partial<Backstage> = { answer: ANSWER },
   change?: (text: string) => string,
   settings: Partial<MiniServiceClientSettings> = {},
 ) {
-  const door = openDoor(stage)
-  const { poster, sent } = facingDoor(door.server, change)
-  return { ...door, sent, client: miniServiceClient({ ...SETTINGS, ...settings, poster }) }
+  const api = openApi(stage)
+  const { poster, sent } = facingInterface(api.server, change)
+  return { ...api, sent, client: miniServiceClient({ ...SETTINGS, ...settings, poster }) }
 }
 
 describe('asking a mini service', () => {
@@ -64,7 +64,7 @@ describe('asking a mini service', () => {
 })
 
 describe('rule 4.3: whatever is not an answer to the question is "could not look"', () => {
-  test.each(['storeError', 'registerError', 'auditError'] as const)('%s behind the door', async what => {
+  test.each(['storeError', 'registerError', 'auditError'] as const)('%s behind the API', async what => {
     const refused = new StorageUnavailable(new Error('connect ECONNREFUSED'))
     const { client } = connect({ [what]: refused, answer: ANSWER })
     const outcome = await client.query(what === 'auditError' ? '9990000019' : CHILD)
@@ -99,11 +99,11 @@ describe('rule 4.3: whatever is not an answer to the question is "could not look
       url: 'https://x.example/smsp/other',
     })
     expect((await client.query(CHILD)).kind).toBe('refused')
-    const failing = openDoor()
+    const failing = openApi()
     failing.server.addHook('preHandler', async () => {
       throw new Error('broken')
     })
-    const { poster } = facingDoor(failing.server, replacing('soap:Server', 'soap:Client'))
+    const { poster } = facingInterface(failing.server, replacing('soap:Server', 'soap:Client'))
     expect(await miniServiceClient({ ...SETTINGS, poster }).query(CHILD)).toMatchObject({
       kind: 'could-not-look',
       codes: ['2100'],

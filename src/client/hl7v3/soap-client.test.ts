@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { type Backstage, openDoor, SPINE } from '../../api/soap/synchronous/testing.ts'
+import { type Backstage, openApi, SPINE } from '../../api/soap/synchronous/testing.ts'
 import { ACCESS, ANSWER, NOTHING_HELD, nhsNumber, PLAN } from '../../formats/fhir/testing.ts'
 import { element } from '../../formats/xml/xml-writer.ts'
 import { type SoapClientSettings, soapClient } from './soap-client.ts'
-import { ADA, ASID, CHILD, facingDoor, replacing, replied, scripted } from './testing.ts'
+import { ADA, ASID, CHILD, facingInterface, replacing, replied, scripted } from './testing.ts'
 
 const SETTINGS: SoapClientSettings = {
   url: 'https://cp-is.example/sync-service',
@@ -12,11 +12,11 @@ const SETTINGS: SoapClientSettings = {
   author: ADA,
 }
 
-/** The client before the real door, whose replies may be changed on their way. */
+/** The client before the real interface, whose replies may be changed on their way. */
 function connect(stage: Partial<Backstage> = { answer: ANSWER }, change?: (text: string) => string) {
-  const door = openDoor(stage)
-  const { poster, sent } = facingDoor(door.server, change)
-  return { ...door, sent, client: soapClient({ ...SETTINGS, poster }) }
+  const api = openApi(stage)
+  const { poster, sent } = facingInterface(api.server, change)
+  return { ...api, sent, client: soapClient({ ...SETTINGS, poster }) }
 }
 
 const facing = (...script: Parameters<typeof scripted>) =>
@@ -90,7 +90,7 @@ describe('asking', () => {
 
 describe('a refusal is the caller’s to put right', () => {
   test('an unknown system is told that access is denied', async () => {
-    const { poster } = facingDoor(openDoor({ answer: ANSWER }).server)
+    const { poster } = facingInterface(openApi({ answer: ANSWER }).server)
     const stranger = soapClient({ ...SETTINGS, asid: '999000000099', poster })
     expect(await stranger.query(CHILD)).toEqual({
       kind: 'refused',
@@ -109,7 +109,7 @@ describe('a refusal is the caller’s to put right', () => {
   })
 
   test('a fault of the request carries Spine’s code', async () => {
-    const { poster } = facingDoor(openDoor({ answer: ANSWER }).server)
+    const { poster } = facingInterface(openApi({ answer: ANSWER }).server)
     const lost = soapClient({ ...SETTINGS, spineAsid: '999000000098', poster })
     expect(await lost.query(CHILD)).toMatchObject({
       kind: 'refused',
@@ -126,7 +126,7 @@ describe('a refusal is the caller’s to put right', () => {
 })
 
 describe('rule 4.3: whatever is not an answer to the question is "could not look"', () => {
-  test('the store behind the door is down, and its register', async () => {
+  test('the store behind the API is down, and its register', async () => {
     for (const stage of [{ storeIsDown: true }, { registerIsDown: true }]) {
       expect(await connect(stage).client.query(CHILD)).toMatchObject({
         kind: 'could-not-look',
@@ -228,8 +228,8 @@ describe('rule 4.3: whatever is not an answer to the question is "could not look
   })
 
   test('an answer under another status than 200', async () => {
-    const { server } = openDoor({ answer: NOTHING_HELD })
-    const { poster } = facingDoor(server)
+    const { server } = openApi({ answer: NOTHING_HELD })
+    const { poster } = facingInterface(server)
     const client = soapClient({
       ...SETTINGS,
       poster: { ...poster, post: async (...sent) => ({ ...(await poster.post(...sent)), status: 206 }) },
@@ -243,17 +243,17 @@ describe('rule 4.3: whatever is not an answer to the question is "could not look
       kind: 'could-not-look',
       message: 'The service could not be reached',
     })
-    const door = openDoor({ answer: ANSWER })
-    door.server.addHook('onRequest', () => new Promise(() => undefined))
-    const url = `${await door.server.listen({ port: 0, host: '127.0.0.1' })}/sync-service`
+    const api = openApi({ answer: ANSWER })
+    api.server.addHook('onRequest', () => new Promise(() => undefined))
+    const url = `${await api.server.listen({ port: 0, host: '127.0.0.1' })}/sync-service`
     const waiting = soapClient({ ...SETTINGS, url, timeoutMilliseconds: 100 })
     expect(await waiting.query(CHILD)).toEqual({ kind: 'could-not-look', message: 'No answer came in time' })
     const given = soapClient({ ...SETTINGS, url })
     const outcome = await given.query(CHILD, { signal: AbortSignal.timeout(50) })
     expect(outcome).toEqual({ kind: 'could-not-look', message: 'The question was given up' })
     await Promise.all([client.close(), waiting.close(), given.close()])
-    door.server.server.closeAllConnections()
-    await door.server.close()
+    api.server.server.closeAllConnections()
+    await api.server.close()
   })
 })
 

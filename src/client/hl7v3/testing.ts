@@ -38,7 +38,7 @@ export function scripted(reply: (sent: Sent) => Promise<HttpPosted> | HttpPosted
   return { poster, sent }
 }
 
-/** A server before which a poster stands, such as a door of Fastify. */
+/** A server before which a poster stands, such as a Fastify plugin. */
 export interface Injectable {
   inject(request: {
     method: 'POST'
@@ -48,8 +48,8 @@ export interface Injectable {
   }): Promise<{ statusCode: number; headers: Record<string, unknown>; rawPayload: Buffer }>
 }
 
-/** A poster before a real door, whose replies may be changed on their way. */
-export function facingDoor(server: Injectable, change: (text: string) => string = text => text) {
+/** A poster before a real interface, whose replies may be changed on their way. */
+export function facingInterface(server: Injectable, change: (text: string) => string = text => text) {
   return scripted(async ({ url, headers, text }) => {
     const { pathname } = new URL(url)
     const got = await server.inject({

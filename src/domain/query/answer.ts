@@ -25,7 +25,7 @@ export interface VisiblePlan {
   readonly lastUploadedAt: Date
 }
 
-/** The one answer to a query; every door writes it in its own form. No visible plans means "no information held". */
+/** The one answer to a query; every interface writes it in its own form. No visible plans means "no information held". */
 export interface Answer {
   readonly nhsNumber: NhsNumber
   readonly access: AccessKind

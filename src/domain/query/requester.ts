@@ -40,7 +40,7 @@ export interface SystemAuthor {
 /** Who looked: kept with the access, shown in the access list and told to the authority. */
 export type Author = PersonAuthor | SystemAuthor
 
-/** Who asks, as every door hands it on: the author and what they may do. */
+/** Who asks, as every interface hands it on: the author and what they may do. */
 export interface Requester {
   readonly author: Author
   readonly activities: ReadonlySet<string>

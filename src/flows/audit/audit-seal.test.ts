@@ -70,7 +70,7 @@ describeOnEachEngine('the seal over the audit log', database => {
       (_, nth): AuditEntry => ({
         id: newId(),
         at: new Date(NOW.getTime() + nth),
-        door: 'fhir',
+        via: 'fhir',
         action: 'query plans',
         outcome: 'allowed',
         nhsNumber: CHILD,
@@ -118,7 +118,7 @@ describeOnEachEngine('the seal over the audit log', database => {
     const early = newId()
     await write(2)
     await sealAudit(deps())
-    await stores.audit.append({ id: early, at: NOW, door: 'worker', action: 'late', outcome: 'allowed' })
+    await stores.audit.append({ id: early, at: NOW, via: 'worker', action: 'late', outcome: 'allowed' })
     expect(await sealAudit(deps())).toBe(1)
     expect(await findings()).toEqual([])
   })

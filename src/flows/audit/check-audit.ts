@@ -15,7 +15,7 @@ export interface CheckAuditDeps extends VerifyAuditDeps {
 /** Checks the whole audit log, and keeps on record and for the operator's overview what it came to (rule 22.9). */
 export async function checkAudit(
   deps: CheckAuditDeps,
-  by: { readonly door: 'worker' | 'operations'; readonly actor?: string },
+  by: { readonly via: 'worker' | 'operations'; readonly actor?: string },
   input: VerifyAuditInput = {},
 ): Promise<AuditVerdict> {
   const { storage, clock, newId } = deps
@@ -51,7 +51,7 @@ export async function checkAuditWhenDue(
   const since = { ended: hoursAgo(everyHours), begun: hoursAgo(DONE_WITHIN_HOURS) }
   if (!(await seal.claimCheck(now, since))) return undefined
   try {
-    return await checkAudit(deps, { door: 'worker' }, { signal })
+    return await checkAudit(deps, { via: 'worker' }, { signal })
   } catch (error) {
     await seal.releaseCheck()
     if (signal.aborted) return undefined

@@ -36,7 +36,7 @@ export async function endMessage(
   await stores.audit.append({
     id: deps.newId(),
     at: deps.clock.now(),
-    door: 'worker',
+    via: 'worker',
     action: 'expire message',
     outcome: 'allowed',
     reason: failure.code,

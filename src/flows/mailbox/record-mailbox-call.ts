@@ -19,6 +19,6 @@ export function recordMailboxCall(
 ): Promise<void> {
   return recordRequest(
     { audit: stores.audit, clock, newId },
-    { ...call, door: 'mesh', outcome: 'allowed', actor },
+    { ...call, via: 'mesh', outcome: 'allowed', actor },
   )
 }

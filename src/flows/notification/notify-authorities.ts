@@ -58,7 +58,7 @@ async function notifyAuthority(
   await stores.audit.append({
     id: deps.newId(),
     at,
-    door: 'worker',
+    via: 'worker',
     action: 'notify authority',
     outcome: 'allowed',
     actor: odsCode,

@@ -57,7 +57,7 @@ async function notifyAuthority(
   await stores.audit.append({
     id: deps.newId(),
     at,
-    door: 'worker',
+    via: 'worker',
     action: 'notify of inactive numbers',
     outcome: 'allowed',
     actor: odsCode,

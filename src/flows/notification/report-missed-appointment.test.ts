@@ -71,7 +71,7 @@ describeOnEachEngine('missed appointments', database => {
       {
         requester: { author, activities: new Set(activities) },
         appointment,
-        door: 'fhir',
+        via: 'fhir',
         traceId: 'T',
       },
     )
@@ -254,7 +254,7 @@ describeOnEachEngine('missed appointments', database => {
           requester: { author: nurse(), activities: new Set(['B0107']) },
           nhsNumber: child,
           access: 'unscheduled',
-          door: 'fhir',
+          via: 'fhir',
           action: 'query plans',
           traceId: 'T',
         },
@@ -328,7 +328,7 @@ describeOnEachEngine('missed appointments', database => {
         {
           requester: { author: nurse(), activities: new Set(['B0107']) },
           appointment,
-          door: 'fhir',
+          via: 'fhir',
           traceId: 'T',
         },
       ),

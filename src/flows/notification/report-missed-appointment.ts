@@ -1,4 +1,4 @@
-import type { AuditEntry, DoorName } from '../../domain/audit/audit.ts'
+import type { AuditEntry, InterfaceName } from '../../domain/audit/audit.ts'
 import {
   type AppointmentTimeFault,
   checkAppointmentTime,
@@ -20,7 +20,7 @@ export interface ReportMissedAppointmentDeps {
 export interface ReportRequest {
   readonly requester: Requester
   readonly appointment: MissedAppointment
-  readonly door: DoorName
+  readonly via: InterfaceName
   readonly traceId: string
 }
 
@@ -39,14 +39,14 @@ export type NotReported =
 /**
  * Somebody in health reports that a person did not come to a booked appointment. The report, the alert to each authority with a
  * visible plan and the audit entry are one commit (rule 15.7); where no plan is visible nobody is told and nothing but the audit
- * entry is kept (rule 15.4). It is not an access (rule 15.6). If the store fails this throws, and no door may turn that into
+ * entry is kept (rule 15.4). It is not an access (rule 15.6). If the store fails this throws, and no interface may turn that into
  * "nobody needed telling" (rule 4.3).
  */
 export async function reportMissedAppointment(
   deps: ReportMissedAppointmentDeps,
   request: ReportRequest,
 ): Promise<Result<Reported, NotReported>> {
-  const { requester, appointment, door, traceId } = request
+  const { requester, appointment, via, traceId } = request
   const { author } = requester
   const at = deps.clock.now()
   return deps.storage.transaction(async stores => {
@@ -54,7 +54,7 @@ export async function reportMissedAppointment(
       stores.audit.append({
         id: deps.newId(),
         at,
-        door,
+        via,
         action: 'report missed appointment',
         author,
         nhsNumber: appointment.nhsNumber,

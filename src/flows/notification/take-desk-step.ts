@@ -34,7 +34,7 @@ export function takeDeskStep(
     await stores.audit.append({
       id: newId(),
       at,
-      door: 'web',
+      via: 'web',
       action: `desk item ${step.kind}`,
       outcome: 'allowed',
       actor: officer.actor,

@@ -132,7 +132,7 @@ describeOnEachEngine('an authority that is told at its desk', database => {
     const requester = { author: nurse(), activities: new Set(['B0107']) }
     const appointment = { identifier, nhsNumber, start }
     expectValue(
-      await reportMissedAppointment(managing(), { requester, appointment, door: 'fhir', traceId: 'T' }),
+      await reportMissedAppointment(managing(), { requester, appointment, via: 'fhir', traceId: 'T' }),
     )
     return nhsNumber
   }

@@ -14,7 +14,7 @@ export async function announceNumberChange(
     await stores.audit.append({
       id: deps.newId(),
       at: deps.clock.now(),
-      door: 'events',
+      via: 'events',
       action: 'announce number change',
       outcome: 'allowed',
       nhsNumber: event.nhsNumber,

@@ -58,7 +58,7 @@ function onRecord(
   return stores.audit.append({
     id: deps.newId(),
     at: deps.clock.now(),
-    door: 'worker',
+    via: 'worker',
     action,
     outcome: 'allowed',
     nhsNumber,

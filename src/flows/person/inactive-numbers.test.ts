@@ -102,7 +102,7 @@ describeOnEachEngine('numbers that are no longer in use', database => {
         requester: { author: nurse(), activities: new Set(['B0170']) },
         nhsNumber,
         access: 'scheduled',
-        door: 'fhir',
+        via: 'fhir',
         action: 'query plans',
         traceId: 'T',
       },

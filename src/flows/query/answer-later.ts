@@ -69,7 +69,7 @@ function recordRepeat<R>(
   return stores.audit.append({
     id: deps.newId(),
     at: deps.clock.now(),
-    door: 'spine',
+    via: 'spine',
     action: 'post answer again',
     outcome: 'allowed',
     ...(asked && { author: asked.requester.author, nhsNumber: asked.nhsNumber }),

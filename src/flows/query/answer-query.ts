@@ -1,4 +1,4 @@
-import type { AuditEntry, DoorName } from '../../domain/audit/audit.ts'
+import type { AuditEntry, InterfaceName } from '../../domain/audit/audit.ts'
 import type { NhsNumber } from '../../domain/nhs-number.ts'
 import type { Answer } from '../../domain/query/answer.ts'
 import {
@@ -24,19 +24,19 @@ export interface QueryRequest {
   readonly requester: Requester
   readonly nhsNumber: NhsNumber
   readonly access: AccessKind
-  readonly door: DoorName
+  readonly via: InterfaceName
   /** What is asked for, in the audit log's words. */
   readonly action: string
   readonly traceId: string
-  /** The registered system it came through, at doors that know it. */
+  /** The registered system it came through, at interfaces that know it. */
   readonly system?: Asid
-  /** What else the door knows of who asks, for the audit log. */
+  /** What else the API knows of who asks, for the audit log. */
   readonly details?: AuditEntry['details']
 }
 
 /**
  * Somebody in health asks about a person. What is answered, the access, its notifications and the audit entry are one
- * commit (rule 5.8); if the store fails this throws, and no door may turn that into "nothing held" (rule 4.3).
+ * commit (rule 5.8); if the store fails this throws, and no interface may turn that into "nothing held" (rule 4.3).
  */
 export async function answerQuery(
   deps: AnswerQueryDeps,
@@ -47,7 +47,7 @@ export async function answerQuery(
   const auditEntry = {
     id: deps.newId(),
     at,
-    door: request.door,
+    via: request.via,
     action: request.action,
     author: requester.author,
     nhsNumber,

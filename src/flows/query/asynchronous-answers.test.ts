@@ -91,7 +91,7 @@ describeOnEachEngine('answers that are posted later', database => {
       requester: { author: nurse(), activities: new Set(['B0107']) },
       nhsNumber,
       access: 'unscheduled',
-      door: 'spine',
+      via: 'spine',
       action: 'query plans',
       traceId: messageId,
       system: WARD.asid,

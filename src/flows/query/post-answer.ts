@@ -66,7 +66,7 @@ function onRecord(
     await stores.audit.append({
       id: deps.newId(),
       at: deps.clock.now(),
-      door: 'worker',
+      via: 'worker',
       action: 'post answer',
       outcome,
       ...(reason !== undefined && { reason }),

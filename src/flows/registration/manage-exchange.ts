@@ -14,7 +14,7 @@ export interface ManageExchangeDeps {
   readonly clock: Clock
   readonly newId: NewId
   /** Who does it, where it is not an operator at the command line. */
-  readonly by?: Pick<AuditEntry, 'door' | 'actor'>
+  readonly by?: Pick<AuditEntry, 'via' | 'actor'>
 }
 
 export interface CpisWorkflows {
@@ -244,7 +244,7 @@ export function recordChange(
   deps: Pick<ManageExchangeDeps, 'clock' | 'newId' | 'by'>,
   stores: Stores,
   entry: OperatorEntry,
-  by: Pick<AuditEntry, 'door' | 'actor'> = deps.by ?? { door: 'operations', actor: 'operator' },
+  by: Pick<AuditEntry, 'via' | 'actor'> = deps.by ?? { via: 'operations', actor: 'operator' },
 ): Promise<void> {
   return stores.audit.append({
     ...entry,

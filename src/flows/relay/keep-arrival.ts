@@ -14,7 +14,7 @@ export interface KeepArrivalDeps extends SendMessageDeps, EndMessageDeps {
 export type Kept = 'taken' | 'set-aside' | 'report' | 'known'
 
 /**
- * Fetches one message and keeps it as if its sender had handed it in at our own door: with its job, and once. A sender that may not
+ * Fetches one message and keeps it as if its sender had handed it in at our own API: with its job, and once. A sender that may not
  * is no reason to lose what it sent: the message is set aside, whole, in nobody's inbox (rule 18.3). A report ends the message that
  * it is about (rule 18.6).
  */
@@ -184,7 +184,7 @@ function record(
     ...rest,
     id: newId(),
     at: clock.now(),
-    door: 'worker',
+    via: 'worker',
     outcome,
     traceId: outsideId,
   })

@@ -122,7 +122,7 @@ async function noteSent(
     await stores.audit.append({
       id: deps.newId(),
       at,
-      door: 'worker',
+      via: 'worker',
       action: 'relay message',
       outcome: 'allowed',
       actor: to,

@@ -48,7 +48,7 @@ function setAside(
     await stores.audit.append({
       id: newId(),
       at,
-      door: 'worker',
+      via: 'worker',
       action: 'set upload aside',
       outcome: 'failed',
       reason,

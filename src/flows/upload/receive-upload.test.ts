@@ -35,7 +35,7 @@ const PIPPIN: Demographics = {
   },
 }
 
-/** What changes while a file is being judged, which the doors cannot show. */
+/** What changes while a file is being judged, which the interfaces cannot show. */
 describeOnEachEngine('receiving the files of an authority as its stage changes', database => {
   let jobs: Jobs
   let storage: Storage

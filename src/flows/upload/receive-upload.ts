@@ -210,7 +210,7 @@ function record(
   return stores.audit.append({
     id: deps.newId(),
     at: deps.clock.now(),
-    door: 'worker',
+    via: 'worker',
     action: 'receive upload',
     outcome,
     reason,

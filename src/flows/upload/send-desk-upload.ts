@@ -60,7 +60,7 @@ export function keepDeskDraft(
     await stores.audit.append({
       id: newId(),
       at,
-      door: 'web',
+      via: 'web',
       action: 'preview upload',
       outcome: 'allowed',
       actor: officer.actor,
@@ -108,7 +108,7 @@ export function sendDeskUpload(
     await stores.audit.append({
       id: deps.newId(),
       at: deps.clock.now(),
-      door: 'web',
+      via: 'web',
       action: 'send upload',
       outcome: 'allowed',
       actor: officer.actor,

@@ -1,4 +1,4 @@
-import type { AuditEntry, DoorName } from '../../domain/audit/audit.ts'
+import type { AuditEntry, InterfaceName } from '../../domain/audit/audit.ts'
 import type { NhsNumber } from '../../domain/nhs-number.ts'
 import type { OdsCode } from '../../domain/organisation.ts'
 import type { NumberMatch } from '../../domain/registration/authority.ts'
@@ -30,9 +30,9 @@ export interface HourCount {
   readonly count: number
 }
 
-/** What one door said in a time. */
-export interface DoorCount {
-  readonly door: DoorName
+/** What one interface said in a time. */
+export interface InterfaceCount {
+  readonly via: InterfaceName
   readonly allowed: number
   readonly refused: number
   readonly failed: number
@@ -66,7 +66,7 @@ export interface AuditSearch {
   readonly nhsNumber?: NhsNumber
   /** A part of a name, or a whole user id, ASID, mailbox or organisation code. */
   readonly who?: string
-  readonly door?: DoorName
+  readonly via?: InterfaceName
   readonly outcome?: AuditEntry['outcome']
 }
 
@@ -80,7 +80,7 @@ export interface OversightStore {
   exchangeStates(): Promise<readonly ExchangeState[]>
   /** Hours since an instant in which there was something to count. Hours that are over are counted once and kept. */
   hours(from: Date, now: Date): Promise<readonly HourCount[]>
-  doors(from: Date): Promise<readonly DoorCount[]>
+  interfaces(from: Date): Promise<readonly InterfaceCount[]>
   /** Newest first. */
   nonDeliveries(limit: number): Promise<readonly NonDelivery[]>
   /** The longest failing first. */

@@ -51,7 +51,7 @@ function record(
   return stores.audit.append({
     id: newId(),
     at,
-    door: 'worker',
+    via: 'worker',
     action,
     outcome: 'allowed',
     reason: kind,

@@ -10,7 +10,7 @@ export interface ServerDescription {
   readonly softwareVersion: string
 }
 
-/** What the door serves, made from the tables its routes are made from, so that it cannot promise anything else. */
+/** What the API serves, made from the tables its routes are made from, so that it cannot promise anything else. */
 export function writeCapabilityStatement(
   served: readonly ServedResource[],
   taken: readonly TakenResource[],

@@ -1,7 +1,7 @@
 import type { Coding } from 'fhir/r4.js'
 import type { PlanType } from '../../domain/plan/plan.ts'
 
-/** Media type and version of everything this door says. */
+/** Media type and version of everything this API says. */
 export const FHIR_JSON = 'application/fhir+json'
 export const FHIR_VERSION = '4.0.1'
 

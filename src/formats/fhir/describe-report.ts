@@ -32,7 +32,7 @@ const WORDS = [
   'It is not an access: it is not listed, and IsUnscheduledAccessEvent means nothing here.',
 ]
 
-/** The report of a missed appointment, as the description of the door tells of it. */
+/** The report of a missed appointment, as the description of the API tells of it. */
 export function describeReport({ documentation }: TakenResource, errors: Operation['responses']): Operation {
   return {
     operationId: 'report-missed-appointment',

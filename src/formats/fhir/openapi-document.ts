@@ -1,4 +1,4 @@
-/** As much of an OpenAPI 3.1 document as the description of the FHIR door needs. */
+/** As much of an OpenAPI 3.1 document as the description of the FHIR API needs. */
 export interface OpenApiDocument {
   readonly openapi: '3.1.0'
   readonly info: { readonly title: string; readonly version: string; readonly description: string }

@@ -121,7 +121,7 @@ function retryAfter() {
   }
 }
 
-/** Every error the door can answer, by HTTP status, each with the outcomes it is written as. */
+/** Every error the API can answer, by HTTP status, each with the outcomes it is written as. */
 export function errorResponses(mediaType: string, schema: object): Map<number, ApiResponse> {
   const written = EXAMPLE_FAULTS.map(fault => ({ fault, ...writeFault(fault, EXAMPLE_ID) }))
   const statuses = [...new Set(written.map(({ status }) => status))].sort((a, b) => a - b)

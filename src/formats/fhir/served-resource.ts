@@ -4,7 +4,7 @@ export type SearchedType = 'CareTeam' | 'AuditEvent' | 'Flag'
 /** The addresses of searches below the base: the types, and the national name of a search for flags. */
 export type SearchPath = SearchedType | 'PatientFlag'
 
-/** One search as the door serves it: routes, searches and all descriptions of them are made from the same table. */
+/** One search as the API serves it: routes, searches and all descriptions of them are made from the same table. */
 export interface ServedResource {
   /** What is found, as R4 calls it. */
   readonly type: SearchedType
@@ -18,7 +18,7 @@ export interface ServedResource {
   readonly code?: Readonly<Record<'system' | 'code' | 'display', string>>
 }
 
-/** A resource that may be sent to the door, for it to act on. */
+/** A resource that may be sent to the API, for it to act on. */
 export interface TakenResource {
   readonly type: 'Appointment'
   /** What comes of it, in words. */

@@ -11,7 +11,7 @@ import type { Access } from '../../domain/query/access.ts'
 import type { Answer, VisiblePlan } from '../../domain/query/answer.ts'
 import type { Author, PersonName } from '../../domain/query/requester.ts'
 
-/** Made-up answers, and two independent judges of R4, for the tests of formats, door and client. */
+/** Made-up answers, and two independent judges of R4, for the tests of formats, interface and client. */
 
 export function nhsNumber(text: string): NhsNumber {
   const parsed = parseNhsNumber(text)

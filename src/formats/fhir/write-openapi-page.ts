@@ -17,7 +17,7 @@ interface Placed {
 }
 
 /**
- * The description of the door as a page for people: everything on it comes from the OpenAPI document. HTML is written by the
+ * The description of the API as a page for people: everything on it comes from the OpenAPI document. HTML is written by the
  * XML writer, which escapes all text; an element that may stand empty in XML alone is never written empty.
  */
 export function writeOpenApiPage(document: OpenApiDocument): string {

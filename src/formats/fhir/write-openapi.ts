@@ -47,7 +47,7 @@ const DESCRIPTION = [
   'All people, organisations and numbers in the examples are made up.',
 ]
 
-/** The OpenAPI description of the door, made from the tables its routes are made from, with examples by its own writers. */
+/** The OpenAPI description of the API, made from the tables its routes are made from, with examples by its own writers. */
 export function writeOpenApi(
   searches: readonly DescribedSearch[],
   taken: readonly TakenResource[],

@@ -25,7 +25,7 @@ import {
 
 /**
  * What stands in a query and in its answer, described for toolkits; prefixes are `hl7` and `npfitlc`. It tells them what to
- * build and where to look. What is taken and refused is the door's to say: it reads more than is described here.
+ * build and where to look. What is taken and refused is the API's to say: it reads more than is described here.
  */
 export const QUERY_TYPES: readonly XmlNode[] = [
   named('Value', holding(needed('value'))),

@@ -112,7 +112,7 @@ test('what is not described is found: a misplaced, a missing and an unknown part
   ])
 })
 
-test('the service is where the door says it is', async () => {
+test('the service is where the API says it is', async () => {
   const root = await rootOf(renderXml(writeSpineWsdl('https://cp-is.example/?a=1&b="2"')))
   const port = descend(root, 'service', 'port')
   expect(port?.children.map(({ attributes }) => attributes.get('location'))).toEqual([

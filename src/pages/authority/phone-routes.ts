@@ -55,7 +55,7 @@ export function phoneRoutes(fastify: FastifyInstance, pages: Pages): void {
     const session = await admit(pages, request, reply, 'authority')
     if (!session) return reply
     const rung = [field(request, 'dutyPhone'), field(request, 'officePhone')].filter(Boolean)
-    const by = { door: 'web', actor: actorOf(session) } as const
+    const by = { via: 'web', actor: actorOf(session) } as const
     const lastConfirmed = field(request, 'lastConfirmed')
     const confirmed = await confirmPhones(deps.desk, session.odsCode, rung, { by, lastConfirmed })
     if (confirmed.ok) {

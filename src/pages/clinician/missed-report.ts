@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { HeldPlan, MissedAppointment } from '../../client/index.ts'
 import type { NhsNumber } from '../../domain/nhs-number.ts'
-import type { WebDoorDeps } from '../page-deps.ts'
+import type { PageDeps } from '../page-deps.ts'
 import { sealedBox } from '../session/sealed-box.ts'
 import type { ClinicianSession } from '../session/session.ts'
 import { sealedNumber } from './sealed-number.ts'
@@ -35,7 +35,7 @@ const authority = z.object({
 const told = z.object({ draft, authorities: z.array(authority), repeated: z.boolean() })
 
 /** Drafts and what came of them, in addresses that only their reporter can use. */
-export function missedSeals({ sessionSecret, now }: WebDoorDeps) {
+export function missedSeals({ sessionSecret, now }: PageDeps) {
   const drafts = sealedBox(sessionSecret, 'missed', draft)
   const outcomes = sealedBox(sessionSecret, 'told', told)
   return {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { type NhsNumber, parseNhsNumber } from '../../domain/nhs-number.ts'
-import type { WebDoorDeps } from '../page-deps.ts'
+import type { PageDeps } from '../page-deps.ts'
 import { sealedBox } from '../session/sealed-box.ts'
 import type { ClinicianSession } from '../session/session.ts'
 
@@ -24,7 +24,7 @@ export interface AnswerAddresses {
   open(session: ClinicianSession, sealed: string): Promise<NhsNumber | undefined>
 }
 
-export function answerAddresses({ sessionSecret, now }: WebDoorDeps): AnswerAddresses {
+export function answerAddresses({ sessionSecret, now }: PageDeps): AnswerAddresses {
   const box = sealedBox(sessionSecret, 'answer', z.object({ user: z.string(), number: sealedNumber }))
   return {
     of: async ({ user }, number) => `/answer/${await box.seal({ user, number }, now(), ADDRESS_MINUTES)}`,

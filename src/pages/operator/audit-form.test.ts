@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { type AuditFields, readAuditForm } from './audit-form.ts'
 
 const NOW = new Date('2026-04-01T09:00:00Z')
-const EMPTY: AuditFields = { from: '', to: '', number: '', who: '', door: '', outcome: '' }
+const EMPTY: AuditFields = { from: '', to: '', number: '', who: '', via: '', outcome: '' }
 const read = (fields: Partial<AuditFields>) => readAuditForm({ ...EMPTY, ...fields }, NOW)
 
 test('nothing filled in searches the last seven English days, up to now', () => {
@@ -15,12 +15,12 @@ test('days are whole English days, whatever the clocks do', () => {
   })
 })
 
-test('what is typed is searched for; a door or outcome that is none is not', () => {
-  const typed = { number: '999 000 0018', who: 'Quince', door: 'fhir', outcome: 'refused' }
+test('what is typed is searched for; an interface or outcome that is none is not', () => {
+  const typed = { number: '999 000 0018', who: 'Quince', via: 'fhir', outcome: 'refused' }
   expect(read(typed)).toMatchObject({
-    value: { nhsNumber: '9990000018', who: 'Quince', door: 'fhir', outcome: 'refused' },
+    value: { nhsNumber: '9990000018', who: 'Quince', via: 'fhir', outcome: 'refused' },
   })
-  const found = read({ door: 'cellar', outcome: 'lost' })
+  const found = read({ via: 'cellar', outcome: 'lost' })
   expect(found.ok && Object.keys(found.value)).toEqual(['from', 'before'])
 })
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { AuditEntry, DoorName } from '../../domain/audit/audit.ts'
+import type { AuditEntry, InterfaceName } from '../../domain/audit/audit.ts'
 import {
   addDays,
   type CalendarDate,
@@ -12,9 +12,9 @@ import type { NhsNumber } from '../../domain/nhs-number.ts'
 import { failure, type Result, success } from '../../domain/result.ts'
 import type { AuditSearch } from '../../flows/watch/ports.ts'
 import { readTypedNumber } from '../clinician/typed-number.ts'
-import { DOOR_WORDS } from './interface-words.ts'
+import { INTERFACE_WORDS } from './interface-words.ts'
 
-export const DOORS = Object.keys(DOOR_WORDS) as readonly DoorName[]
+export const INTERFACES = Object.keys(INTERFACE_WORDS) as readonly InterfaceName[]
 export const OUTCOMES = ['allowed', 'refused', 'failed'] as const satisfies readonly AuditEntry['outcome'][]
 
 /** What somebody typed to search the audit log. */
@@ -23,7 +23,7 @@ export const auditFields = z.object({
   to: z.string(),
   number: z.string(),
   who: z.string(),
-  door: z.string(),
+  via: z.string(),
   outcome: z.string(),
 })
 export type AuditFields = z.infer<typeof auditFields>
@@ -67,7 +67,7 @@ export function readAuditForm(fields: AuditFields, now: Date): Result<AuditSearc
     problems.push({ field: 'who', text: `Use ${LONGEST_WHO} letters or fewer` })
   }
   if (problems.length > 0) return failure(problems)
-  const door = DOORS.find(known => known === fields.door)
+  const via = INTERFACES.find(known => known === fields.via)
   const outcome = OUTCOMES.find(known => known === fields.outcome)
   const end = endOfDay(to)
   return success({
@@ -75,7 +75,7 @@ export function readAuditForm(fields: AuditFields, now: Date): Result<AuditSearc
     before: end < now ? end : now,
     ...(nhsNumber && { nhsNumber }),
     ...(fields.who !== '' && { who: fields.who }),
-    ...(door && { door }),
+    ...(via && { via }),
     ...(outcome && { outcome }),
   })
 }

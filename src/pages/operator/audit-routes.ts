@@ -12,21 +12,26 @@ import {
   type AuditFields,
   type AuditProblem,
   auditFields,
-  DOORS,
+  INTERFACES,
   OUTCOMES,
   readAuditForm,
 } from './audit-form.ts'
 import { entriesAsCsv, shownEntry } from './found-entries.ts'
-import { DOOR_WORDS } from './interface-words.ts'
+import { INTERFACE_WORDS } from './interface-words.ts'
 import { shownSeal } from './shown-seal.ts'
 
 const ON_A_PAGE = 40
 /** How long the address of what was found leads to it (minutes). */
 const ADDRESS_MINUTES = 12 * 60
 
-const NOTHING_TYPED: AuditFields = { from: '', to: '', number: '', who: '', door: '', outcome: '' }
+const NOTHING_TYPED: AuditFields = { from: '', to: '', number: '', who: '', via: '', outcome: '' }
 
 const kept = z.object({ user: z.string(), asked: z.coerce.date(), fields: auditFields })
+
+/** A search as the files of proofs have always named it, which are kept for years. */
+function searchAsSaved({ via: door, ...search }: AuditSearch): object {
+  return { ...search, ...(door && { door }) }
+}
 
 interface Found {
   readonly session: OperatorSession
@@ -56,7 +61,7 @@ export function auditRoutes(fastify: FastifyInstance, pages: Pages): void {
         fields,
         problems,
         wrong: Object.fromEntries(problems.map(problem => [problem.field, problem.text])),
-        doors: DOORS.map(door => ({ value: door, text: DOOR_WORDS[door] })),
+        interfaces: INTERFACES.map(via => ({ value: via, text: INTERFACE_WORDS[via] })),
         outcomes: OUTCOMES,
         seal,
       },
@@ -81,7 +86,7 @@ export function auditRoutes(fastify: FastifyInstance, pages: Pages): void {
       to: field(request, 'to'),
       number: field(request, 'number'),
       who: field(request, 'who'),
-      door: field(request, 'door'),
+      via: field(request, 'via'),
       outcome: field(request, 'outcome'),
     }
     const now = deps.now()
@@ -110,14 +115,14 @@ export function auditRoutes(fastify: FastifyInstance, pages: Pages): void {
       nothingHere(pages, request, reply)
       return undefined
     }
-    const { nhsNumber, from, before, who, door, outcome } = search.value
+    const { nhsNumber, from, before, who, via, outcome } = search.value
     const exchange = exchangeOf(request)
     if (nhsNumber) exchange.nhsNumber = nhsNumber
     exchange.details = {
       from: from.toISOString(),
       before: before.toISOString(),
       ...(who && { who }),
-      ...(door && { door }),
+      ...(via && { door: via }),
       ...(outcome && { outcome }),
     }
     return { session, search: search.value, fields: asked.fields, of: asked.of }
@@ -155,7 +160,7 @@ export function auditRoutes(fastify: FastifyInstance, pages: Pages): void {
         entries: shown.map(shownEntry),
         first: offset + 1,
         ...found.search,
-        doorWords: found.search.door && DOOR_WORDS[found.search.door],
+        viaWords: found.search.via && INTERFACE_WORDS[found.search.via],
         of: found.of,
         ...(page > 1 && { earlierPage: `${here}&page=${page - 1}` }),
         ...(entries.length > ON_A_PAGE && { nextPage: `${here}&page=${page + 1}` }),
@@ -204,6 +209,6 @@ export function auditRoutes(fastify: FastifyInstance, pages: Pages): void {
     return reply
       .header('Content-Disposition', 'attachment; filename="cp-is-audit-proof.json"')
       .type('application/json; charset=utf-8')
-      .send(writeProofFile({ search: found.search, savedAt: now, ...proof.value }))
+      .send(writeProofFile({ search: searchAsSaved(found.search), savedAt: now, ...proof.value }))
   })
 }

@@ -2,7 +2,7 @@ import type { AuditEntry } from '../../domain/audit/audit.ts'
 import { writeCsv } from '../authority/csv.ts'
 import { authorWords } from '../authority/notification-words.ts'
 import { displayNhsNumber, englishMoment } from '../words.ts'
-import { DOOR_WORDS } from './interface-words.ts'
+import { INTERFACE_WORDS } from './interface-words.ts'
 
 const TO_THE_SECOND = new Intl.DateTimeFormat('en-GB', {
   dateStyle: 'long',
@@ -12,10 +12,10 @@ const TO_THE_SECOND = new Intl.DateTimeFormat('en-GB', {
 
 /** An entry as the page shows it: by the English clock, to the second. */
 export function shownEntry(entry: AuditEntry) {
-  const { at, door, action, outcome, reason, author, actor, nhsNumber, subject } = entry
+  const { at, via, action, outcome, reason, author, actor, nhsNumber, subject } = entry
   return {
     when: TO_THE_SECOND.format(at),
-    door: DOOR_WORDS[door],
+    via: INTERFACE_WORDS[via],
     action,
     outcome,
     reason,
@@ -48,7 +48,7 @@ export function entriesAsCsv(entries: readonly AuditEntry[]): string {
     return [
       englishMoment(entry.at),
       entry.at.toISOString(),
-      DOOR_WORDS[entry.door],
+      INTERFACE_WORDS[entry.via],
       entry.action,
       entry.outcome,
       entry.reason ?? '',

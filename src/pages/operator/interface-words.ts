@@ -1,7 +1,7 @@
-import type { DoorName } from '../../domain/audit/audit.ts'
+import type { InterfaceName } from '../../domain/audit/audit.ts'
 
-/** Doors as operators know them. */
-export const DOOR_WORDS: Readonly<Record<DoorName, string>> = {
+/** Interfaces as operators know them. */
+export const INTERFACE_WORDS: Readonly<Record<InterfaceName, string>> = {
   fhir: 'FHIR API',
   mesh: 'Mailboxes (MESH)',
   spine: 'Spine messages',

@@ -1,19 +1,19 @@
 import type { FastifyInstance } from 'fastify'
-import type { DoorName } from '../../domain/audit/audit.ts'
+import type { InterfaceName } from '../../domain/audit/audit.ts'
 import { exchangeStanding } from '../../domain/watch/exchange-standing.ts'
-import type { DoorCount } from '../../flows/watch/ports.ts'
+import type { InterfaceCount } from '../../flows/watch/ports.ts'
 import { showConcerns } from '../../flows/watch/watch-exchange.ts'
 import type { Pages } from '../pages.ts'
 import { admit } from '../session/admit.ts'
 import { DAYS_SHOWN, volumesOf } from './bars.ts'
-import { DOOR_WORDS } from './interface-words.ts'
+import { INTERFACE_WORDS } from './interface-words.ts'
 import { shownSeal } from './shown-seal.ts'
 
 const HOUR = 3_600_000
 /** More of a kind than this is told as "more than". */
 const COUNTED_TO = 100
 
-/** The whole service at one look: authorities, what is wrong, how much is asked, and how each door does. */
+/** The whole service at one look: authorities, what is wrong, how much is asked, and how each interface does. */
 export function overviewRoutes(fastify: FastifyInstance, pages: Pages): void {
   const { deps, exchangeOf } = pages
 
@@ -25,7 +25,7 @@ export function overviewRoutes(fastify: FastifyInstance, pages: Pages): void {
     const { storage } = deps.desk
     const { oversight } = storage
     const now = deps.now()
-    const [authorities, states, watched, undelivered, failedJobs, nonDeliveries, hours, doors, seal] =
+    const [authorities, states, watched, undelivered, failedJobs, nonDeliveries, hours, interfaces, seal] =
       await Promise.all([
         storage.authorities.list(),
         oversight.exchangeStates(),
@@ -34,7 +34,7 @@ export function overviewRoutes(fastify: FastifyInstance, pages: Pages): void {
         oversight.failedJobs(COUNTED_TO + 1),
         oversight.nonDeliveries(COUNTED_TO + 1),
         oversight.hours(new Date(now.getTime() - (DAYS_SHOWN + 1) * 24 * HOUR), now),
-        oversight.doors(new Date(now.getTime() - HOUR)),
+        oversight.interfaces(new Date(now.getTime() - HOUR)),
         shownSeal(pages),
       ])
     const stateOf = new Map(states.map(state => [state.authority, state]))
@@ -67,18 +67,18 @@ export function overviewRoutes(fastify: FastifyInstance, pages: Pages): void {
         })),
         seal,
         volumes: volumesOf(hours, now),
-        doors: doorsOf(doors),
+        interfaces: interfacesOf(interfaces),
       },
     })
   })
 }
 
-/** Every door, those at which nobody was as well. */
-function doorsOf(counts: readonly DoorCount[]) {
-  const counted = new Map(counts.map(count => [count.door, count]))
-  return (Object.keys(DOOR_WORDS) as DoorName[]).map(door => {
-    const { allowed, refused, failed } = counted.get(door) ?? { allowed: 0, refused: 0, failed: 0 }
+/** Every interface, those at which nobody was as well. */
+function interfacesOf(counts: readonly InterfaceCount[]) {
+  const counted = new Map(counts.map(count => [count.via, count]))
+  return (Object.keys(INTERFACE_WORDS) as InterfaceName[]).map(via => {
+    const { allowed, refused, failed } = counted.get(via) ?? { allowed: 0, refused: 0, failed: 0 }
     const all = allowed + refused + failed
-    return { words: DOOR_WORDS[door], allowed, refused, failed, quiet: all === 0 }
+    return { words: INTERFACE_WORDS[via], allowed, refused, failed, quiet: all === 0 }
   })
 }

@@ -1,5 +1,5 @@
 import type { Kysely, Selectable } from 'kysely'
-import type { AuditEntry, DoorName } from '../../domain/audit/audit.ts'
+import type { AuditEntry, InterfaceName } from '../../domain/audit/audit.ts'
 import type { NhsNumber } from '../../domain/nhs-number.ts'
 import type { AuditLog } from '../../flows/audit/ports.ts'
 import type { Schema } from '../schema.ts'
@@ -18,7 +18,7 @@ export function auditRow(entry: AuditEntry) {
   return {
     id: entry.id,
     at: entry.at,
-    door: entry.door,
+    door: entry.via,
     action: entry.action,
     outcome: entry.outcome,
     reason: entry.reason ?? null,
@@ -38,7 +38,7 @@ export function readAuditRow(row: AuditRow): AuditEntry {
   return {
     id: row.id,
     at: row.at,
-    door: row.door as DoorName,
+    via: row.door as InterfaceName,
     action: row.action,
     outcome: row.outcome as AuditEntry['outcome'],
     ...(row.reason !== null && { reason: row.reason }),

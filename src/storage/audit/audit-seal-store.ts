@@ -214,7 +214,8 @@ function sealedPosition(row: PositionRow): SealedPosition {
 }
 
 function sealable(row: ExactRow): SealableEntry {
-  return { ...readAuditRow(row), at: row.exact }
+  const { via: door, ...entry } = readAuditRow(row)
+  return { ...entry, door, at: row.exact }
 }
 
 function hashesIn(bytes: Uint8Array): Hash[] {

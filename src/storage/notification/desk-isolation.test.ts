@@ -195,7 +195,7 @@ describeOnEachEngine('what authorities see that hold the same person (rule 21.12
       auditLog(database().kysely).append({
         id: randomUUID(),
         at: AT,
-        door: 'mesh',
+        via: 'mesh',
         action,
         outcome: 'allowed',
         reason,

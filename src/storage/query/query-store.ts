@@ -20,7 +20,7 @@ const ACCESS_JSON = `jsonb_build_object('id', id, 'nhsNumber', nhs_number, 'at',
  * Two simultaneous clicks meet on the row of `last_listed`: the second waits for the first and then finds the guard false.
  * Tried before: a check and then an insert (two clicks list two accesses), and a lock on the plan (silent reads queue up).
  *
- * $1 access id, $2 number asked for, $3 unscheduled, $4 instant, $5 author, $6 author key, $7 audit id, $8 door, $9 action,
+ * $1 access id, $2 number asked for, $3 unscheduled, $4 instant, $5 author, $6 author key, $7 audit id, $8 interface, $9 action,
  * $10 trace id, $11 audit details.
  */
 export const ANSWER_QUERY = `

@@ -20,7 +20,7 @@ const NURSE: PersonAuthor = {
 const entry = (instant: Date, more: Partial<AuditEntry> = {}): AuditEntry => ({
   id: newId(),
   at: instant,
-  door: 'fhir',
+  via: 'fhir',
   action: 'query plans',
   outcome: 'allowed',
   ...more,
@@ -35,9 +35,9 @@ describeOnEachEngine("the operator's view", database => {
   test('hours are counted, those that are over once, and what comes in the present hour shows at once', async () => {
     await keep(
       entry(at(8, 10)),
-      entry(at(8, 50), { door: 'spine' }),
+      entry(at(8, 50), { via: 'spine' }),
       entry(at(8, 51), { outcome: 'refused' }),
-      entry(at(9, 5), { door: 'worker', action: 'receive upload', outcome: 'refused' }),
+      entry(at(9, 5), { via: 'worker', action: 'receive upload', outcome: 'refused' }),
     )
     const from = new Date(Date.UTC(2026, 1, 8))
     const first = await store().hours(from, at(10, 30))
@@ -57,25 +57,25 @@ describeOnEachEngine("the operator's view", database => {
     ])
   })
 
-  test('doors are counted by what they said', async () => {
+  test('interfaces are counted by what they said', async () => {
     await keep(
-      entry(at(20), { door: 'mesh', outcome: 'failed' }),
-      entry(at(20), { door: 'mesh' }),
-      entry(at(20), { door: 'mesh' }),
-      entry(at(20), { door: 'smsp', outcome: 'refused' }),
+      entry(at(20), { via: 'mesh', outcome: 'failed' }),
+      entry(at(20), { via: 'mesh' }),
+      entry(at(20), { via: 'mesh' }),
+      entry(at(20), { via: 'smsp', outcome: 'refused' }),
     )
-    expect(await store().doors(at(20))).toEqual([
-      { door: 'mesh', allowed: 2, refused: 0, failed: 1 },
-      { door: 'smsp', allowed: 0, refused: 1, failed: 0 },
+    expect(await store().interfaces(at(20))).toEqual([
+      { via: 'mesh', allowed: 2, refused: 0, failed: 1 },
+      { via: 'smsp', allowed: 0, refused: 1, failed: 0 },
     ])
   })
 
-  test('the audit log is found by time, person, name, door and outcome, and by nothing that merely looks like a pattern', async () => {
+  test('the audit log is found by time, person, name, API and outcome, and by nothing that merely looks like a pattern', async () => {
     const person = '9990000018' as NhsNumber
     const [one, two, three] = [
       entry(at(21, 1), { author: NURSE, nhsNumber: person }),
-      entry(at(21, 2), { door: 'web', actor: 'operator: 100%_Hawthorn', outcome: 'refused', reason: 'x' }),
-      entry(at(21, 3), { door: 'mesh', actor: 'X9Z01AA1', subject: 'M1', details: { chunk: 2 } }),
+      entry(at(21, 2), { via: 'web', actor: 'operator: 100%_Hawthorn', outcome: 'refused', reason: 'x' }),
+      entry(at(21, 3), { via: 'mesh', actor: 'X9Z01AA1', subject: 'M1', details: { chunk: 2 } }),
     ] as const
     await keep(one, two, three)
     const found = async (more: object) =>
@@ -83,7 +83,7 @@ describeOnEachEngine("the operator's view", database => {
     expect(await found({})).toEqual([three, two, one])
     expect(await found({ nhsNumber: person })).toEqual([one])
     for (const who of ['tansy test', 'sandbox hosp', '999000000101', 'X9Z01']) {
-      expect(await found({ who, door: 'fhir' })).toEqual([one])
+      expect(await found({ who, via: 'fhir' })).toEqual([one])
     }
     expect(await found({ who: '%_' })).toEqual([two])
     expect(await found({ who: 'given' })).toEqual([])

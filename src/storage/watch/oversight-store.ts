@@ -1,6 +1,12 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely'
 import type { OdsCode } from '../../domain/organisation.ts'
-import type { AuditSearch, DoorCount, FailedJob, HourCount, OversightStore } from '../../flows/watch/ports.ts'
+import type {
+  AuditSearch,
+  FailedJob,
+  HourCount,
+  InterfaceCount,
+  OversightStore,
+} from '../../flows/watch/ports.ts'
 import { type AuditRow, readAuditRow } from '../audit/audit-log.ts'
 import { itemsOf } from '../notification/desk-items.ts'
 import type { Schema } from '../schema.ts'
@@ -63,9 +69,9 @@ export function oversightStore(db: Kysely<Schema>): OversightStore {
       return rows
     },
 
-    doors: async from => {
-      const { rows } = await sql<DoorCount>`
-        select door,
+    interfaces: async from => {
+      const { rows } = await sql<InterfaceCount>`
+        select door as via,
           count(*) filter (where outcome = 'allowed') as allowed,
           count(*) filter (where outcome = 'refused') as refused,
           count(*) filter (where outcome = 'failed') as failed
@@ -145,12 +151,12 @@ function counts(from: Date, before: Date): RawBuilder<unknown> {
     group by 1`
 }
 
-function wanted({ from, before, nhsNumber, who, door, outcome }: AuditSearch): RawBuilder<unknown> {
+function wanted({ from, before, nhsNumber, who, via, outcome }: AuditSearch): RawBuilder<unknown> {
   const conditions = [
     sql`at >= ${from} and at < ${before}`,
     ...(nhsNumber ? [sql`nhs_number = ${nhsNumber}`] : []),
     ...(who ? [namedLike(who)] : []),
-    ...(door ? [sql`door = ${door}`] : []),
+    ...(via ? [sql`door = ${via}`] : []),
     ...(outcome ? [sql`outcome = ${outcome}`] : []),
   ]
   return sql.join(conditions, sql` and `)

@@ -4,7 +4,7 @@ import type { QueryRefusal } from '../common/query-refusal.ts'
 import type { SoapDeps } from '../common/soap-deps.ts'
 import type { RequestEntry } from '../common/spine-exchange.ts'
 
-export interface EbxmlDoorDeps extends SoapDeps<RequestEntry> {
+export interface AsynchronousApiDeps extends SoapDeps<RequestEntry> {
   /** CP-IS's own, by which systems address it. */
   readonly ownAsid: Asid
   /** The message handling party that CP-IS is, by which systems address it. */

@@ -11,7 +11,7 @@ import { writeQuery } from '../../../formats/hl7v3/write-query.ts'
 import type { QueryRefusal } from '../common/query-refusal.ts'
 import type { RequestEntry } from '../common/spine-exchange.ts'
 import { QUERY, SPINE, WARD } from '../synchronous/testing.ts'
-import { ebxmlDoor } from './asynchronous-api.ts'
+import { asynchronousApi } from './asynchronous-api.ts'
 
 const CONTRACT = {
   cpaId: 'S001A001',
@@ -50,14 +50,14 @@ interface Broken {
   readonly anotherBefore?: true
 }
 
-function openDoor(broken: Broken = {}) {
+function openApi(broken: Broken = {}) {
   const entries: RequestEntry[] = []
   const questions: MessagedQuestion<QueryRefusal>[] = []
   const failures: unknown[] = []
   const server = Fastify()
   let id = 0
   server.register(
-    ebxmlDoor({
+    asynchronousApi({
       ownAsid: SPINE,
       ownPartyKey: 'X26-999001',
       findByContract: async cpaId => {
@@ -69,7 +69,7 @@ function openDoor(broken: Broken = {}) {
         if (broken.anotherBefore) return { kind: 'not-the-same' }
         questions.push(question)
         const { query } = question
-        if (query.ok) entries.push({ door: 'spine', action: query.value.action, outcome: 'allowed' })
+        if (query.ok) entries.push({ via: 'spine', action: query.value.action, outcome: 'allowed' })
         return { kind: 'kept', audited: query.ok }
       },
       recordRequest: async entry => {
@@ -109,7 +109,7 @@ function changed(system: ClientSystem, from: string | RegExp, to: string) {
 
 describe('a message with a query', () => {
   test('is kept, and acknowledged under a reliable contract alone, at either address (rules 13.2 and 13.3)', async () => {
-    const { post, questions, entries } = openDoor()
+    const { post, questions, entries } = openApi()
     for (const url of ['/reliablemessaging/reliablerequest', '/reliablemessaging/queryrequest']) {
       const answered = await post(messageOf(RELIABLE), url)
       expect([answered.statusCode, answered.reply]).toEqual([
@@ -126,7 +126,7 @@ describe('a message with a query', () => {
   })
 
   test('is answered by a message that fits the question, whatever the answer', async () => {
-    const { post, questions } = openDoor()
+    const { post, questions } = openApi()
     await post(messageOf(RELIABLE))
     const question = questions[0]
     if (!question?.query.ok) throw new Error('The query is admitted')
@@ -145,8 +145,8 @@ describe('a message with a query', () => {
     expect(text).toContain('<eb:ConversationId>C-1</eb:ConversationId>')
   })
 
-  test("that is refused is kept as well, for the refusal is an answer; its entry is the door's (rule 13.7)", async () => {
-    const { post, questions, entries } = openDoor()
+  test("that is refused is kept as well, for the refusal is an answer; its entry is the API's (rule 13.7)", async () => {
+    const { post, questions, entries } = openApi()
     const silent = { ...QUERY, query: { ...QUERY.query, access: 'scheduled' as const } }
     expect((await post(messageOf(RELIABLE, silent))).statusCode).toBe(202)
     expect(questions[0]?.query).toMatchObject({ ok: false, fault: { kind: 'denied' } })
@@ -221,7 +221,7 @@ describe('what is wrong with a message is an ebXML error, and nothing is asked o
       { anotherBefore: true },
     ],
   ])('%s', async (_name, message, codes, broken) => {
-    const { post, questions, entries } = openDoor(broken)
+    const { post, questions, entries } = openApi(broken)
     const answered = await post(message)
     expect([answered.statusCode, answered.codes]).toEqual([200, codes])
     expect(answered.headers['soapaction']).toContain('service/MessageError')
@@ -252,7 +252,7 @@ describe('what cannot be read as a message is a SOAP fault (rule 13.3)', () => {
     ['a header with a document type', changed(RELIABLE, '<soap:Envelope', '<!DOCTYPE a><soap:Envelope')],
     ['too much', { contentType, bytes: Buffer.alloc(2 ** 21 + 1, 'x') }],
   ])('%s', async (_name, message) => {
-    const { post, questions, entries } = openDoor()
+    const { post, questions, entries } = openApi()
     const answered = await post(message)
     expect(answered.statusCode).toBe(500)
     expect(answered.body).toContain('<nasp:errorCode>201<')
@@ -262,7 +262,7 @@ describe('what cannot be read as a message is a SOAP fault (rule 13.3)', () => {
   })
 
   test('nor is anything else served', async () => {
-    const { server, entries } = openDoor()
+    const { server, entries } = openApi()
     for (const url of ['/reliablemessaging', '/reliablemessaging/forwardreliable']) {
       expect((await server.inject({ method: 'GET', url })).body).toContain('<nasp:errorCode>101<')
     }
@@ -276,7 +276,7 @@ describe('that the service could not look is never acknowledged (rule 4.3)', () 
     ['store', { store: true }],
     ['audit log', { audit: true, anotherBefore: true }],
   ] as const)('where the %s is down', async (_name, broken) => {
-    const { post, failures } = openDoor(broken)
+    const { post, failures } = openApi(broken)
     const answered = await post(messageOf(RELIABLE))
     expect(answered.statusCode).toBe(500)
     expect(answered.body).toContain('<nasp:errorCode>200<')
@@ -285,7 +285,7 @@ describe('that the service could not look is never acknowledged (rule 4.3)', () 
 })
 
 test('however a message is damaged, it is answered in one of the published forms and leaves one audit entry (rule 8.1)', async () => {
-  const { post, entries, failures } = openDoor()
+  const { post, entries, failures } = openApi()
   const { contentType, bytes } = messageOf(RELIABLE)
   const anyDamage = fc.record({
     at: fc.nat(bytes.length),
@@ -317,7 +317,7 @@ test('however a message is damaged, it is answered in one of the published forms
 })
 
 test('the payload that is answered is the one that was sent, to the letter', async () => {
-  const { post, questions } = openDoor()
+  const { post, questions } = openApi()
   await post(messageOf(RELIABLE))
   await post(messageOf(RELIABLE))
   const other = { ...QUERY, query: { ...QUERY.query, nhsNumber: '9990001014' } }

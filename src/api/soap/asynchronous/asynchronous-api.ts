@@ -11,7 +11,7 @@ import { reasonOf, SYSTEM_FAILURE, turnIntoEnvelope, turnIntoFault } from '../co
 import { keepSoapExchanges } from '../common/soap-exchange.ts'
 import { bytesOf, takeEnvelopes } from '../common/soap-requests.ts'
 import { type Exchange, entryOf } from '../common/spine-exchange.ts'
-import type { EbxmlDoorDeps } from './api-deps.ts'
+import type { AsynchronousApiDeps } from './api-deps.ts'
 import { receiveQuery } from './receive-query.ts'
 
 /** A query is a few thousand bytes, and as much again for its header. */
@@ -21,7 +21,7 @@ const LONGEST_MESSAGE = 2 ** 21
  * The asynchronous form of Spine messaging: a query comes as an ebXML message, and its answer is posted later (rules 13.1 to
  * 13.7). Both addresses are for both kinds of contract.
  */
-export function ebxmlDoor(deps: EbxmlDoorDeps): FastifyPluginAsync {
+export function asynchronousApi(deps: AsynchronousApiDeps): FastifyPluginAsync {
   return async fastify => {
     const exchangeOf = keepSoapExchanges<Exchange>(deps.newId)
     const refuse = (request: FastifyRequest, reply: FastifyReply, fault: SoapFault) => {

@@ -16,7 +16,7 @@ import { admitQuery } from '../common/admit-query.ts'
 import { disbelief } from '../common/client-certificate.ts'
 import { refusalReason } from '../common/query-refusal.ts'
 import type { Exchange } from '../common/spine-exchange.ts'
-import type { EbxmlDoorDeps } from './api-deps.ts'
+import type { AsynchronousApiDeps } from './api-deps.ts'
 import { type ContractedSystem, writeAsyncAnswer } from './write-async-answer.ts'
 
 export type Received =
@@ -33,7 +33,7 @@ export type Received =
  * is wrong with the query in it is an answer like any other. That the service could not look is thrown.
  */
 export async function receiveQuery(
-  deps: EbxmlDoorDeps,
+  deps: AsynchronousApiDeps,
   exchange: Exchange,
   request: { readonly contentType: string | undefined; readonly bytes: Uint8Array },
 ): Promise<Result<Received, SoapFault>> {
@@ -66,7 +66,7 @@ export async function receiveQuery(
 }
 
 function faultsOf(
-  deps: EbxmlDoorDeps,
+  deps: AsynchronousApiDeps,
   header: EbxmlHeader,
   system: ClientSystem | undefined,
 ): readonly HeaderFault[] {
@@ -83,7 +83,7 @@ function isContracted(system: ClientSystem | undefined): system is ContractedSys
 }
 
 async function keepAnswer(
-  deps: EbxmlDoorDeps,
+  deps: AsynchronousApiDeps,
   exchange: Exchange,
   question: {
     readonly system: ContractedSystem
@@ -104,7 +104,7 @@ async function keepAnswer(
     query: admitted.ok
       ? success({
           ...admitted.value,
-          door: 'spine',
+          via: 'spine',
           system: system.asid,
           action: exchange.action,
           traceId: messageId,

@@ -8,14 +8,14 @@ import { writeEbxmlMessage } from '../../../formats/ebxml/write-message.ts'
 import { SERVICE } from '../../../formats/soap/codes.ts'
 import { missing, type QueryRefusal } from '../common/query-refusal.ts'
 import { writeOutcome } from '../common/write-outcome.ts'
-import type { EbxmlDoorDeps } from './api-deps.ts'
+import type { AsynchronousApiDeps } from './api-deps.ts'
 
 /** A system that is answered by messages of their own. */
 export type ContractedSystem = ClientSystem & { readonly contract: MessagingContract }
 
 /** The answer as a message of its own, which refers to the question and keeps its conversation (rule 13.7). */
 export function writeAsyncAnswer(
-  deps: EbxmlDoorDeps,
+  deps: AsynchronousApiDeps,
   question: { readonly system: ContractedSystem; readonly header: EbxmlHeader; readonly requestId: string },
   answered: Result<Answer, QueryRefusal | MissingActivity>,
 ): AnswerMessage {

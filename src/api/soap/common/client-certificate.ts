@@ -6,7 +6,7 @@ import {
   parseCertificateFingerprint,
 } from '../../../domain/registration/client-system.ts'
 
-/** Tells the certificate that a caller has shown. A door that has none of these does not check certificates (rule 9.7). */
+/** Tells the certificate that a caller has shown. An interface that has none of these does not check certificates (rule 9.7). */
 export type ShownCertificate = (request: FastifyRequest) => CertificateFingerprint | undefined
 
 /** What the connection of a request has shown, kept apart from "nobody looked". */

@@ -4,12 +4,12 @@ import type { Exchange } from '../../common/exchange.ts'
 import { SOAP_CONTENT } from './soap-requests.ts'
 
 /**
- * Serves the description of a SOAP door at its own address with `?wsdl`, where toolkits look for it, to anybody: it concerns
+ * Serves the description of a SOAP interface at its own address with `?wsdl`, where toolkits look for it, to anybody: it concerns
  * nobody. Leaves its audit entry, as every request does (rule 8.1). Without `?wsdl` there is nothing to get.
  */
 export function serveWsdl<E extends Exchange>(
   fastify: FastifyInstance,
-  door: {
+  api: {
     readonly exchangeOf: (request: FastifyRequest) => E
     readonly write: () => XmlNode
     readonly recordAllowed: (exchange: E) => Promise<void>
@@ -18,10 +18,10 @@ export function serveWsdl<E extends Exchange>(
   fastify.get('/', { exposeHeadRoute: false }, async (request, reply) => {
     const asked = Object.keys(request.query ?? {}).some(name => name.toLowerCase() === 'wsdl')
     if (!asked) return reply.callNotFound()
-    const exchange = door.exchangeOf(request)
+    const exchange = api.exchangeOf(request)
     exchange.action = 'read description'
-    await door.recordAllowed(exchange)
+    await api.recordAllowed(exchange)
     exchange.audited = true
-    return reply.type(SOAP_CONTENT).send(XML_DECLARATION + renderXml(door.write()))
+    return reply.type(SOAP_CONTENT).send(XML_DECLARATION + renderXml(api.write()))
   })
 }

@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify'
-import type { AuditEntry, DoorName } from '../../../domain/audit/audit.ts'
+import type { AuditEntry, InterfaceName } from '../../../domain/audit/audit.ts'
 import type { NhsNumber } from '../../../domain/nhs-number.ts'
 import type { Author } from '../../../domain/query/requester.ts'
 import type { Asid } from '../../../domain/registration/client-system.ts'
@@ -15,8 +15,8 @@ export interface SoapExchange extends Exchange {
 }
 
 /** An audit entry as an interface knows it; when and under which id is the audit log's. */
-export type SoapEntry<Name extends DoorName> = Omit<AuditEntry, 'id' | 'at' | 'door'> & {
-  readonly door: Name
+export type SoapEntry<Name extends InterfaceName> = Omit<AuditEntry, 'id' | 'at' | 'via'> & {
+  readonly via: Name
 }
 
 /** Keeps the exchange of each request, under a reference of our own until the caller gives one. */
@@ -28,14 +28,14 @@ export function keepSoapExchanges<E extends SoapExchange>(
 }
 
 /** The entry of a request that no flow dealt with: nothing but an answer that was never made is allowed here. */
-export function soapEntry<Name extends DoorName>(
-  door: Name,
+export function soapEntry<Name extends InterfaceName>(
+  via: Name,
   outcome: 'refused' | 'failed',
   { action, traceId, author, nhsNumber, reason }: SoapExchange,
   details: NonNullable<AuditEntry['details']>,
 ): SoapEntry<Name> {
   return {
-    door,
+    via,
     action,
     outcome,
     ...(reason && { reason }),

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { SoapFault } from '../../../formats/soap/soap-fault.ts'
 import type { Exchange } from '../../common/exchange.ts'
 
-/** The content type of everything that a door of envelopes says (SOAP 1.1, clause 6). */
+/** The content type of everything that a SOAP interface says (SOAP 1.1, clause 6). */
 export const SOAP_CONTENT = 'text/xml; charset=utf-8'
 
 /** What can befall a request before anybody reads it. */
@@ -12,13 +12,13 @@ export type HttpFault = Extract<
 >
 
 /**
- * What the doors of envelopes have in common: bodies are taken as bytes, whatever a request says its content is; nobody may keep
+ * What the SOAP interfaces have in common: bodies are taken as bytes, whatever a request says its content is; nobody may keep
  * an answer; and addresses and methods that are not served, and whatever the HTTP server refuses or fails at, are told in the
- * form of the door.
+ * form of the API.
  */
 export function takeEnvelopes(
   fastify: FastifyInstance,
-  door: {
+  api: {
     readonly exchangeOf: (request: FastifyRequest) => Exchange
     readonly refuse: (request: FastifyRequest, reply: FastifyReply, fault: HttpFault) => FastifyReply
     readonly reportFailure: (error: unknown, action: string) => void
@@ -29,11 +29,11 @@ export function takeEnvelopes(
   fastify.addHook('onRequest', async (_request, reply) => {
     reply.headers({ 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' })
   })
-  fastify.setNotFoundHandler((request, reply) => door.refuse(request, reply, { kind: 'unsupported-service' }))
+  fastify.setNotFoundHandler((request, reply) => api.refuse(request, reply, { kind: 'unsupported-service' }))
   fastify.setErrorHandler((error, request, reply) => {
     const fault = httpFault(error)
-    if (fault.kind === 'system-failure') door.reportFailure(error, door.exchangeOf(request).action)
-    return door.refuse(request, reply, fault)
+    if (fault.kind === 'system-failure') api.reportFailure(error, api.exchangeOf(request).action)
+    return api.refuse(request, reply, fault)
   })
 }
 

@@ -10,7 +10,7 @@ import { HL7 } from '../../../formats/hl7v3/codes.ts'
 import { isAuthorFault } from '../../../formats/hl7v3/query-faults.ts'
 import { readQueryStubs } from '../../../formats/hl7v3/read-query.ts'
 import { disbelief, type Shown } from '../common/client-certificate.ts'
-import type { SmspDoorDeps } from './api-deps.ts'
+import type { MiniServiceDeps } from './api-deps.ts'
 import type { Exchange, Question } from './exchange.ts'
 
 /** Why a question is not answered. The reason is for the audit log alone. */
@@ -32,7 +32,7 @@ export interface AdmittedQuestion {
  * the question.
  */
 export async function admitQuestion(
-  deps: Pick<SmspDoorDeps, 'findClientSystems' | 'now'>,
+  deps: Pick<MiniServiceDeps, 'findClientSystems' | 'now'>,
   exchange: Exchange,
   question: Question,
   shown: Shown | undefined,
@@ -73,7 +73,7 @@ function mayAsk(system: ClientSystem, shown: Shown | undefined): boolean {
 }
 
 /** Of a query with several faults, those of its author are told before any other (rule 9.6). */
-function readQuery(deps: Pick<SmspDoorDeps, 'now'>, { payload }: Question) {
+function readQuery(deps: Pick<MiniServiceDeps, 'now'>, { payload }: Question) {
   if (payload.name !== 'CP-ISQueryStub' || payload.namespace !== HL7) return invalid('no query')
   const query = readQueryStubs([payload], deps.now())
   if (query.ok) return query

@@ -1,7 +1,7 @@
 import type { MiniServiceResponse } from '../../../formats/itk/mini-service-response.ts'
 import type { Shown } from '../common/client-certificate.ts'
 import { admitQuestion, missing, type Refusal } from './admit-question.ts'
-import type { SmspDoorDeps } from './api-deps.ts'
+import type { MiniServiceDeps } from './api-deps.ts'
 import { detailsOf, type Exchange, type Question } from './exchange.ts'
 import { readsBack } from './reads-back.ts'
 import { type FailureCode, failureCode } from './store-failure.ts'
@@ -11,7 +11,7 @@ import { type FailureCode, failureCode } from './store-failure.ts'
  * held (rule 4.3).
  */
 export async function answerQuestion(
-  deps: SmspDoorDeps,
+  deps: MiniServiceDeps,
   exchange: Exchange,
   question: Question,
   shown: Shown | undefined,
@@ -32,7 +32,7 @@ export async function answerQuestion(
     if (!admitted.ok) return refuse(admitted.fault)
     const answered = await deps.answerQuery({
       ...admitted.value,
-      door: 'smsp',
+      via: 'smsp',
       action: exchange.action,
       traceId: exchange.traceId,
       details: detailsOf(question),

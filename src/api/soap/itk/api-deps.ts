@@ -8,8 +8,8 @@ import type { Result } from '../../../domain/result.ts'
 import type { SoapDeps } from '../common/soap-deps.ts'
 import type { RequestEntry } from './exchange.ts'
 
-export interface SmspDoorDeps extends SoapDeps<RequestEntry> {
-  /** Where callers find the door: absolute. */
+export interface MiniServiceDeps extends SoapDeps<RequestEntry> {
+  /** Where callers find the API: absolute. */
   readonly address: () => string
   /** The registered systems of an organisation, whatever they may do. */
   readonly findClientSystems: (odsCode: OdsCode) => Promise<readonly ClientSystem[]>
@@ -18,7 +18,7 @@ export interface SmspDoorDeps extends SoapDeps<RequestEntry> {
     requester: Requester
     nhsNumber: NhsNumber
     access: 'unscheduled'
-    door: 'smsp'
+    via: 'smsp'
     action: string
     traceId: string
     system?: Asid

@@ -18,7 +18,7 @@ import {
   FINGERPRINT,
   MESSAGE_ID,
   NURSE,
-  openDoor,
+  openApi,
   QUERY,
   requestOf,
   TRACKING_ID,
@@ -68,7 +68,7 @@ async function faultOf({ statusCode, body }: Answered) {
 
 describe('a question', () => {
   test('about a person for whom plans are visible is answered with them', async () => {
-    const { stage, post } = openDoor({ answer: HELD })
+    const { stage, post } = openApi({ answer: HELD })
     const response = await responseOf(await post(requestOf()))
     expect(response).toMatchObject({
       code: 'SMSP-0000',
@@ -82,12 +82,12 @@ describe('a question', () => {
   })
 
   test('about a person for whom none is visible is answered that nothing matches (rule 4.2)', async () => {
-    const { post } = openDoor()
+    const { post } = openApi()
     expect(await responseOf(await post(requestOf()))).toMatchObject({ code: 'CPIS-0001' })
   })
 
   test('may come from a system by itself, in small letters of its organisation, and without quotes', async () => {
-    const { stage, post } = openDoor({ answer: HELD })
+    const { stage, post } = openApi({ answer: HELD })
     const asked = requestOf({ query: { author: BY_ITSELF }, odsCode: 'x9z01' })
     const headers = { soapaction: 'urn:nhs-itk:services:201005:sendRecvDistEnvelope' }
     expect((await responseOf(await post(asked, headers))).code).toBe('SMSP-0000')
@@ -95,7 +95,7 @@ describe('a question', () => {
   })
 
   test('may carry a security header, whose time must not be over', async () => {
-    const { post } = openDoor({ answer: HELD })
+    const { post } = openApi({ answer: HELD })
     const secured = (expires: string) =>
       requestOf().replace(
         '</soap:Header>',
@@ -138,12 +138,12 @@ describe('who may not ask is told so and nothing else, whatever is held (rules 5
   ])('%s', async (_name, request, reason) => {
     const bodies = new Set<string>()
     for (const answer of [HELD, { plans: [], accesses: [] }]) {
-      const { stage, post } = openDoor({ answer })
+      const { stage, post } = openApi({ answer })
       const answered = await post(request)
       expect(await responseOf(answered)).toMatchObject({ code: 'SMSP-0005' })
       expect(answered.body).not.toMatch(/9990000018|B01/)
       expect(stage.queried).toEqual([])
-      expect(stage.entries).toMatchObject([{ door: 'smsp', outcome: 'refused', reason }])
+      expect(stage.entries).toMatchObject([{ via: 'smsp', outcome: 'refused', reason }])
       expect(stage.entries[0]).not.toHaveProperty('nhsNumber')
       bodies.add(answered.body)
     }
@@ -155,7 +155,7 @@ describe('who may not ask is told so and nothing else, whatever is held (rules 5
     ['another', 'CD'.repeat(32) as CertificateFingerprint, 'SMSP-0005'],
     ['none', undefined, 'SMSP-0005'],
   ])('where certificates are checked: whoever shows %s', async (_name, shown, code) => {
-    const { post } = openDoor({ answer: HELD, certificate: { shown } })
+    const { post } = openApi({ answer: HELD, certificate: { shown } })
     expect((await responseOf(await post(requestOf()))).code).toBe(code)
   })
 })
@@ -176,7 +176,7 @@ describe('what is wrong with a query is answered SMSP-0001, and nothing is looke
     ['another namespace', requestOf().replace('xmlns="urn:hl7-org:v3"', 'xmlns="urn:example"')],
   ])('%s', async (_name, request) => {
     expect(request).not.toBe(requestOf())
-    const { stage, post } = openDoor({ answer: HELD })
+    const { stage, post } = openApi({ answer: HELD })
     expect(await responseOf(await post(request))).toMatchObject({ code: 'SMSP-0001' })
     expect(stage.queried).toEqual([])
     expect(stage.entries).toMatchObject([{ outcome: 'refused', reason: expect.any(String) }])
@@ -238,16 +238,16 @@ describe('what is wrong with an envelope is a fault, and nothing is looked up', 
     ],
     ['two payloads', envelope({ payloads: [payload, { ...payload, id: 'b' }] }), ['soap:Client', 'DE0011']],
   ])('%s', async (_name, request, expected, headers) => {
-    const { stage, post } = openDoor({ answer: HELD })
+    const { stage, post } = openApi({ answer: HELD })
     const answered = await post(request, headers)
     expect(await faultOf(answered)).toEqual(expected)
     expect(answered.body).not.toContain('999000')
     expect(stage.queried).toEqual([])
-    expect(stage.entries).toMatchObject([{ door: 'smsp', outcome: 'refused', reason: expect.any(String) }])
+    expect(stage.entries).toMatchObject([{ via: 'smsp', outcome: 'refused', reason: expect.any(String) }])
   })
 
   test.each(['GET', 'PUT', 'DELETE', 'OPTIONS'] as const)('%s is not served', async method => {
-    const { server, stage } = openDoor()
+    const { server, stage } = openApi()
     for (const url of ['/smsp/cpis', '/smsp/cpis/elsewhere']) {
       expect(await faultOf(await server.inject({ method, url }))).toEqual(MESSAGE)
     }
@@ -255,12 +255,12 @@ describe('what is wrong with an envelope is a fault, and nothing is looked up', 
   })
 })
 
-test('anybody may read what the door takes and says, as SOAP toolkits ask for it', async () => {
-  const { server, stage } = openDoor()
+test('anybody may read what the API takes and says, as SOAP toolkits ask for it', async () => {
+  const { server, stage } = openApi()
   const { statusCode, headers, body } = await server.inject({ method: 'GET', url: '/smsp/cpis?wsdl' })
   expect([statusCode, headers['content-type']]).toEqual([200, 'text/xml; charset=utf-8'])
   expect(body).toContain('<soap:address location="https://cp-is.example/smsp/cpis"/>')
-  expect(stage.entries).toMatchObject([{ door: 'smsp', action: 'read description', outcome: 'allowed' }])
+  expect(stage.entries).toMatchObject([{ via: 'smsp', action: 'read description', outcome: 'allowed' }])
 })
 
 describe('that the service could not look is never "no match" (rule 4.3)', () => {
@@ -280,7 +280,7 @@ describe('that the service could not look is never "no match" (rule 4.3)', () =>
     ['something else breaks', { storeError: bug }, 'SMSP-9999'],
   ])('where %s', async (_name, broken, code) => {
     for (const answer of [HELD, { plans: [], accesses: [] }]) {
-      const { stage, post } = openDoor({ answer, ...broken })
+      const { stage, post } = openApi({ answer, ...broken })
       const answered = await post(requestOf())
       expect((await responseOf(answered)).code).toBe(code)
       expect(answered.body).not.toContain('9990000018')
@@ -293,7 +293,7 @@ describe('that the service could not look is never "no match" (rule 4.3)', () =>
   test('where the answer would not read back as it was written, it is not sent', async () => {
     const { given, family, ...rest } = PLAN.subject
     const answer = { plans: [PLAN, { ...PLAN, subject: { ...rest, given, family: ' ' } }], accesses: [] }
-    const { stage, post } = openDoor({ answer })
+    const { stage, post } = openApi({ answer })
     const answered = await post(requestOf())
     expect(family).not.toBe('')
     expect((await responseOf(answered)).code).toBe('SMSP-0002')
@@ -302,7 +302,7 @@ describe('that the service could not look is never "no match" (rule 4.3)', () =>
   })
 
   test('where a refusal cannot be recorded (rule 8.1)', async () => {
-    const { stage, post } = openDoor({ auditError: refused })
+    const { stage, post } = openApi({ auditError: refused })
     expect(await faultOf(await post('nonsense'))).toEqual(['soap:Server', '2100'])
     expect((await responseOf(await post(requestOf({ odsCode: 'X9Z99' })))).code).toBe('SMSP-0004')
     expect(stage.entries).toEqual([])
@@ -310,7 +310,7 @@ describe('that the service could not look is never "no match" (rule 4.3)', () =>
 })
 
 test('however a request is damaged, it is answered in one of the published forms and leaves one audit entry (rule 8.1)', async () => {
-  const { stage, post } = openDoor({ answer: HELD })
+  const { stage, post } = openApi({ answer: HELD })
   const good = new TextEncoder().encode(requestOf())
   const anyDamage = fc.record({
     at: fc.nat(good.length),

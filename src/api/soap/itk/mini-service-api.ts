@@ -8,7 +8,7 @@ import { serveWsdl } from '../common/serve-wsdl.ts'
 import { keepSoapExchanges } from '../common/soap-exchange.ts'
 import { bytesOf, takeEnvelopes } from '../common/soap-requests.ts'
 import { answerQuestion } from './answer-question.ts'
-import type { SmspDoorDeps } from './api-deps.ts'
+import type { MiniServiceDeps } from './api-deps.ts'
 import { type Exchange, entryOf } from './exchange.ts'
 import { readQuestion } from './read-question.ts'
 import { failureCode } from './store-failure.ts'
@@ -19,7 +19,7 @@ import { reasonOf, SYSTEM_FAILURE, turnIntoFault, turnIntoResponse } from './wri
  * envelope, its header, the distribution envelope in it, who asks and whether they may, what they ask, the answer; and leaves
  * exactly one audit entry (rule 8.1). Faults end at who asks: from there on whatever is said is a response with its code.
  */
-export function smspDoor(deps: SmspDoorDeps): FastifyPluginAsync {
+export function miniServiceApi(deps: MiniServiceDeps): FastifyPluginAsync {
   return async fastify => {
     const exchangeOf = keepSoapExchanges<Exchange>(deps.newId)
     const refuse = (request: FastifyRequest, reply: FastifyReply, fault: ItkFault) => {
@@ -52,7 +52,7 @@ export function smspDoor(deps: SmspDoorDeps): FastifyPluginAsync {
       exchangeOf,
       write: () => writeSmspWsdl(deps.address()),
       recordAllowed: ({ action, traceId }) =>
-        deps.recordRequest({ door: 'smsp', action, outcome: 'allowed', traceId }),
+        deps.recordRequest({ via: 'smsp', action, outcome: 'allowed', traceId }),
     })
 
     fastify.post('/', { bodyLimit: LONGEST_ENVELOPE }, async (request, reply) => {

@@ -18,12 +18,12 @@ import { readItkHead } from '../../../formats/itk/itk-head.ts'
 import { readDistributionEnvelope } from '../../../formats/itk/read-distribution-envelope.ts'
 import { readEnvelope } from '../../../formats/soap/read-envelope.ts'
 import type { XmlElement } from '../../../formats/xml/xml-element.ts'
-import type { SmspDoorDeps } from './api-deps.ts'
+import type { MiniServiceDeps } from './api-deps.ts'
 import type { Exchange, Question } from './exchange.ts'
 
 /** Reads a request up to what it asks; what is wrong with it so far is a fault. */
 export async function readQuestion(
-  deps: Pick<SmspDoorDeps, 'now'>,
+  deps: Pick<MiniServiceDeps, 'now'>,
   exchange: Exchange,
   request: { readonly action: string | string[] | undefined; readonly bytes: Uint8Array },
 ): Promise<Result<Question, ItkFault>> {

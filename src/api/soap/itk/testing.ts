@@ -17,9 +17,9 @@ import { type SentItkHead, writeItkHead } from '../../../formats/itk/itk-head.ts
 import { writeDistributionEnvelope } from '../../../formats/itk/write-distribution-envelope.ts'
 import { writeEnvelope } from '../../../formats/soap/write-envelope.ts'
 import { renderXml, type XmlNode } from '../../../formats/xml/xml-writer.ts'
-import type { SmspDoorDeps } from './api-deps.ts'
+import type { MiniServiceDeps } from './api-deps.ts'
 import type { RequestEntry } from './exchange.ts'
-import { smspDoor } from './mini-service-api.ts'
+import { miniServiceApi } from './mini-service-api.ts'
 
 const HOSPITAL = { odsCode: 'X9Z01' as OdsCode, name: 'Made-up Hospital' }
 const SURGERY = { odsCode: 'X9Z02' as OdsCode, name: 'Made-up Surgery' }
@@ -109,9 +109,9 @@ export function requestOf({ query, odsCode = 'X9Z01', head, envelope }: Change =
   return renderXml(writeEnvelope(written, distribution, ITK_WSA))
 }
 
-type Queried = Parameters<SmspDoorDeps['answerQuery']>[0]
+type Queried = Parameters<MiniServiceDeps['answerQuery']>[0]
 
-/** What stands behind the door in a test; a test changes it to break something. */
+/** What stands behind the API in a test; a test changes it to break something. */
 export interface Backstage {
   /** Every audit entry, whoever left it. */
   readonly entries: RequestEntry[]
@@ -126,14 +126,14 @@ export interface Backstage {
   certificate?: { readonly shown: CertificateFingerprint | undefined }
 }
 
-/** The door on a server, before a made-up register and flow. */
-export function openDoor(change: Partial<Backstage> = {}) {
+/** The API on a server, before a made-up register and flow. */
+export function openApi(change: Partial<Backstage> = {}) {
   const answer = { plans: [], accesses: [] }
   const stage: Backstage = { entries: [], queried: [], failures: [], answer, ...change }
   const server = Fastify()
   const { certificate } = stage
   let id = 0
-  const deps: SmspDoorDeps = {
+  const deps: MiniServiceDeps = {
     address: () => 'https://cp-is.example/smsp/cpis',
     findClientSystems: async odsCode => {
       if (stage.registerError) throw stage.registerError
@@ -147,7 +147,7 @@ export function openDoor(change: Partial<Backstage> = {}) {
       const allowed = mayQuery(requester, access)
       const outcome = allowed.ok ? 'allowed' : 'refused'
       const { author } = requester
-      stage.entries.push({ door: 'smsp', action, outcome, author, nhsNumber, traceId, details })
+      stage.entries.push({ via: 'smsp', action, outcome, author, nhsNumber, traceId, details })
       return allowed.ok
         ? success({ ...stage.answer, nhsNumber, access, askedAt: new Date('2026-03-10T09:30:00Z') })
         : allowed
@@ -160,7 +160,7 @@ export function openDoor(change: Partial<Backstage> = {}) {
     now: () => new Date('2026-03-10T09:30:01Z'),
     newId: () => `0197a000-0000-7000-8000-${String(++id).padStart(12, '0')}`,
   }
-  server.register(smspDoor(deps), { prefix: '/smsp/cpis' })
+  server.register(miniServiceApi(deps), { prefix: '/smsp/cpis' })
   const post = (payload: string | Uint8Array, headers: Record<string, string> = {}) =>
     server.inject({
       method: 'POST',

@@ -17,7 +17,7 @@ import {
 import { writeDistributionEnvelope } from '../../../formats/itk/write-distribution-envelope.ts'
 import { writeEnvelope } from '../../../formats/soap/write-envelope.ts'
 import { turnIntoEnvelope } from '../common/fault-reply.ts'
-import type { SmspDoorDeps } from './api-deps.ts'
+import type { MiniServiceDeps } from './api-deps.ts'
 import type { Exchange, Question } from './exchange.ts'
 
 export const SYSTEM_FAILURE: ItkFault = { kind: 'system-failure' }
@@ -30,7 +30,7 @@ export function reasonOf(fault: ItkFault): string {
 
 /** Makes the reply that of a fault: 500, as SOAP 1.1 has it (clause 6.2), whosever fault it is. Answers its text. */
 export function turnIntoFault(
-  deps: Pick<SmspDoorDeps, 'newId'>,
+  deps: Pick<MiniServiceDeps, 'newId'>,
   reply: FastifyReply,
   fault: ItkFault,
   { messageId: relatesTo }: Exchange,
@@ -45,7 +45,7 @@ export function turnIntoFault(
 
 /** Makes the reply that of a response, whatever its code: 200. Answers its text. */
 export function turnIntoResponse(
-  deps: Pick<SmspDoorDeps, 'newId' | 'address'>,
+  deps: Pick<MiniServiceDeps, 'newId' | 'address'>,
   reply: FastifyReply,
   question: Question,
   response: MiniServiceResponse,

@@ -2,11 +2,11 @@ import type { Asid, ClientExchange, ClientSystem } from '../../../domain/registr
 import { failure, type Result, success } from '../../../domain/result.ts'
 import { disbelief, type Shown } from '../common/client-certificate.ts'
 import type { QueryRefusal } from '../common/query-refusal.ts'
-import type { SpineDoorDeps } from './api-deps.ts'
+import type { SynchronousApiDeps } from './api-deps.ts'
 
 /** A system that is registered, as itself and for this exchange; any other is told nothing of its message (rule 9.6). */
 export async function admitSystem(
-  deps: SpineDoorDeps,
+  deps: SynchronousApiDeps,
   asid: Asid,
   through: ClientExchange,
   shown: Shown | undefined,

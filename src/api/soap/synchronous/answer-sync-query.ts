@@ -13,7 +13,7 @@ import { missing, type QueryRefusal, refusalReason } from '../common/query-refus
 import type { Exchange } from '../common/spine-exchange.ts'
 import { writeOutcome } from '../common/write-outcome.ts'
 import { admitSystem } from './admit-system.ts'
-import type { SpineDoorDeps } from './api-deps.ts'
+import type { SynchronousApiDeps } from './api-deps.ts'
 import { writeSyncAnswer } from './write-sync-answer.ts'
 
 const QUERY_ACTION = actionOf(INTERACTIONS.query)
@@ -23,7 +23,7 @@ const QUERY_ACTION = actionOf(INTERACTIONS.query)
  * answer. That the service could not look is thrown, and must never become an answer (rule 4.3).
  */
 export async function answerSyncQuery(
-  deps: SpineDoorDeps,
+  deps: SynchronousApiDeps,
   exchange: Exchange,
   request: { readonly action: string | string[] | undefined; readonly bytes: Uint8Array },
 ): Promise<Result<XmlNode, SoapFault>> {
@@ -46,7 +46,7 @@ export async function answerSyncQuery(
 }
 
 async function outcomeOf(
-  deps: SpineDoorDeps,
+  deps: SynchronousApiDeps,
   exchange: Exchange,
   head: RequestHead,
   message: XmlElement,
@@ -57,7 +57,7 @@ async function outcomeOf(
   if (!admitted.ok) return admitted
   const answered = await deps.answerQuery({
     ...admitted.value,
-    door: 'spine',
+    via: 'spine',
     system: head.senderAsid,
     action: exchange.action,
     traceId: exchange.traceId,

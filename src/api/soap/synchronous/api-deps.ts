@@ -6,10 +6,10 @@ import type { Result } from '../../../domain/result.ts'
 import type { SoapDeps } from '../common/soap-deps.ts'
 import type { RequestEntry } from '../common/spine-exchange.ts'
 
-export interface SpineDoorDeps extends SoapDeps<RequestEntry> {
+export interface SynchronousApiDeps extends SoapDeps<RequestEntry> {
   /** CP-IS's own, by which systems address it. */
   readonly ownAsid: Asid
-  /** Where callers find the door: absolute. */
+  /** Where callers find the API: absolute. */
   readonly address: () => string
   readonly findClientSystem: (asid: Asid) => Promise<ClientSystem | undefined>
   /** Answers, and leaves the audit entry of what it answered or refused. Throws when it could not look. */
@@ -17,7 +17,7 @@ export interface SpineDoorDeps extends SoapDeps<RequestEntry> {
     requester: Requester
     nhsNumber: NhsNumber
     access: AccessKind
-    door: 'spine'
+    via: 'spine'
     system: Asid
     action: string
     traceId: string

@@ -13,7 +13,7 @@ import { actionOf, NASP } from '../../../formats/soap/codes.ts'
 import { LONGEST_ENVELOPE, readEnvelope } from '../../../formats/soap/read-envelope.ts'
 import { descend, type XmlElement } from '../../../formats/xml/xml-element.ts'
 import { readXml } from '../../../formats/xml/xml-reader.ts'
-import { CLINIC, envelopeOf, NURSE, openDoor, QUERY, SPINE, WARD } from './testing.ts'
+import { CLINIC, envelopeOf, NURSE, openApi, QUERY, SPINE, WARD } from './testing.ts'
 
 const HELD = { plans: [PLAN], accesses: [] }
 const asking = (change: Partial<QueryMessage['query']>, wrapper: Partial<QueryMessage> = {}) =>
@@ -73,7 +73,7 @@ async function faultOf({ statusCode, body }: Answered): Promise<readonly (string
 
 describe('a query', () => {
   test('for whom plans are visible is answered with them', async () => {
-    const { stage, post } = openDoor({ answer: HELD })
+    const { stage, post } = openApi({ answer: HELD })
     const response = expectValue(readQueryResponse(await messageOf(await post(envelopeOf(QUERY)))))
     expect(response).toMatchObject({ requestId: QUERY.id, receiverAsid: WARD.asid, senderAsid: SPINE })
     expect(response.answer.plans).toMatchObject([{ type: PLAN.type, start: PLAN.start }])
@@ -84,7 +84,7 @@ describe('a query', () => {
   })
 
   test('for whom none is visible is answered that nothing is held, which is no error of anybody (rule 4.2)', async () => {
-    const { post } = openDoor()
+    const { post } = openApi()
     const message = await messageOf(await post(envelopeOf(QUERY)))
     expect(message.name).toBe('QUQI_IN010000UK14')
     const failed = expectValue(readQueryFailure(message))
@@ -93,7 +93,7 @@ describe('a query', () => {
   })
 
   test('of a system by itself, or of a registered clinic, is answered as its care allows (rule 9.5)', async () => {
-    const { stage, post } = openDoor({ answer: HELD })
+    const { stage, post } = openApi({ answer: HELD })
     expect((await messageOf(await post(asking({ author: SYSTEM })))).name).toBe('REPC_IN000007GB01')
     const scheduled = asking({ access: 'scheduled' }, { senderAsid: CLINIC.asid })
     expect((await messageOf(await post(scheduled))).name).toBe('REPC_IN000007GB01')
@@ -102,7 +102,7 @@ describe('a query', () => {
   })
 
   test('may name its action without quotes and call its content anything', async () => {
-    const { post } = openDoor({ answer: HELD })
+    const { post } = openApi({ answer: HELD })
     const headers = { soapaction: actionOf('QUPC_IN000006GB01'), 'content-type': 'application/xml' }
     expect((await post(envelopeOf(QUERY), headers)).statusCode).toBe(200)
   })
@@ -128,12 +128,12 @@ describe('who may not ask is told nothing else, whatever is held and whatever th
   ])('%s', async (_name, envelope, reason) => {
     const bodies = new Set<string>()
     for (const answer of [HELD, { plans: [], accesses: [] }]) {
-      const { stage, post } = openDoor({ answer })
+      const { stage, post } = openApi({ answer })
       const answered = await post(envelope)
       expect(await refusalOf(answered)).toEqual(['1'])
       expect(answered.body).not.toMatch(/9990000018|B01/)
       expect(stage.queried).toEqual([])
-      expect(stage.entries).toMatchObject([{ door: 'spine', outcome: 'refused', reason }])
+      expect(stage.entries).toMatchObject([{ via: 'spine', outcome: 'refused', reason }])
       expect(stage.entries[0]).not.toHaveProperty('nhsNumber')
       bodies.add(answered.body)
     }
@@ -189,7 +189,7 @@ describe('what is wrong with a query is named as the national service names it, 
     [`${MISSING}assignedPersonName`, without('assignedPerson', silent)],
   ])('%s', async (code, envelope) => {
     expect([good, silent]).not.toContain(envelope)
-    const { stage, post } = openDoor({ answer: HELD })
+    const { stage, post } = openApi({ answer: HELD })
     const answered = await post(envelope)
     expect(await refusalOf(answered)).toEqual([code])
     expect(stage.queried).toEqual([])
@@ -198,7 +198,7 @@ describe('what is wrong with a query is named as the national service names it, 
   })
 
   test('a message of another kind is refused as such, with every fault at once', async () => {
-    const { post } = openDoor()
+    const { post } = openApi()
     const other = good
       .replaceAll('QUPC_IN000006GB01', 'REPC_IN000007GB01')
       .replace('/REPC_IN000007GB01', '/QUPC_IN000006GB01')
@@ -258,16 +258,16 @@ describe('what is wrong with an envelope is a fault, and nothing is looked up', 
       header('communicationFunctionSnd', 'SOAP_COMM_FUNC_SND_ERROR'),
     ],
   ])('%s', async (_name, envelope, expected, headers) => {
-    const { stage, post } = openDoor({ answer: HELD })
+    const { stage, post } = openApi({ answer: HELD })
     const answered = await post(envelope, headers)
     expect(await faultOf(answered)).toEqual([expected])
     expect(answered.body).not.toContain('999000')
     expect(stage.queried).toEqual([])
-    expect(stage.entries).toMatchObject([{ door: 'spine', outcome: 'refused', reason: expect.any(String) }])
+    expect(stage.entries).toMatchObject([{ via: 'spine', outcome: 'refused', reason: expect.any(String) }])
   })
 
   test.each(['GET', 'PUT', 'DELETE', 'OPTIONS'] as const)('%s is not served', async method => {
-    const { server, stage } = openDoor()
+    const { server, stage } = openApi()
     for (const url of ['/sync-service', '/sync-service/', '/sync-service/elsewhere']) {
       expect(await faultOf(await server.inject({ method, url }))).toEqual([unsupported])
     }
@@ -275,16 +275,16 @@ describe('what is wrong with an envelope is a fault, and nothing is looked up', 
   })
 })
 
-test('anybody may read what the door takes and says, as SOAP toolkits ask for it', async () => {
-  const { server, stage } = openDoor()
+test('anybody may read what the API takes and says, as SOAP toolkits ask for it', async () => {
+  const { server, stage } = openApi()
   for (const url of ['/sync-service?wsdl', '/sync-service?WSDL']) {
     const { statusCode, headers, body } = await server.inject({ method: 'GET', url })
     expect([statusCode, headers['content-type']]).toEqual([200, 'text/xml; charset=utf-8'])
     expect(body).toContain('<soap:address location="https://cp-is.example/sync-service"/>')
   }
-  const entry = { door: 'spine', action: 'read description', outcome: 'allowed' }
+  const entry = { via: 'spine', action: 'read description', outcome: 'allowed' }
   expect(stage.entries).toMatchObject([entry, entry])
-  const unrecorded = openDoor({ auditIsDown: true }).server
+  const unrecorded = openApi({ auditIsDown: true }).server
   expect(await faultOf(await unrecorded.inject({ method: 'GET', url: '/sync-service?wsdl' }))).toMatchObject([
     ['200', 'CP-IS', expect.any(String)],
   ])
@@ -295,7 +295,7 @@ describe('that the service could not look is never an answer (rule 4.3)', () => 
     ['register', { registerIsDown: true }],
     ['store', { storeIsDown: true }],
   ])('where the %s is down', async (_name, broken) => {
-    const { stage, post } = openDoor({ answer: HELD, ...broken })
+    const { stage, post } = openApi({ answer: HELD, ...broken })
     const answered = await post(envelopeOf(QUERY))
     const [[code, , description] = []] = await faultOf(answered)
     expect([code, description]).toEqual(['200', expect.stringContaining('could not look')])
@@ -305,14 +305,14 @@ describe('that the service could not look is never an answer (rule 4.3)', () => 
   })
 
   test('where the refusal cannot be recorded (rule 8.1)', async () => {
-    const { stage, post } = openDoor({ auditIsDown: true })
+    const { stage, post } = openApi({ auditIsDown: true })
     expect(await faultOf(await post('nonsense'))).toMatchObject([['200', 'CP-IS', expect.any(String)]])
     expect(stage.entries).toEqual([])
   })
 })
 
 test('however a query is damaged, it is answered in one of the published forms and leaves one audit entry (rule 8.1)', async () => {
-  const { stage, post } = openDoor({ answer: HELD })
+  const { stage, post } = openApi({ answer: HELD })
   const good = new TextEncoder().encode(envelopeOf(QUERY))
   const anyDamage = fc.record({
     at: fc.nat(good.length),

@@ -10,14 +10,14 @@ import { keepSoapExchanges } from '../common/soap-exchange.ts'
 import { bytesOf, takeEnvelopes } from '../common/soap-requests.ts'
 import { type Exchange, entryOf } from '../common/spine-exchange.ts'
 import { answerSyncQuery } from './answer-sync-query.ts'
-import type { SpineDoorDeps } from './api-deps.ts'
+import type { SynchronousApiDeps } from './api-deps.ts'
 
 /**
  * The synchronous form of Spine messaging, to be registered under its prefix. A request is dealt with in the order: the
  * service asked for, the envelope, its header, who asks and whether they may, what they ask, the answer; and leaves exactly
  * one audit entry (rule 8.1).
  */
-export function spineDoor(deps: SpineDoorDeps): FastifyPluginAsync {
+export function synchronousApi(deps: SynchronousApiDeps): FastifyPluginAsync {
   return async fastify => {
     const exchangeOf = keepSoapExchanges<Exchange>(deps.newId)
     const refuse = (request: FastifyRequest, reply: FastifyReply, fault: SoapFault) => {
@@ -35,7 +35,7 @@ export function spineDoor(deps: SpineDoorDeps): FastifyPluginAsync {
       exchangeOf,
       write: () => writeSpineWsdl(deps.address()),
       recordAllowed: ({ action, traceId }) =>
-        deps.recordRequest({ door: 'spine', action, outcome: 'allowed', traceId }),
+        deps.recordRequest({ via: 'spine', action, outcome: 'allowed', traceId }),
     })
 
     fastify.post('/', { bodyLimit: LONGEST_ENVELOPE }, async (request, reply) => {

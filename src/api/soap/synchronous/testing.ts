@@ -12,8 +12,8 @@ import { type SentHead, writeHead } from '../../../formats/soap/spine-head.ts'
 import { writeEnvelope } from '../../../formats/soap/write-envelope.ts'
 import { renderXml } from '../../../formats/xml/xml-writer.ts'
 import type { RequestEntry } from '../common/spine-exchange.ts'
-import type { SpineDoorDeps } from './api-deps.ts'
-import { spineDoor } from './synchronous-api.ts'
+import type { SynchronousApiDeps } from './api-deps.ts'
+import { synchronousApi } from './synchronous-api.ts'
 
 export const QUERY_ACTION = actionOf(INTERACTIONS.query)
 
@@ -79,9 +79,9 @@ export function envelopeOf(message: QueryMessage, head: Partial<SentHead> = {}):
   return renderXml(writeEnvelope(written, writeQuery(message)))
 }
 
-type Queried = Parameters<SpineDoorDeps['answerQuery']>[0]
+type Queried = Parameters<SynchronousApiDeps['answerQuery']>[0]
 
-/** What stands behind the door in a test; a test changes it to break something. */
+/** What stands behind the API in a test; a test changes it to break something. */
 export interface Backstage {
   /** Every audit entry, whoever left it. */
   readonly entries: RequestEntry[]
@@ -94,13 +94,13 @@ export interface Backstage {
   auditIsDown?: boolean
 }
 
-/** The door on a server, before a made-up register and flow. */
-export function openDoor(change: Partial<Backstage> = {}) {
+/** The API on a server, before a made-up register and flow. */
+export function openApi(change: Partial<Backstage> = {}) {
   const answer = { plans: [], accesses: [] }
   const stage: Backstage = { entries: [], queried: [], failures: [], answer, ...change }
   const server = Fastify()
   let id = 0
-  const deps: SpineDoorDeps = {
+  const deps: SynchronousApiDeps = {
     ownAsid: SPINE,
     address: () => 'https://cp-is.example/sync-service',
     findClientSystem: async asid => {
@@ -114,7 +114,7 @@ export function openDoor(change: Partial<Backstage> = {}) {
       const allowed = mayQuery(requester, access)
       const outcome = allowed.ok ? 'allowed' : 'refused'
       const { author } = requester
-      stage.entries.push({ door: 'spine', action, outcome, author, nhsNumber, traceId, details: { system } })
+      stage.entries.push({ via: 'spine', action, outcome, author, nhsNumber, traceId, details: { system } })
       return allowed.ok
         ? success({ ...stage.answer, nhsNumber, access, askedAt: new Date('2026-03-10T09:30:00Z') })
         : allowed
@@ -127,7 +127,7 @@ export function openDoor(change: Partial<Backstage> = {}) {
     now: () => new Date('2026-03-10T09:30:01Z'),
     newId: () => `0197a000-0000-7000-8000-${String(++id).padStart(12, '0')}`,
   }
-  server.register(spineDoor(deps), { prefix: '/sync-service' })
+  server.register(synchronousApi(deps), { prefix: '/sync-service' })
   const post = (payload: string | Uint8Array, headers: Record<string, string> = {}) =>
     server.inject({
       method: 'POST',

@@ -4,11 +4,11 @@ import { type RequestHead, writeHead } from '../../../formats/soap/spine-head.ts
 import { writeEnvelope } from '../../../formats/soap/write-envelope.ts'
 import { element, type XmlNode } from '../../../formats/xml/xml-writer.ts'
 import type { OutcomeMessage } from '../common/write-outcome.ts'
-import type { SpineDoorDeps } from './api-deps.ts'
+import type { SynchronousApiDeps } from './api-deps.ts'
 
 /** The answer in the envelope that goes back at once. */
 export function writeSyncAnswer(
-  deps: Pick<SpineDoorDeps, 'ownAsid' | 'address'>,
+  deps: Pick<SynchronousApiDeps, 'ownAsid' | 'address'>,
   request: RequestHead,
   { id, interaction, message }: OutcomeMessage,
 ): XmlNode {
