@@ -55,7 +55,7 @@ describe.each(ENGINES)('the sealed audit log on %s', engine => {
 
   test('what happens is sealed by itself, and a checkpoint leaves by the log of the service', async () => {
     await until(async () => {
-      const { waiting, newest } = await running.service.store.storage.sealedLog.standing()
+      const { waiting, newest } = await running.service.store.storage.sealedLog.status()
       return newest !== undefined && waiting === 0
     })
     const told = running.logLines.find(line => line.includes('audit log sealed'))

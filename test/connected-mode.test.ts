@@ -6,7 +6,7 @@ import { addAuthority } from '../src/flows/registration/manage-exchange.ts'
 import { readAccessNotification } from '../src/formats/hl7v3/read-access-notification.ts'
 import { readWholeAcknowledgement } from '../src/formats/hl7v3/read-acknowledgement.ts'
 import { writeUpload } from '../src/formats/hl7v3/write-upload.ts'
-import { tellingPeople } from '../src/sandbox/telling-people.ts'
+import { examplePeople } from '../src/sandbox/example-people.ts'
 import { collected } from './support/collected.ts'
 import { expectValue } from './support/expect-value.ts'
 import { startIssuer, type TestIssuer } from './support/issuer.ts'
@@ -112,7 +112,7 @@ describe.each(ENGINES)('connected mode on %s', engine => {
     return found
   }
   const someNumber = () => {
-    const held = tellingPeople(sandbox().population).find(({ visiblePlans }) => visiblePlans > 0)
+    const held = examplePeople(sandbox().population).find(({ visiblePlans }) => visiblePlans > 0)
     if (!held) throw new Error('The population has a child with a plan')
     return held.nhsNumber
   }

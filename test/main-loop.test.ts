@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { fhirClient, meshClient } from '../src/client/index.ts'
 import type { RecordAsSent, UploadHeader } from '../src/domain/upload/upload.ts'
 import { writeUpload } from '../src/formats/hl7v3/write-upload.ts'
-import { type TellingPerson, tellingPeople } from '../src/sandbox/telling-people.ts'
+import { type ExamplePerson, examplePeople } from '../src/sandbox/example-people.ts'
 import { type AuthorityDesk, openDesk } from './support/authority-desk.ts'
 import { collected } from './support/collected.ts'
 import { startIssuer, type TestIssuer } from './support/issuer.ts'
@@ -48,7 +48,7 @@ describe.each(ENGINES)('the main loop on %s', engine => {
     return running.service.sandbox
   }
   const uploads = () => sandbox().population.uploads
-  const people = () => tellingPeople(sandbox().population)
+  const people = () => examplePeople(sandbox().population)
   const desk = (nth: number) => {
     const found = desks[nth]
     if (!found) throw new Error(`There is no authority ${nth}`)
@@ -284,7 +284,7 @@ function clinician(nth: number): string {
 }
 
 /** Somebody of whom one authority holds one plan. */
-function heldOnce(people: readonly TellingPerson[]): TellingPerson {
+function heldOnce(people: readonly ExamplePerson[]): ExamplePerson {
   const found = people.find(({ visiblePlans, authorities }) => visiblePlans === 1 && authorities.length === 1)
   if (!found) throw new Error('Somebody is held')
   return found

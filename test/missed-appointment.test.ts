@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { runCli } from '../src/cli/testing.ts'
 import { fhirClient } from '../src/client/index.ts'
 import { writeUpload } from '../src/formats/hl7v3/write-upload.ts'
-import { tellingPeople } from '../src/sandbox/telling-people.ts'
+import { examplePeople } from '../src/sandbox/example-people.ts'
 import { type AuthorityDesk, openDesk } from './support/authority-desk.ts'
 import { collected } from './support/collected.ts'
 import { ENGINES, makePlace, type Place, type RunningService, startIn } from './support/running-service.ts'
@@ -12,7 +12,7 @@ import { ENGINES, makePlace, type Place, type RunningService, startIn } from './
 const NHS_NUMBER = 'https://fhir.nhs.uk/Id/nhs-number'
 const HOUR = 3_600_000
 
-/** A missed appointment, from the clinician who reports it to the desks of the authorities, through the real interfaces. */
+/** A missed appointment, from the clinician who reports it to the notifications pages of the authorities, through the real interfaces. */
 describe.each(ENGINES)('a missed appointment on %s', engine => {
   let place: Place
   let running: RunningService
@@ -48,7 +48,7 @@ describe.each(ENGINES)('a missed appointment on %s', engine => {
   const cpis = (...args: string[]) => runCli(args, { variables: settings })
   const json = async (...args: string[]) => JSON.parse((await cpis(...args, '--json')).out)
   const someone = (visiblePlans: number, authorities: number) => {
-    const found = tellingPeople(sandbox().population).find(
+    const found = examplePeople(sandbox().population).find(
       person => person.visiblePlans === visiblePlans && person.authorities.length === authorities,
     )
     if (!found) throw new Error('The sandbox has somebody like this')
@@ -187,7 +187,7 @@ describe.each(ENGINES)('a missed appointment on %s', engine => {
   })
 
   test('no log line names anybody (rule 8.2)', () => {
-    const numbers = tellingPeople(sandbox().population).map(({ nhsNumber }) => nhsNumber)
+    const numbers = examplePeople(sandbox().population).map(({ nhsNumber }) => nhsNumber)
     const log = running.logLines.join('\n')
     expect(numbers.filter(nhsNumber => log.includes(nhsNumber))).toEqual([])
   })

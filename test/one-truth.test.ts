@@ -18,8 +18,8 @@ import { answerQuery } from '../src/flows/query/answer-query.ts'
 import { addClientSystem, removeClientSystem } from '../src/flows/registration/manage-exchange.ts'
 import type { ResponsePlan } from '../src/formats/hl7v3/query-response.ts'
 import { writeUpload } from '../src/formats/hl7v3/write-upload.ts'
+import { examplePeople } from '../src/sandbox/example-people.ts'
 import { SYSTEMS } from '../src/sandbox/systems.ts'
-import { tellingPeople } from '../src/sandbox/telling-people.ts'
 import { type AuthorityDesk, openDesk } from './support/authority-desk.ts'
 import { collected } from './support/collected.ts'
 import { startIssuer, type TestIssuer } from './support/issuer.ts'
@@ -62,7 +62,7 @@ describe.each(ENGINES)('one truth on %s', engine => {
     })
     const { sandbox } = running.service
     if (!sandbox) throw new Error('The service of this test has a sandbox')
-    const met = new Set(tellingPeople(sandbox.population).map(person => person.nhsNumber))
+    const met = new Set(examplePeople(sandbox.population).map(person => person.nhsNumber))
     for (const [nth, { header, records }] of sandbox.population.uploads.entries()) {
       const authority = sandbox.authorities[nth]
       if (!authority) throw new Error('Every upload has an authority')

@@ -8,8 +8,8 @@ import { displayNhsNumber, type NhsNumber } from '../src/domain/nhs-number.ts'
 import type { OdsCode } from '../src/domain/organisation.ts'
 import { answerQuery } from '../src/flows/query/answer-query.ts'
 import { writeUpload } from '../src/formats/hl7v3/write-upload.ts'
+import { examplePeople } from '../src/sandbox/example-people.ts'
 import { numberAt } from '../src/sandbox/number-line.ts'
-import { tellingPeople } from '../src/sandbox/telling-people.ts'
 import { openDesk } from './support/authority-desk.ts'
 import { launchBrowser, NO_BROWSER, ownWindow, pressTwice, screen, signInAs } from './support/browser.ts'
 import { collected } from './support/collected.ts'
@@ -68,7 +68,7 @@ describe.skipIf(NO_BROWSER !== undefined).each(ENGINES)('the pages of clinicians
     return running.service.sandbox
   }
   const someone = (note: string): NhsNumber => {
-    const found = tellingPeople(sandbox().population).find(person => person.note.startsWith(note))
+    const found = examplePeople(sandbox().population).find(person => person.note.startsWith(note))
     if (!found) throw new Error(`The sandbox has ${note}`)
     return found.nhsNumber
   }

@@ -2,13 +2,13 @@
 
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { EXCHANGE_STANDINGS } from '../src/domain/watch/exchange-standing.ts'
+import { EXCHANGE_STATUSES } from '../src/domain/watch/exchange-status.ts'
 import { writeUpload } from '../src/formats/hl7v3/write-upload.ts'
 import { englandMap } from '../src/pages/operator/england-map.ts'
 import { ENGLAND } from '../src/pages/operator/england-tiles.ts'
-import { STANDING_WORDS } from '../src/pages/operator/status-words.ts'
+import { STATUS_WORDS } from '../src/pages/operator/status-words.ts'
 import { renderer } from '../src/pages/render.ts'
-import { tellingPeople } from '../src/sandbox/telling-people.ts'
+import { examplePeople } from '../src/sandbox/example-people.ts'
 import { openDesk } from './support/authority-desk.ts'
 import { launchBrowser, NO_BROWSER, ownWindow } from './support/browser.ts'
 import { collected } from './support/collected.ts'
@@ -45,7 +45,7 @@ describe.skipIf(NO_BROWSER)('the pages, for everybody', () => {
       throw new Error('The sandbox has an authority and its file')
     const desk = await openDesk(service, authority)
     await desk.upload(await collected(writeUpload(upload.header, upload.records)))
-    const known = tellingPeople(service.sandbox.population).find(
+    const known = examplePeople(service.sandbox.population).find(
       ({ note }) => note === 'a child protection plan',
     )
     if (!known) throw new Error('Somebody has a plan')
@@ -290,7 +290,7 @@ describe.skipIf(NO_BROWSER)('the pages, for everybody', () => {
       ],
       ['operator', 'Overview', { watched: {}, authorities: emptyCounts, volumes: { charts: [], days: [] } }],
       ['operator-clients', 'Clients', {}],
-      ['operator-authorities', 'Authorities', { ...everyStanding(), of: ENGLAND.length, known: 0 }],
+      ['operator-authorities', 'Authorities', { ...everyStatus(), of: ENGLAND.length, known: 0 }],
       ['operator-trouble', 'To put right', { watched, allConcerns: 0 }],
     ] as const)('%s: %s', async (view, title, values) => {
       await page.goto('/sign-in')
@@ -323,17 +323,17 @@ describe.skipIf(NO_BROWSER)('the pages, for everybody', () => {
 })
 
 /** A map on which each standing is somewhere. */
-function everyStanding() {
+function everyStatus() {
   const standings = new Map(
     ENGLAND.slice(0, 60).map(({ dfeCode }, nth) => [
       dfeCode,
-      EXCHANGE_STANDINGS[nth % EXCHANGE_STANDINGS.length] ?? 'well',
+      EXCHANGE_STATUSES[nth % EXCHANGE_STATUSES.length] ?? 'well',
     ]),
   )
-  const legend = ([...EXCHANGE_STANDINGS, 'unknown'] as const).map(standing => ({
+  const legend = ([...EXCHANGE_STATUSES, 'unknown'] as const).map(standing => ({
     standing,
     count: 1,
-    words: STANDING_WORDS[standing],
+    words: STATUS_WORDS[standing],
   }))
   return { map: englandMap(standings), legend }
 }

@@ -19,7 +19,7 @@ import { until } from './support/until.ts'
 
 const OPERATOR = 'Hawthorn Imaginary'
 const ACTOR = `operator: ${OPERATOR}`
-/** The officer of the second authority, which is told at its desk. */
+/** The officer of the second authority, which is told on its notifications page. */
 const OFFICER = 'Tamarind Fictional'
 const STRANGERS = ['Nurse Quince Sandbox', 'Juniper Madeup'] as const
 const HEADINGS = 'NHS number,Local ID,Given name,Family name,Date of birth,Plan type,Start date'
@@ -329,7 +329,7 @@ describe.skipIf(NO_BROWSER).each(ENGINES)('registering on the pages on %s', engi
         .where('authority', '=', reading.odsCode)
         .execute()
       await until(async () =>
-        (await stores().concerns.open(reading.odsCode)).some(({ kind }) => kind === 'desk-not-looked-at')
+        (await stores().issues.open(reading.odsCode)).some(({ kind }) => kind === 'desk-not-looked-at')
           ? true
           : undefined,
       )
@@ -352,7 +352,7 @@ describe.skipIf(NO_BROWSER).each(ENGINES)('registering on the pages on %s', engi
       await says(/things? (is|are) wrong with your exchange/, officer)
       await acknowledge.click()
       await until(async () =>
-        (await stores().concerns.open(reading.odsCode)).some(({ kind }) => kind === 'desk-not-looked-at')
+        (await stores().issues.open(reading.odsCode)).some(({ kind }) => kind === 'desk-not-looked-at')
           ? undefined
           : true,
       )

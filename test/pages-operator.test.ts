@@ -17,7 +17,7 @@ import { writeUpload } from '../src/formats/hl7v3/write-upload.ts'
 import { openAuditSeal } from '../src/main/audit-seal.ts'
 import { displayNhsNumber } from '../src/pages/words.ts'
 import { type SandboxAuthority, sandboxAuthorities } from '../src/sandbox/authorities.ts'
-import { tellingPeople } from '../src/sandbox/telling-people.ts'
+import { examplePeople } from '../src/sandbox/example-people.ts'
 import { openDesk } from './support/authority-desk.ts'
 import { launchBrowser, NO_BROWSER, ownWindow, pressTwice, screen, signInAs } from './support/browser.ts'
 import { collected } from './support/collected.ts'
@@ -65,7 +65,7 @@ describe.skipIf(NO_BROWSER).each(ENGINES)("the operator's view on %s", engine =>
     for (const { odsCode, dfeCode, gssCode, name } of [live, ready, early]) {
       await stores().authorities.add({ odsCode, dfeCode, gssCode, name, mailbox: mailboxOf(odsCode) })
     }
-    const [known] = tellingPeople(sandbox.population).filter(({ note }) => note === 'a child protection plan')
+    const [known] = examplePeople(sandbox.population).filter(({ note }) => note === 'a child protection plan')
     if (!known) throw new Error('Somebody has a plan')
     child = known.nhsNumber
     const signedIn = await sandbox.signIn(service.baseUrl).signIn('ed-nurse')

@@ -10,8 +10,8 @@ import type { Author, PersonAuthor } from '../src/domain/query/requester.ts'
 import { answerQuery } from '../src/flows/query/answer-query.ts'
 import { RESPONSE_PLANS } from '../src/formats/hl7v3/codes.ts'
 import { writeUpload } from '../src/formats/hl7v3/write-upload.ts'
+import { examplePeople } from '../src/sandbox/example-people.ts'
 import { SYSTEMS } from '../src/sandbox/systems.ts'
-import { tellingPeople } from '../src/sandbox/telling-people.ts'
 import { openDesk } from './support/authority-desk.ts'
 import { collected } from './support/collected.ts'
 import {
@@ -90,7 +90,7 @@ beforeAll(async () => {
     await desk.upload(await collected(writeUpload(header, records)))
   }
   const people = new Map<string, string>()
-  for (const { nhsNumber } of tellingPeople(sandbox.population)) {
+  for (const { nhsNumber } of examplePeople(sandbox.population)) {
     for (const { type } of (await truth(nhsNumber)).plans) people.set(type, nhsNumber)
   }
   expect([...people.keys()].sort()).toEqual([...PLAN_TYPES].sort())

@@ -12,10 +12,10 @@ import { restartSequence } from '../src/flows/registration/onboard-authority.ts'
 import { receiveUpload } from '../src/flows/upload/receive-upload.ts'
 import {
   DRAFT_HOURS,
-  keepDeskDraft,
+  keepUploadDraft,
   type ReadTableFile,
-  sendDeskUpload,
-} from '../src/flows/upload/send-desk-upload.ts'
+  sendPageUpload,
+} from '../src/flows/upload/send-page-upload.ts'
 import { readUpload } from '../src/formats/hl7v3/read-upload.ts'
 import { writeUpload } from '../src/formats/hl7v3/write-upload.ts'
 import { newMessageId } from '../src/formats/mesh/message-id.ts'
@@ -136,9 +136,9 @@ describeOnEachEngine('files of an officer and of the own system of an authority'
       const nhsNumber = freshNhsNumber()
       const content = Buffer.from(`${HEADINGS}\n${nhsNumber},L2,Pippin,Applecore,1/5/2019,CPP,1/5/2026\n`)
       const table = expectValue(await readTable(content, clock.now()))
-      const draft = await keepDeskDraft(deps(), officer, contact, content, table)
-      const { sequence } = expectValue(await sendDeskUpload(deps(), officer, draft))
-      const messageId = (await storage.desk.draft(odsCode, draft))?.sent?.messageId ?? ''
+      const draft = await keepUploadDraft(deps(), officer, contact, content, table)
+      const { sequence } = expectValue(await sendPageUpload(deps(), officer, draft))
+      const messageId = (await storage.authorityPages.draft(odsCode, draft))?.sent?.messageId ?? ''
       sent.set(messageId, { by: 'officer', name: nhsNumber, sequence })
       return messageId
     }
@@ -228,11 +228,11 @@ describeOnEachEngine('files of an officer and of the own system of an authority'
     ])
     expect(await storage.uploadHistory.gaps(odsCode, 5)).toEqual([])
     const later = new Date(now.getTime() + 2 * 3_600_000)
-    const found = (await storage.concerns.find(later)).filter(({ authority }) => authority === odsCode)
+    const found = (await storage.issues.find(later)).filter(({ authority }) => authority === odsCode)
     expect(found.map(({ kind }) => kind)).not.toContain('sequence-gap')
     // To accept the gaps there are takes nothing off those to come.
     await judge(await systemSends(5, 'one'))
-    await storage.concerns.acceptGaps(odsCode)
+    await storage.issues.acceptGaps(odsCode)
     await judge(await systemSends(8, 'one'))
     expect(await storage.uploadHistory.gaps(odsCode, 5)).toEqual([{ from: 6, to: 7 }])
   })

@@ -2,7 +2,7 @@ import type { FileCode } from '../domain/upload/apply-upload.ts'
 import { fileNumberWords } from '../domain/upload/upload.ts'
 import type { AcknowledgementSummary } from '../kit/summarise-acknowledgement.ts'
 import { failedRecordWords } from './failed-record-words.ts'
-import type { Pen } from './terminal.ts'
+import type { Styler } from './terminal.ts'
 import { instantWords } from './words.ts'
 import { wrapped } from './wrapped.ts'
 
@@ -15,15 +15,15 @@ const FILE_CODE_WORDS: Readonly<Record<FileCode, string>> = {
   CPF06: 'the sending system is of a version that is no longer supported',
 }
 
-export function acknowledgementWords(pen: Pen, summary: AcknowledgementSummary): string {
+export function acknowledgementWords(styler: Styler, summary: AcknowledgementSummary): string {
   const { fileCode, fileReason, sequence, createdAt, loaded, failed, failures } = summary
   const colour = fileCode === 'CPF02' ? 'green' : fileCode === 'CPF03' ? 'yellow' : 'red'
   const of = sequence < 0 ? 'a file whose number could not be read' : fileNumberWords(sequence)
   const counts = `${loaded.toLocaleString('en-GB')} loaded, ${failed.toLocaleString('en-GB')} failed`
   return [
-    `${pen.style(colour, fileCode)}  ${of}: ${FILE_CODE_WORDS[fileCode]}`,
+    `${styler.style(colour, fileCode)}  ${of}: ${FILE_CODE_WORDS[fileCode]}`,
     `       ${counts}, acknowledged ${instantWords(createdAt)}`,
     ...(fileReason ? [wrapped(fileReason, 80, 7)] : []),
-    ...failures.map(record => failedRecordWords(pen, record)),
+    ...failures.map(record => failedRecordWords(styler, record)),
   ].join('\n')
 }

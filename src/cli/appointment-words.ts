@@ -2,7 +2,7 @@ import type { MissedAppointmentOutcome } from '../client/index.ts'
 import { displayNhsNumber } from '../domain/nhs-number.ts'
 import type { AppointmentAlert } from '../domain/notification/missed-appointment.ts'
 import { type Author, displayName } from '../domain/query/requester.ts'
-import type { Pen } from './terminal.ts'
+import type { Styler } from './terminal.ts'
 import { columns, counted, instantWords } from './words.ts'
 
 /** An alert as JSON has it. */
@@ -12,8 +12,8 @@ export type ShownAlert = Omit<AppointmentAlert, 'reportedAt' | 'appointment'> & 
 }
 
 /** Which authorities are told, each with whom to phone by day and by night. */
-export function toldWords(
-  pen: Pen,
+export function notifiedWords(
+  styler: Styler,
   { repeated, authorities }: Extract<MissedAppointmentOutcome, { kind: 'told' }>,
 ): string {
   const count = counted(authorities.length, 'authority', 'authorities')
@@ -25,18 +25,21 @@ export function toldWords(
       ['by night', dutyPhone && `${dutyPhone} (emergency duty team)`],
     ]),
   )
-  return [pen.style('bold', head), ...parts].join('\n\n')
+  return [styler.style('bold', head), ...parts].join('\n\n')
 }
 
-/** What lies on the desk of an authority. */
-export function alertWords(pen: Pen, ods: string, alerts: readonly ShownAlert[]): string {
+/** What lies on the notifications page of an authority. */
+export function alertWords(styler: Styler, ods: string, alerts: readonly ShownAlert[]): string {
   if (alerts.length === 0) return `Authority ${ods} was told of no missed appointment.`
-  return alerts.map(alert => oneAlert(pen, alert)).join('\n\n')
+  return alerts.map(alert => oneAlert(styler, alert)).join('\n\n')
 }
 
-function oneAlert(pen: Pen, { nhsNumber, localId, appointment, author, reportedAt, messageId }: ShownAlert) {
+function oneAlert(
+  styler: Styler,
+  { nhsNumber, localId, appointment, author, reportedAt, messageId }: ShownAlert,
+) {
   return [
-    `${pen.style('bold', 'Missed appointment')} ${instantWords(new Date(appointment.start))}`,
+    `${styler.style('bold', 'Missed appointment')} ${instantWords(new Date(appointment.start))}`,
     columns([
       ['person', displayNhsNumber(nhsNumber) + (localId ? ` (local id ${localId})` : '')],
       ['service', appointment.service],

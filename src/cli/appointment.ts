@@ -3,7 +3,7 @@ import { fhirClient, type MissedAppointment } from '../client/index.ts'
 import { parseNhsNumber } from '../domain/nhs-number.ts'
 import { unreachable } from '../domain/result.ts'
 import { serviceUrl } from './addresses.ts'
-import { alertWords, type ShownAlert, toldWords } from './appointment-words.ts'
+import { alertWords, notifiedWords, type ShownAlert } from './appointment-words.ts'
 import type { CommandLine } from './command-line.ts'
 import { type CommandResult, done, fault, refused } from './command-result.ts'
 import { askOperations } from './operations.ts'
@@ -99,7 +99,7 @@ async function report(
   const { identifier } = appointment
   switch (outcome.kind) {
     case 'told':
-      return done({ ...outcome, identifier }, toldWords(terminal, outcome))
+      return done({ ...outcome, identifier }, notifiedWords(terminal, outcome))
     case 'nobody-told':
       return refused(`${outcome.message}.`)
     case 'refused':

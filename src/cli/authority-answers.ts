@@ -3,7 +3,7 @@ import type { CommandLine } from './command-line.ts'
 import { done } from './command-result.ts'
 import { askOperations } from './operations.ts'
 
-/** What an operator answers to a concern of `cpis watch` (rules 16.3 and 16.5). */
+/** What an operator answers to an issue of `cpis watch` (rules 16.3 and 16.5). */
 export function addAnswerCommands({ perform, config }: CommandLine, authority: Command): void {
   authority
     .command('confirm-phones')

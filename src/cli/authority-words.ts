@@ -5,7 +5,7 @@ import {
   type NumberMatch,
 } from '../domain/registration/authority.ts'
 import { shownSequence } from '../domain/upload/upload.ts'
-import type { Pen } from './terminal.ts'
+import type { Styler } from './terminal.ts'
 import { columns, counted, instantWords, table } from './words.ts'
 
 interface ShownOutcome {
@@ -44,7 +44,7 @@ export interface ShownReport {
 }
 
 /** All that is known of an authority, the newest file first. */
-export function reportWords(pen: Pen, report: ShownReport, now: Date): string {
+export function reportWords(styler: Styler, report: ShownReport, now: Date): string {
   const { authority, holding, uploads, tests, gaps, lastApplied, overdue } = report
   const { contact, mode, suspension } = authority
   const silence = lastApplied
@@ -52,7 +52,7 @@ export function reportWords(pen: Pen, report: ShownReport, now: Date): string {
     : 'never'
   const files = authority.stage === 'onboarding' ? tests : uploads
   return [
-    `${pen.style('bold', authority.name)} (${authority.odsCode})`,
+    `${styler.style('bold', authority.name)} (${authority.odsCode})`,
     columns([
       ['stage', stageWords(authority)],
       ['suspended', suspension && `${instantWords(new Date(suspension.since))}: ${suspension.why}`],
@@ -65,9 +65,9 @@ export function reportWords(pen: Pen, report: ShownReport, now: Date): string {
       ['sends', mode === 'snapshot' ? 'all that it holds' : 'what changed'],
       ['told at', authority.toldAt === 'desk' ? 'its desk, on the pages alone' : 'its mailbox'],
       ['at least every', counted(authority.intervalHours, 'hour')],
-      ['last applied', overdue ? pen.style('red', `${silence}: too long ago`) : silence],
-      ['newest match', matchWords(pen, files[0]?.match)],
-      ['holding match', `${matchWords(pen, holding)}; should be 100 %`],
+      ['last applied', overdue ? styler.style('red', `${silence}: too long ago`) : silence],
+      ['newest match', matchWords(styler, files[0]?.match)],
+      ['holding match', `${matchWords(styler, holding)}; should be 100 %`],
       ['gaps', gaps.length > 0 ? gaps.map(gapWords).join(', ') : 'none'],
     ]),
     ...(tests.length > 0 ? ['Test files', outcomesTable(tests)] : []),
@@ -81,11 +81,11 @@ function stageWords({ stage, liveSince }: ShownReport['authority']): string {
   return liveSince ? `live since ${instantWords(new Date(liveSince))}` : stage
 }
 
-function matchWords(pen: Pen, match: NumberMatch | undefined): string {
+function matchWords(styler: Styler, match: NumberMatch | undefined): string {
   const percent = match && matchPercent(match)
   if (!match || percent === undefined) return `nothing yet; ${GO_LIVE_PERCENT} % are needed`
   const words = `${percent} % (${match.matched.toLocaleString('en-GB')} of ${match.total.toLocaleString('en-GB')})`
-  return pen.style(meetsGoLive(match) ? 'green' : 'red', words)
+  return styler.style(meetsGoLive(match) ? 'green' : 'red', words)
 }
 
 function gapWords({ from, to }: { readonly from: number; readonly to: number }): string {

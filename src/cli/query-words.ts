@@ -1,6 +1,6 @@
 import type { HeldPlan, ListedAccess } from '../client/index.ts'
 import { displayNhsNumber, type NhsNumber, parseNhsNumber } from '../domain/nhs-number.ts'
-import type { Pen } from './terminal.ts'
+import type { Styler } from './terminal.ts'
 import { columns, counted, dayWords, instantWords } from './words.ts'
 
 /** Rule 4.2: never worded as an assurance. */
@@ -22,18 +22,18 @@ const PLAN_WORDS: Readonly<Record<HeldPlan['type'], string | undefined>> = {
 }
 
 /** The visible plans of a person, each with whom to phone by day and by night. */
-export function planWords(pen: Pen, nhsNumber: NhsNumber, plans: readonly HeldPlan[]): string {
+export function planWords(styler: Styler, nhsNumber: NhsNumber, plans: readonly HeldPlan[]): string {
   const head = `${displayNhsNumber(nhsNumber)}: ${counted(plans.length, 'plan')} held`
-  return [pen.style('bold', head), ...plans.map(plan => onePlan(pen, plan))].join('\n\n')
+  return [styler.style('bold', head), ...plans.map(plan => onePlan(styler, plan))].join('\n\n')
 }
 
-function onePlan(pen: Pen, plan: HeldPlan): string {
+function onePlan(styler: Styler, plan: HeldPlan): string {
   const kind = PLAN_WORDS[plan.type] ?? plan.description
   const { name, odsCode, dutyPhone, officePhone } = plan.authority
   const heldUnder = parseNhsNumber(plan.heldUnder ?? '')
   const title = plan.ended ? `${kind}, ENDED` : kind
   return [
-    pen.style(plan.ended ? 'yellow' : 'bold', title),
+    styler.style(plan.ended ? 'yellow' : 'bold', title),
     columns([
       ['started', plan.start && dayWords(plan.start)],
       [plan.ended ? 'ended' : 'ends', plan.end && dayWords(plan.end)],
@@ -48,10 +48,10 @@ function onePlan(pen: Pen, plan: HeldPlan): string {
 }
 
 /** Who looked, newest first (rule 5.7); a look is no attendance (rule 6.3). */
-export function accessWords(pen: Pen, nhsNumber: NhsNumber, accesses: readonly ListedAccess[]): string {
+export function accessWords(styler: Styler, nhsNumber: NhsNumber, accesses: readonly ListedAccess[]): string {
   const head = `${displayNhsNumber(nhsNumber)}: record viewed, newest first`
   const lines = accesses.map(({ at, viewer, role, organisation }) =>
     [`  ${instantWords(at)}`, viewer, role, organisation].filter(Boolean).join(', '),
   )
-  return [pen.style('bold', head), ...lines].join('\n')
+  return [styler.style('bold', head), ...lines].join('\n')
 }

@@ -9,7 +9,7 @@ import type { Config } from '../main/config.ts'
 import { acknowledgementWords } from './acknowledgement-words.ts'
 import { type CommandResult, done } from './command-result.ts'
 import { type MailboxOptions, openMailbox } from './mailbox-options.ts'
-import type { Pen, Terminal } from './terminal.ts'
+import type { Styler, Terminal } from './terminal.ts'
 import { columns, counted, instantWords } from './words.ts'
 
 export interface InboxOptions extends MailboxOptions {
@@ -79,18 +79,18 @@ function contentOf(message: WaitingMessage): string {
 }
 
 function inboxWords(
-  pen: Pen,
+  styler: Styler,
   mailboxId: string,
   waiting: number,
   messages: readonly WaitingMessage[],
   { acknowledge }: InboxOptions,
 ): string {
   const parts = [
-    pen.style(
+    styler.style(
       'bold',
       `Mailbox ${mailboxId}: ${waiting === 0 ? 'nothing' : counted(waiting, 'message')} waiting`,
     ),
-    ...messages.map(message => messageWords(pen, message)),
+    ...messages.map(message => messageWords(styler, message)),
   ]
   if (waiting > messages.length) parts.push(`${counted(waiting - messages.length, 'message')} more wait.`)
   if (messages.length > 0) {
@@ -103,13 +103,15 @@ function inboxWords(
   return parts.join('\n\n')
 }
 
-function messageWords(pen: Pen, message: WaitingMessage): string {
-  const head = pen.style('dim', message.info.id)
+function messageWords(styler: Styler, message: WaitingMessage): string {
+  const head = styler.style('dim', message.info.id)
   switch (message.kind) {
     case 'acknowledgement':
-      return `${head}\n${acknowledgementWords(pen, message.acknowledgement)}`
+      return `${head}\n${acknowledgementWords(styler, message.acknowledgement)}`
     case 'notification':
-      return [head, ...message.notification.notifications.map(access => accessWords(pen, access))].join('\n')
+      return [head, ...message.notification.notifications.map(access => accessWords(styler, access))].join(
+        '\n',
+      )
     case 'report': {
       const { failure, linkedMessageId } = message.info
       return `${head}\nreport: message ${linkedMessageId} was not delivered (${failure?.code} ${failure?.description})`
@@ -120,11 +122,11 @@ function messageWords(pen: Pen, message: WaitingMessage): string {
 }
 
 /** A look at a record, worded as what it is (rule 6.3). */
-function accessWords(pen: Pen, access: NotifiedAccess): string {
+function accessWords(styler: Styler, access: NotifiedAccess): string {
   const { author, nhsNumber, localId, at, uploadSequence } = access
   const { organisation } = author
   return [
-    `${pen.style('bold', 'Record viewed')} ${instantWords(at)}`,
+    `${styler.style('bold', 'Record viewed')} ${instantWords(at)}`,
     columns([
       ['person', displayNhsNumber(nhsNumber) + (localId ? ` (your ${localId})` : '')],
       ...(author.kind === 'person'

@@ -37,7 +37,7 @@ test('the operator is told what is wrong with the MESH server elsewhere, and wha
     expiresAt: now,
   } as const
   await messages.add(message)
-  await store.addArrival({ outsideId: 'THEIRS', messageId: 'M1', at: now, reason: 'sender-not-allowed' })
+  await store.addInbound({ outsideId: 'THEIRS', messageId: 'M1', at: now, reason: 'sender-not-allowed' })
   const own = running.service.config.mesh.cpisMailbox
   const to = 'LA001' as typeof own
   await messages.add({ ...message, id: 'M2', status: 'accepted', from: own, to, workflowId: 'ANSWER' })

@@ -3,7 +3,7 @@ import { done } from './command-result.ts'
 import { askOperations } from './operations.ts'
 import { counted, instantWords, table } from './words.ts'
 
-interface StandingShown {
+interface StatusShown {
   readonly mailbox?: {
     readonly id: string
     readonly dueAt: string
@@ -34,8 +34,8 @@ export function addRelayCommand({ program, perform, config }: CommandLine): void
       perform(async () => {
         const answer = await askOperations(config(), '/relay')
         if (!answer.ok) return answer.fault
-        const standing = answer.value as StandingShown
-        return done(standing, standingWords(standing))
+        const standing = answer.value as StatusShown
+        return done(standing, statusWords(standing))
       }),
     )
 }
@@ -52,7 +52,7 @@ const FAULT_WORDS: Readonly<Record<string, string>> = {
     'It refuses what it is asked for. Check CPIS_MESH_URL and CPIS_MESH_CLIENT_MAILBOX, then start again.',
 }
 
-function standingWords({ mailbox, setAside, untaken }: StandingShown): string {
+function statusWords({ mailbox, setAside, untaken }: StatusShown): string {
   if (!mailbox) return 'Nothing was ever fetched from a MESH server elsewhere: CPIS_MESH_URL is not set.'
   const lines = [`Mailbox ${mailbox.id}, asked next at ${at(mailbox.dueAt)}.`]
   const { fault } = mailbox

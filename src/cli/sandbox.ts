@@ -1,7 +1,7 @@
 import type { CommandLine } from './command-line.ts'
 import { done } from './command-result.ts'
 import { askSandbox, type SandboxGuide } from './sandbox-guide.ts'
-import type { Pen } from './terminal.ts'
+import type { Styler } from './terminal.ts'
 import { table } from './words.ts'
 import { wrapped } from './wrapped.ts'
 
@@ -19,8 +19,8 @@ export function addSandboxCommand({ program, perform, terminal, config }: Comman
     )
 }
 
-function guideWords(pen: Pen, guide: SandboxGuide): string {
-  const head = (text: string) => pen.style('bold', text)
+function guideWords(styler: Styler, guide: SandboxGuide): string {
+  const head = (text: string) => styler.style('bold', text)
   const { mesh, country } = guide
   return [
     `${head('Service')}  ${guide.baseUrl}`,

@@ -1,17 +1,17 @@
 import { resolve } from 'node:path'
 import type { Service } from '../main/start-service.ts'
+import { examplePeople } from '../sandbox/example-people.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import type { Settled } from '../sandbox/settle.ts'
-import { tellingPeople } from '../sandbox/telling-people.ts'
-import type { Pen } from './terminal.ts'
+import type { Styler } from './terminal.ts'
 import { wrapped } from './wrapped.ts'
 
 /** What somebody who has just started the sandbox sees: that it runs, whom to ask for, what to type next. */
-export function whatToTry(pen: Pen, service: Service, sandbox: Sandbox, settled: Settled): string {
+export function whatToTry(styler: Styler, service: Service, sandbox: Sandbox, settled: Settled): string {
   const { baseUrl, adminUrl, config } = service
-  const bold = (text: string) => pen.style('bold', text)
-  const command = (text: string) => `    ${pen.style('cyan', text)}`
-  const people = tellingPeople(sandbox.population)
+  const bold = (text: string) => styler.style('bold', text)
+  const command = (text: string) => `    ${styler.style('cyan', text)}`
+  const people = examplePeople(sandbox.population)
   const held = people.find(person => person.visiblePlans === 1)
   const [authority] = sandbox.authorities
   const rows = people.map(({ nhsNumber, note }) =>
@@ -26,7 +26,7 @@ export function whatToTry(pen: Pen, service: Service, sandbox: Sandbox, settled:
     ...rows,
     '',
     bold('In a browser'),
-    `    Open ${pen.style('cyan', baseUrl)}, sign in as the nurse, and check a number from the list above.`,
+    `    Open ${styler.style('cyan', baseUrl)}, sign in as the nurse, and check a number from the list above.`,
     '',
     bold('In a second terminal'),
     command('npm run demo                     # the whole loop, told step by step'),

@@ -16,10 +16,10 @@ export interface Terminal {
 }
 
 /** All that words need of a terminal. */
-export type Pen = Pick<Terminal, 'style'>
+export type Styler = Pick<Terminal, 'style'>
 
 /** Words without colours. */
-export const PLAIN_PEN: Pen = { style: (_style, text) => text }
+export const PLAIN_STYLER: Styler = { style: (_style, text) => text }
 
 /** The terminal this process was started in. */
 export function processTerminal(): Terminal {

@@ -1,7 +1,7 @@
 import { readConfig } from '../main/config.ts'
 import type { CliContext } from './command-line.ts'
 import { runCommandLine } from './program.ts'
-import { PLAIN_PEN } from './terminal.ts'
+import { PLAIN_STYLER } from './terminal.ts'
 
 /** Runs a command line in this process, as somebody in a terminal without colours would; answers what they see. */
 export async function runCli(
@@ -13,7 +13,7 @@ export async function runCli(
   const err: string[] = []
   const exitCode = await runCommandLine(args, {
     terminal: {
-      ...PLAIN_PEN,
+      ...PLAIN_STYLER,
       out: text => void out.push(text),
       err: text => void err.push(text),
       watched: false,

@@ -7,7 +7,7 @@ import { surveySheet } from '../kit/survey-sheet.ts'
 import { type CommandResult, done, refused } from './command-result.ts'
 import { failedRecordWords } from './failed-record-words.ts'
 import { startProgress } from './progress.ts'
-import type { Pen, Terminal } from './terminal.ts'
+import type { Styler, Terminal } from './terminal.ts'
 import { columnMapFrom, isSheet, sheetData, sheetWords } from './upload-sheet.ts'
 import { columns, counted, instantWords } from './words.ts'
 import { wrapped } from './wrapped.ts'
@@ -89,7 +89,7 @@ async function checkSheet(
 }
 
 function reportWords(
-  pen: Pen,
+  styler: Styler,
   { header, passed, failed, file }: UploadReport,
   records?: readonly RecordVerdict[],
 ): string {
@@ -106,9 +106,9 @@ function reportWords(
         ),
       ]
     : []
-  if (records) parts.push(records.map(verdict => verdictWords(pen, verdict)).join('\n'))
-  else parts.push(...failed.map(record => failedRecordWords(pen, record)))
-  if (file) parts.push(`${pen.style('red', file.code)}\n${wrapped(file.reason, 80, 7)}`)
+  if (records) parts.push(records.map(verdict => verdictWords(styler, verdict)).join('\n'))
+  else parts.push(...failed.map(record => failedRecordWords(styler, record)))
+  if (file) parts.push(`${styler.style('red', file.code)}\n${wrapped(file.reason, 80, 7)}`)
   else {
     parts.push(`${counted(passed, 'record')} good, ${failed.length.toLocaleString('en-GB')} to be refused.`)
     parts.push(NOT_CHECKED)
@@ -116,8 +116,8 @@ function reportWords(
   return parts.join('\n\n')
 }
 
-function verdictWords(pen: Pen, verdict: RecordVerdict): string {
-  if (verdict.kind === 'failed') return failedRecordWords(pen, verdict)
+function verdictWords(styler: Styler, verdict: RecordVerdict): string {
+  if (verdict.kind === 'failed') return failedRecordWords(styler, verdict)
   const whose = verdict.localId ? ` (${verdict.localId})` : ''
-  return `${pen.style('green', 'good ')}  record ${verdict.position}${whose}`
+  return `${styler.style('green', 'good ')}  record ${verdict.position}${whose}`
 }

@@ -2,7 +2,7 @@ import { displayNhsNumber } from '../domain/nhs-number.ts'
 import { unreachable } from '../domain/result.ts'
 import type { CollectedMessage, CollectReport } from '../kit/collect-messages.ts'
 import { acknowledgementWords } from './acknowledgement-words.ts'
-import type { Pen } from './terminal.ts'
+import type { Styler } from './terminal.ts'
 import { counted, instantWords } from './words.ts'
 
 /** What was collected, as one JSON value. */
@@ -11,29 +11,29 @@ export function collectedData({ messages, vanished, failed }: CollectReport): ob
 }
 
 /** What was collected, for people. Who looked at whom is in the files; here stands how often. */
-export function collectedWords(pen: Pen, { messages, vanished, failed }: CollectReport): string {
+export function collectedWords(styler: Styler, { messages, vanished, failed }: CollectReport): string {
   return [
-    ...messages.map(message => messageWords(pen, message)),
+    ...messages.map(message => messageWords(styler, message)),
     ...vanished.map(
       id =>
-        `${pen.style('yellow', id)} was listed and gone when it was asked for: somebody else may collect this mailbox too.`,
+        `${styler.style('yellow', id)} was listed and gone when it was asked for: somebody else may collect this mailbox too.`,
     ),
-    ...failed.map(({ messageId, why }) => `${pen.style('red', messageId)} stays in the mailbox: ${why}.`),
+    ...failed.map(({ messageId, why }) => `${styler.style('red', messageId)} stays in the mailbox: ${why}.`),
     `${counted(messages.length, 'message')} collected.`,
   ].join('\n\n')
 }
 
-function messageWords(pen: Pen, message: CollectedMessage): string {
+function messageWords(styler: Styler, message: CollectedMessage): string {
   const { kept } = message
   const again = kept.repeats ? ` (the same as ${kept.repeats}, which came before)` : ''
-  return `${pen.style('dim', kept.path)}${again}\n${contentWords(pen, message)}`
+  return `${styler.style('dim', kept.path)}${again}\n${contentWords(styler, message)}`
 }
 
-function contentWords(pen: Pen, message: CollectedMessage): string {
+function contentWords(styler: Styler, message: CollectedMessage): string {
   switch (message.kind) {
     case 'acknowledgement':
       return [
-        acknowledgementWords(pen, message.summary),
+        acknowledgementWords(styler, message.summary),
         ...(message.upload ? [] : ['       It answers no file that was sent from this state.']),
       ].join('\n')
     case 'notification': {

@@ -8,7 +8,7 @@ import type { Config } from '../main/config.ts'
 import { acknowledgementWords } from './acknowledgement-words.ts'
 import { type CommandFailure, type CommandResult, done, fault, refused } from './command-result.ts'
 import { type MailboxOptions, openMailbox } from './mailbox-options.ts'
-import type { Pen, Terminal } from './terminal.ts'
+import type { Styler, Terminal } from './terminal.ts'
 import { workflowsOf } from './upload-collect.ts'
 import { collectedData, collectedWords } from './upload-collected.ts'
 import { sendFailure } from './upload-send.ts'
@@ -28,7 +28,7 @@ export interface UploadDayOptions extends MailboxOptions {
   readonly pdsToken?: string
 }
 
-const FIRST_LOOK_MS = 500
+const FIRST_CHECK_MS = 500
 
 const STEP_WORDS: Readonly<Record<DayStep, string>> = {
   settle: 'Finding out what became of earlier files',
@@ -73,7 +73,7 @@ export async function uploadDay(
         ...(pds && { trace: pds.value }),
         now,
         patienceMs: options.patience * 1000,
-        lookEveryMs: FIRST_LOOK_MS,
+        checkEveryMs: FIRST_CHECK_MS,
         onStep: step => terminal.watched && terminal.err(`${STEP_WORDS[step]}.`),
       },
       fileSheet(path),
@@ -166,7 +166,7 @@ function outcomeData(outcome: SendOutcome): object {
 }
 
 function dayWords(
-  pen: Pen,
+  styler: Styler,
   { settled, notMade, made, sequence, traced, sent, answer, collected }: DayReport,
 ): string {
   const report = made?.report ?? notMade?.report
@@ -174,14 +174,14 @@ function dayWords(
     ...settled.flatMap(outcome =>
       outcome.kind === 'sent' ? [`File ${outcome.entry.sequence} of an earlier day has arrived.`] : [],
     ),
-    ...(report ? [sheetWords(pen, report)] : []),
+    ...(report ? [sheetWords(styler, report)] : []),
     ...(made
       ? [`File ${sequence}: ${counted(made.recordCount, 'record')} of ${counted(made.report.rows, 'row')}.`]
       : []),
-    ...(traced ? [...traced.unmatched.map(row => tracedWords(pen, row)), rateWords(traced.rate)] : []),
+    ...(traced ? [...traced.unmatched.map(row => tracedWords(styler, row)), rateWords(traced.rate)] : []),
     ...(sent?.kind === 'sent' ? [`Sent as message ${sent.entry.messageId ?? 'of unknown id'}.`] : []),
-    ...(answer ? [answerWords(pen, answer)] : []),
-    collectedWords(pen, {
+    ...(answer ? [answerWords(styler, answer)] : []),
+    collectedWords(styler, {
       ...collected,
       messages: collected.messages.filter(
         ({ kind, kept }) => kind !== 'acknowledgement' || kept.info.localId !== localIdOf(sent),
@@ -192,9 +192,9 @@ function dayWords(
     .join('\n\n')
 }
 
-function answerWords(pen: Pen, { summary, rowsOf }: NonNullable<DayReport['answer']>): string {
+function answerWords(styler: Styler, { summary, rowsOf }: NonNullable<DayReport['answer']>): string {
   const rows = [...rowsOf].map(([position, of]) => `record ${position} was made of row ${of.join(', ')}`)
-  return [acknowledgementWords(pen, summary), ...rows.map(line => `       ${line}`)].join('\n')
+  return [acknowledgementWords(styler, summary), ...rows.map(line => `       ${line}`)].join('\n')
 }
 
 function localIdOf(sent: SendOutcome | undefined): string | undefined {

@@ -6,7 +6,7 @@ import { fileReasonOf } from '../domain/upload/file-reasons.ts'
 import { type Difference, diffUploads, type UploadToDiff } from '../kit/diff-uploads.ts'
 import { type CommandResult, done, refused } from './command-result.ts'
 import { startProgress } from './progress.ts'
-import type { Pen, Terminal } from './terminal.ts'
+import type { Styler, Terminal } from './terminal.ts'
 import { counted, dayWords } from './words.ts'
 
 /** `cpis upload diff`: what a later file says otherwise than an earlier one. */
@@ -38,25 +38,25 @@ export async function uploadDiff(terminal: Terminal, earlier: string, later: str
   return done({ differences, same }, text)
 }
 
-function differenceWords(pen: Pen, difference: Difference): string {
+function differenceWords(styler: Styler, difference: Difference): string {
   const { nhsNumber, localId } = difference
   const who = `${nhsNumber || 'without a number'}${localId ? ` (${localId})` : ''}`
   switch (difference.kind) {
     case 'record-added':
-      return `${pen.style('green', '+')} ${who}: new, with ${counted(difference.plans, 'plan')}`
+      return `${styler.style('green', '+')} ${who}: new, with ${counted(difference.plans, 'plan')}`
     case 'record-gone':
-      return `${pen.style('red', '-')} ${who}: gone, with ${counted(difference.plans, 'plan')}`
+      return `${styler.style('red', '-')} ${who}: gone, with ${counted(difference.plans, 'plan')}`
     case 'person-changed':
-      return `${pen.style('yellow', '~')} ${who}: another ${difference.items.join(', ')}`
+      return `${styler.style('yellow', '~')} ${who}: another ${difference.items.join(', ')}`
     case 'plan-added':
-      return `${pen.style('green', '+')} ${who}: ${planWords(difference)} is new`
+      return `${styler.style('green', '+')} ${who}: ${planWords(difference)} is new`
     case 'plan-gone':
-      return `${pen.style('red', '-')} ${who}: ${planWords(difference)} is gone`
+      return `${styler.style('red', '-')} ${who}: ${planWords(difference)} is gone`
     case 'plan-changed': {
       const changes = difference.changes.map(
         ({ date, from, to }) => `${date} date ${timeWords(from)} is now ${timeWords(to)}`,
       )
-      return `${pen.style('yellow', '~')} ${who}: ${planWords(difference)}: ${changes.join(', ')}`
+      return `${styler.style('yellow', '~')} ${who}: ${planWords(difference)}: ${changes.join(', ')}`
     }
     default:
       return unreachable(difference)

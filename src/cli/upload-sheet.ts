@@ -5,7 +5,7 @@ import { type Authority, readAuthority } from '../kit/authority-file.ts'
 import type { ColumnMap } from '../kit/columns.ts'
 import { type RowProblem, rowReasonOf, rowsLeftOut, type SheetReport } from '../kit/sheet-report.ts'
 import { type CommandFailure, refused } from './command-result.ts'
-import type { Pen } from './terminal.ts'
+import type { Styler } from './terminal.ts'
 import { columns, counted } from './words.ts'
 import { wrapped } from './wrapped.ts'
 
@@ -57,7 +57,7 @@ export function sheetData(report: SheetReport): object {
 }
 
 /** What became of the rows, for people. */
-export function sheetWords(pen: Pen, report: SheetReport): string {
+export function sheetWords(styler: Styler, report: SheetReport): string {
   const { skipped, notes } = report
   const rowsOf = (rows: readonly number[]) => (rows.length > 0 ? `row ${rows.join(', ')}` : undefined)
   const remarks = columns([
@@ -79,12 +79,13 @@ export function sheetWords(pen: Pen, report: SheetReport): string {
         : undefined,
     ],
   ])
-  return [...report.leftOut.map(problem => problemWords(pen, problem)), ...(remarks ? [remarks] : [])].join(
-    '\n',
-  )
+  return [
+    ...report.leftOut.map(problem => problemWords(styler, problem)),
+    ...(remarks ? [remarks] : []),
+  ].join('\n')
 }
 
-function problemWords(pen: Pen, problem: RowProblem): string {
+function problemWords(styler: Styler, problem: RowProblem): string {
   const where = problem.column === undefined ? '' : `, ${problem.column}`
-  return `${pen.style('red', `row ${problem.row}${where}`)}\n${wrapped(rowReasonOf(problem), 80, 7)}`
+  return `${styler.style('red', `row ${problem.row}${where}`)}\n${wrapped(rowReasonOf(problem), 80, 7)}`
 }

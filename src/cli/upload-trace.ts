@@ -15,7 +15,7 @@ import type { Config } from '../main/config.ts'
 import { type CommandFailure, type CommandResult, done, fault, refused } from './command-result.ts'
 import { startProgress } from './progress.ts'
 import { readSecret } from './read-secret.ts'
-import type { Pen, Terminal } from './terminal.ts'
+import type { Styler, Terminal } from './terminal.ts'
 import { columnMapFrom, sheetData, sheetWords } from './upload-sheet.ts'
 import { counted } from './words.ts'
 import { wrapped } from './wrapped.ts'
@@ -113,11 +113,11 @@ export async function openTrace(
   return success({ find, search: pdsSearch(pds, requests), concurrency, perSecond, patienceMs, sleep, now })
 }
 
-export function tracedWords(pen: Pen, { row, localId, outcome, sameAs }: TracedRow): string {
+export function tracedWords(styler: Styler, { row, localId, outcome, sameAs }: TracedRow): string {
   const where = `row ${row}${localId ? ` (${localId})` : ''}`
-  if (sameAs !== undefined) return `${pen.style('dim', where)}\n       the same person as in row ${sameAs}`
+  if (sameAs !== undefined) return `${styler.style('dim', where)}\n       the same person as in row ${sameAs}`
   const colour = outcome.kind === 'found' ? 'green' : outcome.kind === 'could-not-ask' ? 'yellow' : 'red'
-  return `${pen.style(colour, where)}\n${wrapped(outcomeWords(outcome), 80, 7)}`
+  return `${styler.style(colour, where)}\n${wrapped(outcomeWords(outcome), 80, 7)}`
 }
 
 /** What PDS says, and what to do; never what PDS holds, numbers aside. */

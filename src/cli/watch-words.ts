@@ -1,8 +1,8 @@
-import type { Pen } from './terminal.ts'
+import type { Styler } from './terminal.ts'
 import { counted, instantWords, table } from './words.ts'
 
 /** What the operations API says of the exchange with authorities. */
-export interface ShownConcerns {
+export interface ShownIssues {
   /** Whether it was looked at lately. */
   readonly current: boolean
   readonly watchedAt?: string
@@ -18,9 +18,9 @@ export interface ShownConcerns {
 }
 
 /** What is wrong as a table, and below it what is to be done about each kind of it. */
-export function watchWords(pen: Pen, { concerns, watchedAt }: ShownConcerns): string {
+export function watchWords(styler: Styler, { concerns, watchedAt }: ShownIssues): string {
   const looked = watchedAt ? `looked at ${instantWords(new Date(watchedAt))}` : 'never looked at'
-  if (concerns.length === 0) return pen.style('green', `Nothing is wrong (${looked}).`)
+  if (concerns.length === 0) return styler.style('green', `Nothing is wrong (${looked}).`)
   const rows = concerns.map(({ authority, kind, since, what }) => [
     authority,
     kind,
@@ -30,8 +30,10 @@ export function watchWords(pen: Pen, { concerns, watchedAt }: ShownConcerns): st
   const todos = new Map(concerns.map(({ kind, todo }) => [kind, todo]))
   return [
     table([['authority', 'concern', 'since', 'what is wrong'], ...rows]),
-    ['What to do', ...[...todos].map(([kind, todo]) => `  ${pen.style('bold', kind)}: ${todo}`)].join('\n'),
-    `${pen.style('red', wrongWords(concerns.length))} (${looked}).`,
+    ['What to do', ...[...todos].map(([kind, todo]) => `  ${styler.style('bold', kind)}: ${todo}`)].join(
+      '\n',
+    ),
+    `${styler.style('red', wrongWords(concerns.length))} (${looked}).`,
   ].join('\n\n')
 }
 

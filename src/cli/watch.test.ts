@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { runCli } from './testing.ts'
-import type { ShownConcerns } from './watch-words.ts'
+import type { ShownIssues } from './watch-words.ts'
 
 const WATCHED = '2026-06-15T12:00:00.000Z'
 const SILENT = {
@@ -31,7 +31,7 @@ describe('cpis watch', () => {
   })
   afterAll(() => new Promise(resolve => server.close(resolve)))
 
-  const watch = (shown: ShownConcerns, ...args: string[]) => {
+  const watch = (shown: ShownIssues, ...args: string[]) => {
     answer = { status: 200, body: shown }
     return runCli(['watch', ...args], { variables })
   }

@@ -4,7 +4,7 @@ import { type CommandFailure, type CommandResult, done, fault, refused } from '.
 import { failureOf } from './failure-words.ts'
 import { askOperations } from './operations.ts'
 import { stopSignal } from './stop-signal.ts'
-import { type ShownConcerns, watchWords, wrongWords } from './watch-words.ts'
+import { type ShownIssues, watchWords, wrongWords } from './watch-words.ts'
 import { wholeNumber } from './whole-number.ts'
 
 interface WatchOptions {
@@ -32,7 +32,7 @@ async function look({ terminal, config }: CommandLine): Promise<CommandResult> {
   try {
     const answer = await askOperations(config(), '/concerns')
     if (!answer.ok) return unknown(answer.fault)
-    const shown = answer.value as ShownConcerns
+    const shown = answer.value as ShownIssues
     const { concerns, current } = shown
     const looked = { data: shown, text: watchWords(terminal, shown) }
     if (!current)
@@ -78,7 +78,7 @@ async function follow(line: CommandLine, { every, json }: WatchOptions): Promise
 /** What there is to see, without when it was looked at. */
 function gist(result: CommandResult): string {
   const shown = result.kind === 'done' ? result.data : result.shown?.data
-  return JSON.stringify([result.kind, (shown as ShownConcerns | undefined)?.concerns])
+  return JSON.stringify([result.kind, (shown as ShownIssues | undefined)?.concerns])
 }
 
 function documentOf(result: CommandResult): unknown {

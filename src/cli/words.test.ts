@@ -3,7 +3,7 @@ import type { HeldPlan } from '../client/index.ts'
 import type { NhsNumber } from '../domain/nhs-number.ts'
 import { acknowledgementWords } from './acknowledgement-words.ts'
 import { accessWords, planWords } from './query-words.ts'
-import { PLAIN_PEN } from './terminal.ts'
+import { PLAIN_STYLER } from './terminal.ts'
 import { instantWords, table } from './words.ts'
 import { wrapped } from './wrapped.ts'
 
@@ -27,7 +27,7 @@ const plan: HeldPlan = {
 
 describe('an answer in words', () => {
   test('names the plan, the authority and whom to phone by day and by night', () => {
-    expect(planWords(PLAIN_PEN, NUMBER, [plan])).toBe(
+    expect(planWords(PLAIN_STYLER, NUMBER, [plan])).toBe(
       [
         '999 000 0018: 1 plan held',
         '',
@@ -43,20 +43,22 @@ describe('an answer in words', () => {
   })
 
   test('says plainly that a plan has ended', () => {
-    const words = planWords(PLAIN_PEN, NUMBER, [{ ...plan, ended: true, end: '2026-05-04' }])
+    const words = planWords(PLAIN_STYLER, NUMBER, [{ ...plan, ended: true, end: '2026-05-04' }])
     expect(words).toContain('Child protection plan, ENDED')
     expect(words).toMatch(/ended +4 May 2026/)
   })
 
   test('a plan of a kind that is not known is shown by its description', () => {
     expect(
-      planWords(PLAIN_PEN, NUMBER, [{ ...plan, type: 'other', description: 'Something new' }]),
+      planWords(PLAIN_STYLER, NUMBER, [{ ...plan, type: 'other', description: 'Something new' }]),
     ).toContain('\nSomething new\n')
   })
 
   test('without an office number the emergency duty team is the one to phone by day too', () => {
     const { officePhone: _none, ...authority } = plan.authority
-    expect(planWords(PLAIN_PEN, NUMBER, [{ ...plan, authority }])).toMatch(/by day +01632960001 \(emergency/)
+    expect(planWords(PLAIN_STYLER, NUMBER, [{ ...plan, authority }])).toMatch(
+      /by day +01632960001 \(emergency/,
+    )
   })
 
   test('an access is a look, with who, in what role and where', () => {
@@ -66,14 +68,14 @@ describe('an answer in words', () => {
       viewer: 'Nurse Tansy TESTCASE',
       role: 'Nurse',
     }
-    expect(accessWords(PLAIN_PEN, NUMBER, [{ ...access, organisation: 'Hospital' }])).toContain(
+    expect(accessWords(PLAIN_STYLER, NUMBER, [{ ...access, organisation: 'Hospital' }])).toContain(
       '1 January 2026 at 00:00, Nurse Tansy TESTCASE, Nurse, Hospital',
     )
   })
 })
 
 test('an acknowledgement names each failed record and what to correct', () => {
-  const words = acknowledgementWords(PLAIN_PEN, {
+  const words = acknowledgementWords(PLAIN_STYLER, {
     fileCode: 'CPF03',
     sequence: 12,
     createdAt: new Date('2026-01-01T10:00:00Z'),

@@ -48,7 +48,7 @@ export function readReportOutcome(
   appointment: MissedAppointment,
 ): MissedAppointmentOutcome | undefined {
   if (status === 200 || status === 201) {
-    const answer = readTold(object(body), appointment)
+    const answer = readNotified(object(body), appointment)
     return answer && { kind: 'told', repeated: status === 200, ...answer }
   }
   const message = readDiagnostics(body)
@@ -63,7 +63,7 @@ export function notKnown(message: string, retryAfterSeconds?: number): NotKnown 
   return { kind: 'not-known', message, ...(retryAfterSeconds !== undefined && { retryAfterSeconds }) }
 }
 
-function readTold(answer: Json | undefined, { identifier, nhsNumber }: MissedAppointment) {
+function readNotified(answer: Json | undefined, { identifier, nhsNumber }: MissedAppointment) {
   const [name] = objects(answer?.['identifier'])
   const actors = objects(answer?.['participant']).map(participant => object(participant['actor']) ?? {})
   const patient = actors

@@ -3,8 +3,8 @@ import { MeshError } from '../client/mesh-error.ts'
 import type { MeshMessageInfo } from '../client/mesh-message-info.ts'
 import { failure, type Result, success } from '../domain/result.ts'
 import {
-  type ArrivalLabel,
   ContentBrokeOff,
+  type InboundLabel,
   type OutsideFault,
   type OutsideMailbox,
   type Tracked,
@@ -107,7 +107,7 @@ function stateOf(tracked: {
   }
 }
 
-function labelOf(info: MeshMessageInfo): ArrivalLabel {
+function labelOf(info: MeshMessageInfo): InboundLabel {
   const { from, workflowId, localId, partnerId, subject, fileName, contentType } = info
   return {
     workflowId,

@@ -14,8 +14,8 @@ import { type MeshClient, meshClient } from '../client/mesh-client.ts'
 import { streamingFetch } from '../client/streaming-fetch.ts'
 import type { MailboxId } from '../domain/organisation.ts'
 import { deliverMessage } from '../flows/mailbox/deliver-message.ts'
-import { type RelayArrivalsDeps, relayArrivals } from '../flows/relay/relay-arrivals.ts'
-import { type RelayDeparturesDeps, relayDepartures } from '../flows/relay/relay-departures.ts'
+import { type RelayInboundDeps, relayInbound } from '../flows/relay/relay-inbound.ts'
+import { type RelayOutboundDeps, relayOutbound } from '../flows/relay/relay-outbound.ts'
 import { outsideMailbox } from './outside-mailbox.ts'
 
 export const ANSWER = 'CPIS_TEST_ANSWER'
@@ -32,7 +32,7 @@ export interface RelayBench {
   readonly outside: MeshBench
   /** Our own house. */
   readonly inside: MeshBench
-  readonly deps: RelayArrivalsDeps & RelayDeparturesDeps
+  readonly deps: RelayInboundDeps & RelayOutboundDeps
   /** Requests that reached the wire since the last call, as `METHOD path`. */
   requests(): string[]
   /** From now on this happens to requests; without one nothing does. */
@@ -42,8 +42,8 @@ export interface RelayBench {
   /** CP-IS puts a message into an authority's mailbox. */
   tell(content: Uint8Array | string, to?: MailboxId, workflowId?: string): Promise<string>
   /** The next round of fetching that is due. */
-  fetchRound(): ReturnType<typeof relayArrivals>
-  sendRound(): ReturnType<typeof relayDepartures>
+  fetchRound(): ReturnType<typeof relayInbound>
+  sendRound(): ReturnType<typeof relayOutbound>
   /** Moves both clocks. */
   pass(ms: number): void
   /** Nothing was ever sent or fetched, and there are no more mishaps. */
@@ -108,8 +108,8 @@ export async function openRelayBench(): Promise<RelayBench> {
       )
       return told.id
     },
-    fetchRound: () => relayArrivals(deps),
-    sendRound: () => relayDepartures(deps),
+    fetchRound: () => relayInbound(deps),
+    sendRound: () => relayOutbound(deps),
     pass: ms => {
       outside.pass(ms)
       inside.pass(ms)

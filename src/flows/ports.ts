@@ -1,13 +1,13 @@
 import type { AuditLog, SealedLog, SealStore } from './audit/ports.ts'
 import type { MailboxStore, MessageStore, PayloadStore, WorkflowStore } from './mailbox/ports.ts'
-import type { DeskStore, MissedAppointmentStore, NotificationStore } from './notification/ports.ts'
+import type { AuthorityPageStore, MissedAppointmentStore, NotificationStore } from './notification/ports.ts'
 import type { NumberStore } from './person/ports.ts'
 import type { AsynchronousAnswerStore, QueryStore } from './query/ports.ts'
 import type { AuthorityStore, ClientSystemStore, OrganisationStore } from './registration/ports.ts'
 import type { RelayStore } from './relay/ports.ts'
 import type { UploadHistory, UploadStore } from './upload/ports.ts'
 import type { UploadAttempts } from './upload/upload-attempt-ports.ts'
-import type { ConcernStore, OversightStore } from './watch/ports.ts'
+import type { IssueStore, OversightStore } from './watch/ports.ts'
 
 /** Everything a flow may ask of the outside world. Flows take the ports they need as one `deps` object. */
 
@@ -33,8 +33,8 @@ export interface Stores {
   readonly notifications: NotificationStore
   readonly missedAppointments: MissedAppointmentStore
   readonly numbers: NumberStore
-  readonly concerns: ConcernStore
-  readonly desk: DeskStore
+  readonly issues: IssueStore
+  readonly authorityPages: AuthorityPageStore
   readonly oversight: OversightStore
   readonly mailboxes: Omit<MailboxStore, 'add'>
   readonly workflows: Omit<WorkflowStore, 'add'>

@@ -275,7 +275,7 @@ test('a day that dies at any step is finished by the next: nothing lost, nothing
         now,
         workflows: WORKFLOWS,
         patienceMs: 0,
-        lookEveryMs: 1,
+        checkEveryMs: 1,
       }
       // What the service has whole it answers, each file once.
       const answers = async () => {

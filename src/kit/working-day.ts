@@ -19,7 +19,7 @@ export interface DayDeps extends SendDeps, CollectDeps {
   /** How long the acknowledgement is waited for, in milliseconds. */
   readonly patienceMs: number
   /** When it is looked for first, in milliseconds; the waits double up to a minute, since a mailbox is not to be asked too often. */
-  readonly lookEveryMs: number
+  readonly checkEveryMs: number
   /** How PDS is asked about everybody before the file is sent, where it is wished; what it says keeps nothing back. */
   readonly trace?: TraceDeps
   /** Called as each part of the day begins. */
@@ -118,12 +118,12 @@ const LONGEST_WAIT_MS = 60_000
 
 /** Collects until the file is answered or patience ends; once at least. */
 async function collectAll(deps: DayDeps, sent: SendOutcome | undefined): Promise<CollectReport> {
-  const { state, now, patienceMs, lookEveryMs, sleep = setTimeout, onStep } = deps
+  const { state, now, patienceMs, checkEveryMs, sleep = setTimeout, onStep } = deps
   const awaited = sent?.kind === 'sent' ? sent.entry.sequence : undefined
   onStep?.(awaited === undefined ? 'collect' : 'await')
   const deadline = now().getTime() + patienceMs
   let all: CollectReport = { messages: [], vanished: [], failed: [] }
-  for (let wait = lookEveryMs; ; wait = Math.min(2 * wait, LONGEST_WAIT_MS)) {
+  for (let wait = checkEveryMs; ; wait = Math.min(2 * wait, LONGEST_WAIT_MS)) {
     const waiting = awaited !== undefined && (await state.upload(awaited))?.status === 'sent'
     try {
       all = merged(all, await collectMessages(deps))

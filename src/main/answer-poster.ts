@@ -11,7 +11,7 @@ export interface AnswerPosterDeps extends PostAnswerDeps {
 }
 
 /** Answers due because their time has come, rather than because one was just made, are looked for this often. */
-const LOOK_EVERY_MS = 500
+const CHECK_EVERY_MS = 500
 const POSTED_AT_ONCE = 32
 /** So that a system which is slow to take its answers keeps nobody else waiting. */
 const POSTED_TO_ONE_SYSTEM = 8
@@ -67,7 +67,7 @@ export function startAnswerPoster(deps: AnswerPosterDeps): AnswerPoster {
         logger.failure('background task failed', error, { task: 'claim-answers' })
       }
       const { signal } = alarm
-      if (started === 0) await sleep(LOOK_EVERY_MS, undefined, { signal }).catch(() => undefined)
+      if (started === 0) await sleep(CHECK_EVERY_MS, undefined, { signal }).catch(() => undefined)
     }
     await Promise.all(posting.keys())
   })()

@@ -26,7 +26,7 @@ export function auditTasks(
     // A key that is new signs what is there when the service starts with it, and not what other processes seal (rule 22.4).
     await sealAudit(deps, !begun)
     begun = true
-    const { newest } = await storage.sealedLog.standing()
+    const { newest } = await storage.sealedLog.status()
     if (!newest || newest.at.getTime() < toldAt + CHECKPOINT_EVERY_MS) return
     toldAt = newest.at.getTime()
     logger.info('audit log sealed', { checkpoint: newest.note })

@@ -15,7 +15,7 @@ export interface LogFields {
   readonly system?: string
   /** The ODS code of an authority. */
   readonly authority?: string
-  /** A kind of concern. */
+  /** A kind of issue. */
   readonly kind?: string
   /** A code, never what somebody sent. */
   readonly reason?: string

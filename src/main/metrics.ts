@@ -1,5 +1,5 @@
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
-import { CONCERN_KINDS } from '../domain/watch/concern.ts'
+import { ISSUE_KINDS } from '../domain/watch/issue.ts'
 import type { Connections } from '../storage/open-database.ts'
 import { within } from './within.ts'
 
@@ -34,14 +34,14 @@ from (
 ) pending`
 
 /** What is wrong with how authorities and the service exchange, and how long ago that and the audit log were looked at: for ever, if never. */
-const CONCERNS = `
+const OPEN_ISSUES = `
 select kind, count(*) as open, null::float8 as seconds from concern where cleared_at is null group by kind
 union all
 select 'watched', 0, extract(epoch from now() - at)::float8 from watch_round
 union all
 select 'audit checked', 0, extract(epoch from now() - checked_at)::float8 from audit_tree`
 
-interface ConcernsRow {
+interface IssuesRow {
   readonly kind: string
   readonly open: number
   readonly seconds: number | null
@@ -111,7 +111,7 @@ export function createMetrics(database: Connections, cpisMailbox: string): Metri
         // What is not known must not pass for nothing: the process's own numbers are told all the same.
         answering.set(0)
         for (const gauge of [...Object.values(gauges), watched, checked]) gauge.set(Number.NaN)
-        for (const kind of CONCERN_KINDS) concerns.set({ kind }, Number.NaN)
+        for (const kind of ISSUE_KINDS) concerns.set({ kind }, Number.NaN)
       }
       return { contentType: register.contentType, text: await register.metrics() }
     },
@@ -122,8 +122,8 @@ export function createMetrics(database: Connections, cpisMailbox: string): Metri
       cpisMailbox,
     ])
     for (const name of Object.keys(gauges) as (keyof typeof gauges)[]) gauges[name].set(waiting?.[name] ?? 0)
-    const found = await database.statement<ConcernsRow>('concerns', CONCERNS, [])
-    for (const kind of CONCERN_KINDS) concerns.set({ kind }, found.find(row => row.kind === kind)?.open ?? 0)
+    const found = await database.statement<IssuesRow>('concerns', OPEN_ISSUES, [])
+    for (const kind of ISSUE_KINDS) concerns.set({ kind }, found.find(row => row.kind === kind)?.open ?? 0)
     const secondsSince = (kind: string) =>
       found.find(row => row.kind === kind)?.seconds ?? Number.POSITIVE_INFINITY
     watched.set(secondsSince('watched'))

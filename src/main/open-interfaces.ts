@@ -14,7 +14,7 @@ import { announceNumberChange } from '../flows/person/announce-number-change.ts'
 import type { Clock, Storage } from '../flows/ports.ts'
 import { answerLater } from '../flows/query/answer-later.ts'
 import { answerQuery, type QueryRequest } from '../flows/query/answer-query.ts'
-import type { ReadTableFile } from '../flows/upload/send-desk-upload.ts'
+import type { ReadTableFile } from '../flows/upload/send-page-upload.ts'
 import { writeUpload } from '../formats/hl7v3/write-upload.ts'
 import { newMessageId } from '../formats/mesh/message-id.ts'
 import { patientContextReader } from '../identity/patient-context.ts'
@@ -174,7 +174,7 @@ export function openInterfaces(deps: OpenInterfacesDeps): FastifyInstance {
         sessionSecret,
         fhirUrl,
         mesh: config.mesh,
-        desk: {
+        flows: {
           ...config.mesh,
           storage,
           clock,

@@ -5,19 +5,19 @@ import type { CallerTls } from '../client/http-post.ts'
 import { streamingFetch } from '../client/streaming-fetch.ts'
 import { outsideMailbox } from '../connected/outside-mailbox.ts'
 import type { OutsideFault } from '../flows/relay/ports.ts'
-import { type RelayArrivalsDeps, relayArrivals, type Trouble } from '../flows/relay/relay-arrivals.ts'
-import { relayDepartures } from '../flows/relay/relay-departures.ts'
+import { type RelayInboundDeps, relayInbound, type Trouble } from '../flows/relay/relay-inbound.ts'
+import { relayOutbound } from '../flows/relay/relay-outbound.ts'
 import { ConfigError } from './config.ts'
 import type { Logger } from './logger.ts'
 import type { RelayConfig } from './relay-config.ts'
 import { repeat } from './repeat.ts'
 
-export interface RelayDeps extends Omit<RelayArrivalsDeps, 'outside' | 'pollMs'> {
+export interface RelayDeps extends Omit<RelayInboundDeps, 'outside' | 'pollMs'> {
   readonly logger: Logger
 }
 
 /** How often it is looked whether it is time to poll; the poll itself is as rare as it is set to be. */
-const LOOK_EVERY_MS = 1_000
+const CHECK_EVERY_MS = 1_000
 const SEND_EVERY_MS = 500
 /** A server that does not answer is left alone for so long. */
 const PAUSE_MS = 60_000
@@ -43,9 +43,9 @@ export function startRelay(
   let troubled = false
   const tasks = [
     repeat(
-      LOOK_EVERY_MS,
+      CHECK_EVERY_MS,
       async () => {
-        const round = await relayArrivals(relaying)
+        const round = await relayInbound(relaying)
         if (!round) return
         const { taken, setAside, reports, failed: missed, trouble, changed } = round
         if (trouble && changed) logger.error(WORDS[trouble], { reason: trouble, task: 'fetch' })
@@ -61,7 +61,7 @@ export function startRelay(
     repeat(
       SEND_EVERY_MS,
       async signal => {
-        const { sent, refused, fault } = await relayDepartures(relaying)
+        const { sent, refused, fault } = await relayOutbound(relaying)
         if (sent > 0) logger.info('messages sent on', { count: sent })
         if (refused > 0) logger.warn('messages were not taken by the MESH server', { count: refused })
         if (fault && !troubled) logger.warn(WORDS[fault.kind], { reason: fault.kind, task: 'send' })

@@ -1,7 +1,7 @@
 import type { NhsNumber } from '../domain/nhs-number.ts'
 import type { ProveAuditDeps } from '../flows/audit/prove-audit.ts'
 import type { RegisterDeps } from '../flows/registration/manage-exchange.ts'
-import type { DeskUploadDeps } from '../flows/upload/send-desk-upload.ts'
+import type { PageUploadDeps } from '../flows/upload/send-page-upload.ts'
 import type { ReadPatientContext } from '../identity/patient-context.ts'
 import type { RequestEntry } from './exchange.ts'
 import type { Session } from './session/session.ts'
@@ -36,8 +36,8 @@ export interface PageDeps {
   readonly secure: boolean
   /** The FHIR API that clinicians' pages ask, for example `https://cp-is.example/cpis/FHIR/R4`. */
   readonly fhirUrl: string
-  /** What the desks of authorities do. */
-  readonly desk: DeskUploadDeps
+  /** What the notifications pages of authorities do. */
+  readonly flows: PageUploadDeps
   /** Proves what operators find in the audit log. */
   readonly seal: Pick<ProveAuditDeps, 'hashes' | 'signer' | 'judgeCheckpoint'> & {
     /** How often the whole log is checked. */

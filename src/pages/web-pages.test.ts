@@ -18,7 +18,7 @@ function openApi(people = [{ id: 'operator', kind: 'operator', ...OPERATOR }]) {
     examples: [],
     secure: true,
     fhirUrl: 'http://127.0.0.1:9/cpis/FHIR/R4',
-    desk: { storage: {} },
+    flows: { storage: {} },
     recordRequest: async () => undefined,
     reportFailure: () => undefined,
     now: () => new Date(),

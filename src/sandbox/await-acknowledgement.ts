@@ -28,7 +28,7 @@ export interface Patience {
   readonly signal?: AbortSignal
 }
 
-const LOOK_EVERY_MS = 300
+const CHECK_EVERY_MS = 300
 /** Through a MESH server between, a file counts as taken when it is fetched, and is judged after that. */
 const ANSWERED_WITHIN_MS = 120_000
 
@@ -61,7 +61,7 @@ export async function awaitAcknowledgement(
     if (status === 'acknowledged') takenAt ??= now
     if (takenAt !== undefined && now - takenAt >= answeredWithinMs) return { kind: 'collected-elsewhere' }
     if (now > deadline || signal?.aborted) return { kind: 'not-yet' }
-    await sleep(LOOK_EVERY_MS, undefined, { ...(signal && { signal }) }).catch(() => undefined)
+    await sleep(CHECK_EVERY_MS, undefined, { ...(signal && { signal }) }).catch(() => undefined)
   }
 }
 

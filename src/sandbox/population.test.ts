@@ -7,10 +7,10 @@ import { checkRecord } from '../domain/upload/check-record.ts'
 import { codeOf, type RecordCode } from '../domain/upload/record-faults.ts'
 import type { CheckedRecord, RecordAsSent } from '../domain/upload/upload.ts'
 import { AUTHORITY_COUNT, sandboxAuthorities } from './authorities.ts'
+import { examplePeople } from './example-people.ts'
 import { type Country, registrationOf } from './people.ts'
 import { LARGEST_POPULATION, makePopulation, type Population } from './population.ts'
 import { firstOf } from './situations.ts'
-import { tellingPeople } from './telling-people.ts'
 
 /** A leap day, the days the clocks change, an ordinary day and the last of a year. */
 const DAYS = ['2028-02-29', '2026-03-29', '2026-10-25', '2027-06-15', '2026-12-31'] as CalendarDate[]
@@ -108,7 +108,7 @@ describe.each(DAYS)('a population made on %s', today => {
         })
       }
     }
-    const telling = tellingPeople(made)
+    const telling = examplePeople(made)
     expect(telling).toHaveLength(12)
     expect(new Set(telling.map(person => person.nhsNumber)).size).toBe(12)
     for (const { nhsNumber, note, visiblePlans, authorities } of telling) {
@@ -173,7 +173,7 @@ test('the smallest populations are whole ones, without what they have no room fo
   for (const { children, authorities, telling } of sizes) {
     const made = population('2026-05-01' as CalendarDate, children, authorities)
     for (const { header, records } of made.uploads) expect([...records]).toHaveLength(header.recordCount)
-    expect(tellingPeople(made)).toHaveLength(telling)
+    expect(examplePeople(made)).toHaveLength(telling)
   }
 })
 

@@ -5,13 +5,13 @@ import type { Asid, ClientSystem } from '../domain/registration/client-system.ts
 import type { Database } from '../storage/open-database.ts'
 import { type SandboxAuthority, sandboxAuthorities } from './authorities.ts'
 import { CAST } from './cast.ts'
+import { type ExamplePerson, examplePeople } from './example-people.ts'
 import { sandboxIssuerRoutes } from './issuer-routes.ts'
 import { remember } from './memory.ts'
 import { type PdsConduct, sandboxPds } from './pds-server.ts'
 import { makePopulation, type Population } from './population.ts'
 import { type SandboxSignIn, sandboxSignIn } from './sign-in.ts'
 import { SYSTEMS } from './systems.ts'
-import { type TellingPerson, tellingPeople } from './telling-people.ts'
 import { issueToken } from './token-issuer.ts'
 
 const ISSUER_PATH = '/sandbox/issuer'
@@ -24,7 +24,7 @@ export interface Sandbox {
   readonly pdsConduct: PdsConduct
   readonly authorities: readonly SandboxAuthority[]
   /** Numbers worth asking for. */
-  readonly people: readonly TellingPerson[]
+  readonly people: readonly ExamplePerson[]
   /** To be registered when the service starts. */
   readonly systems: readonly ClientSystem[]
   /** Whose tokens the sandbox believes: its own. `here` is the address that the service reaches itself by. */
@@ -56,7 +56,7 @@ export async function openSandbox(
     children: country.children * country.authorities,
     today: country.referenceDay,
   })
-  const people = tellingPeople(population)
+  const people = examplePeople(population)
   const pdsConduct = { down: false, delayMs: 0 }
   return {
     population,

@@ -7,7 +7,7 @@ import { shownSequence } from '../domain/upload/upload.ts'
 import { embeddedTemplate } from './embedded-template.ts'
 import { messageStore } from './mailbox/message-store.ts'
 import { migrate } from './migrate.ts'
-import { deskStore } from './notification/desk-store.ts'
+import { authorityPageStore } from './notification/authority-page-store.ts'
 import { openEmbedded } from './open-database.ts'
 
 describeOnEachEngine('migrate', database => {
@@ -63,6 +63,6 @@ test('step 0017 leaves inboxes in their order, and goes on from there', async ()
   })
   const inbox = await messages.inbox({ mailbox: one, limit: 10 })
   expect(inbox.messages.map(({ id }) => id)).toEqual(['B', 'A', '0'])
-  expect(shownSequence(await deskStore(kysely).takeSequence('886' as OdsCode))).toBe('table 1')
+  expect(shownSequence(await authorityPageStore(kysely).takeSequence('886' as OdsCode))).toBe('table 1')
   await close()
 })

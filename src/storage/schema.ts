@@ -3,13 +3,13 @@
 import type { ColumnType, Generated, JSONColumnType } from 'kysely'
 import type { MessageFailure, MessageLabel } from '../domain/mailbox/mesh-message.ts'
 import type { Author } from '../domain/query/requester.ts'
-import type { ToldAt, UploadMode } from '../domain/registration/authority.ts'
+import type { NotifiedBy, UploadMode } from '../domain/registration/authority.ts'
 import type { CareSetting } from '../domain/registration/care-setting.ts'
 import type { ClientExchange, MessagingContract } from '../domain/registration/client-system.ts'
 import type { RecordFault } from '../domain/upload/record-faults.ts'
 import type { RecordAsSent, UploadHeader, UploadSeries } from '../domain/upload/upload.ts'
-import type { ConcernDetails, ConcernKind } from '../domain/watch/concern.ts'
-import type { DeskStep } from '../flows/notification/ports.ts'
+import type { IssueDetails, IssueKind } from '../domain/watch/issue.ts'
+import type { NotificationStep } from '../flows/notification/ports.ts'
 
 /** The tables as queries see them. `timestamptz` is a `Date` (instant), `date` a string, `bigint` a number, on both engines. */
 export interface Schema {
@@ -52,13 +52,13 @@ export interface Schema {
   client_system: ClientSystemTable
   test_upload: TestUploadTable
   organisation: { ods_code: string; name: string; settings: readonly CareSetting[]; wave: string | null }
-  concern: ConcernTable
+  concern: IssueTable
   watch_round: { single: Generated<boolean>; at: Date; next_by: Date }
   confirmed_phones: ConfirmedPhonesTable
   accepted_gaps: { authority: string; sequence_epoch: number; up_to: number }
   failing_record: FailingRecordTable
-  desk_step: DeskStepTable
-  desk_draft: DeskDraftTable
+  desk_step: NotificationStepTable
+  desk_draft: UploadDraftTable
   desk_sequence: { authority: string; last: number }
   asynchronous_answer: AsynchronousAnswerTable
   outside_mailbox: OutsideMailboxTable
@@ -102,7 +102,7 @@ interface AuthorityTable {
   dfe_code: string | null
   interval_hours: Generated<number>
   mode: Generated<UploadMode>
-  told_at: Generated<ToldAt>
+  told_at: Generated<NotifiedBy>
   wave: string | null
   live_since: Date | null
   suspended_since: Date | null
@@ -277,13 +277,13 @@ interface AuditTreeTable {
   checked_findings: number | null
 }
 
-interface ConcernTable {
+interface IssueTable {
   authority: string
-  kind: ConcernKind
+  kind: IssueKind
   subject: string
   since: Date
   raised_at: Date
-  details: JSONColumnType<ConcernDetails[ConcernKind]>
+  details: JSONColumnType<IssueDetails[IssueKind]>
   cleared_at: Date | null
 }
 
@@ -306,18 +306,18 @@ interface FailingRecordTable {
   written_sequence: number
 }
 
-interface DeskStepTable {
+interface NotificationStepTable {
   nhs_number: string
   authority: string
   item: string
   id: string
   at: Date
   by: string
-  kind: DeskStep['kind']
+  kind: NotificationStep['kind']
   text: string | null
 }
 
-interface DeskDraftTable {
+interface UploadDraftTable {
   id: string
   authority: string
   made_at: Date

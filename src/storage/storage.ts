@@ -7,7 +7,7 @@ import { mailboxStore } from './mailbox/mailbox-store.ts'
 import { messageStore } from './mailbox/message-store.ts'
 import { payloadStore } from './mailbox/payload-store.ts'
 import { workflowStore } from './mailbox/workflow-store.ts'
-import { deskStore } from './notification/desk-store.ts'
+import { authorityPageStore } from './notification/authority-page-store.ts'
 import { missedAppointmentStore } from './notification/missed-appointment-store.ts'
 import { notificationStore } from './notification/notification-store.ts'
 import type { Connections } from './open-database.ts'
@@ -22,7 +22,7 @@ import type { Schema } from './schema.ts'
 import { uploadAttempts } from './upload/upload-attempts.ts'
 import { uploadHistory } from './upload/upload-history.ts'
 import { uploadStore } from './upload/upload-store.ts'
-import { concernStore } from './watch/concern-store.ts'
+import { issueStore } from './watch/issue-store.ts'
 import { oversightStore } from './watch/oversight-store.ts'
 
 /** Every store over one kind of connections. */
@@ -55,8 +55,8 @@ function storesOn(db: Kysely<Schema>, run: RunStatement, jobs: Jobs): RegisterSt
     notifications: notificationStore(db),
     missedAppointments: missedAppointmentStore(db),
     numbers: numberStore(db),
-    concerns: concernStore(db),
-    desk: deskStore(db),
+    issues: issueStore(db),
+    authorityPages: authorityPageStore(db),
     oversight: oversightStore(db),
     mailboxes: mailboxStore(db),
     workflows: workflowStore(db),

@@ -37,7 +37,7 @@ export interface AuthorityDesk {
   empty(): Promise<number>
 }
 
-/** Takes an authority on, as an operator does, and opens its desk; it is live at once unless told otherwise. */
+/** Takes an authority on, as an operator does, and opens its notifications page; it is live at once unless told otherwise. */
 export async function openDesk(
   service: Service,
   authority: SandboxAuthority,

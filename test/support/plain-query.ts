@@ -11,7 +11,7 @@ import {
 } from '../../src/formats/itk/codes.ts'
 import { actionOf, WSA } from '../../src/formats/soap/codes.ts'
 import type { Service } from '../../src/main/start-service.ts'
-import type { Plain, PlainQuestion } from './soap-toolkits.ts'
+import type { Plain, PlainQuery } from './soap-toolkits.ts'
 
 /** A query as the objects that a toolkit makes messages of. */
 interface Asked {
@@ -27,7 +27,7 @@ export function plainSpineQuery(
   { baseUrl, config }: Pick<Service, 'baseUrl' | 'config'>,
   asid: string,
   asked: Asked,
-): PlainQuestion {
+): PlainQuery {
   const interaction = 'QUPC_IN000006GB01'
   const id = asked.newId().toUpperCase()
   const device = (extension: string) => ({ id: { root: OID.asid, extension } })
@@ -69,7 +69,7 @@ export function plainMiniServiceQuery(
   { baseUrl }: Pick<Service, 'baseUrl'>,
   odsCode: string | undefined,
   asked: Asked,
-): PlainQuestion {
+): PlainQuery {
   const address = `${baseUrl}/smsp/cpis`
   const id = `uuid_${asked.newId().toUpperCase()}`
   return {

@@ -12,7 +12,7 @@ export interface Plain {
 export type PlainValue = string | null | Plain | readonly PlainValue[]
 
 /** A question as somebody with a toolkit writes it, knowing of an interface nothing but its description. */
-export interface PlainQuestion {
+export interface PlainQuery {
   /** Where the description is. */
   readonly wsdl: string
   readonly operation: string
@@ -30,7 +30,7 @@ export type PlainAnswer =
 export interface Toolkit {
   readonly name: string
   readonly missing: boolean
-  readonly ask: (question: PlainQuestion) => Promise<PlainAnswer>
+  readonly ask: (question: PlainQuery) => Promise<PlainAnswer>
 }
 
 /** Debian's own: other installations of Python do not have its packages. */
@@ -50,7 +50,7 @@ export const TOOLKITS: readonly Toolkit[] = [
   },
 ]
 
-async function askWithZeep(question: PlainQuestion): Promise<PlainAnswer> {
+async function askWithZeep(question: PlainQuery): Promise<PlainAnswer> {
   return undressed(JSON.parse(await runPython([ZEEP_CLIENT], JSON.stringify(question)))) as PlainAnswer
 }
 
@@ -65,13 +65,7 @@ export async function runPython(args: readonly string[], input: string): Promise
   return written
 }
 
-async function askWithSoap({
-  wsdl,
-  operation,
-  addressing,
-  header,
-  body,
-}: PlainQuestion): Promise<PlainAnswer> {
+async function askWithSoap({ wsdl, operation, addressing, header, body }: PlainQuery): Promise<PlainAnswer> {
   const client = await createClientAsync(wsdl)
   for (const [name, value] of Object.entries(header))
     client.addSoapHeader({ [name]: inHeader(name.startsWith('communication') ? HL7 : addressing, value) })

@@ -2,7 +2,7 @@ import type { NhsNumber } from '../../domain/nhs-number.ts'
 import type {
   AppointmentTimeFault,
   MissedAppointment,
-  ToldReport,
+  NotifiedReport,
 } from '../../domain/notification/missed-appointment.ts'
 import type { Answer } from '../../domain/query/answer.ts'
 import type { AccessKind, MissingActivity, Requester } from '../../domain/query/requester.ts'
@@ -29,7 +29,7 @@ export interface FhirApiDeps {
     traceId: string
   }) => Promise<
     Result<
-      { readonly report: ToldReport; readonly repeated: boolean },
+      { readonly report: NotifiedReport; readonly repeated: boolean },
       AppointmentTimeFault | { readonly kind: 'no-activity' | 'nothing-held' | 'identifier-in-use' }
     >
   >

@@ -1,5 +1,5 @@
 import Fastify from 'fastify'
-import type { MissedAppointment, ToldReport } from '../../domain/notification/missed-appointment.ts'
+import type { MissedAppointment, NotifiedReport } from '../../domain/notification/missed-appointment.ts'
 import type { Answer } from '../../domain/query/answer.ts'
 import { type Author, mayQuery, type Requester } from '../../domain/query/requester.ts'
 import { failure, success } from '../../domain/result.ts'
@@ -38,7 +38,7 @@ const ROLES: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** The report of an appointment, told to the authority of the example plan. */
-export function reportOf(appointment: MissedAppointment, author: Author = NURSE): ToldReport {
+export function reportOf(appointment: MissedAppointment, author: Author = NURSE): NotifiedReport {
   return {
     id: '0197a000-0000-7000-8000-0000000000d1',
     appointment,

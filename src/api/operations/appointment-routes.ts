@@ -12,7 +12,7 @@ export function appointmentRoutes(app: FastifyInstance, deps: OperationsApiDeps)
     const odsCode = parseOdsCode(request.params.ods)
     if (!odsCode || !(await authorities.find(odsCode)))
       return reply.code(404).send({ error: 'No such authority. GET /authorities lists them.' })
-    const alerts = await missedAppointments.desk(odsCode, ALERTS_SHOWN)
+    const alerts = await missedAppointments.alerts(odsCode, ALERTS_SHOWN)
     await recordCommand(deps, {
       action: 'list missed appointments',
       outcome: 'allowed',

@@ -15,7 +15,7 @@ import { recordCommand, seenOnRecord } from './record-command.ts'
 /** How the sealed audit log stands, proofs of its entries, and a check of it all (chapter 22 of the rules). */
 export function auditRoutes(app: FastifyInstance, deps: OperationsApiDeps): void {
   app.get('/audit/seal', async () => {
-    const standing = await seenOnRecord(deps, 'show audit seal', deps.storage.sealedLog.standing())
+    const standing = await seenOnRecord(deps, 'show audit seal', deps.storage.sealedLog.status())
     return { ...standing, publicKey: writeVerifierKey(deps.publicKey(standing.origin)) }
   })
 

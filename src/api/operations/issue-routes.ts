@@ -2,17 +2,17 @@ import type { FastifyInstance, FastifyReply } from 'fastify'
 import { z } from 'zod'
 import { type OdsCode, parseOdsCode } from '../../domain/organisation.ts'
 import { unreachable } from '../../domain/result.ts'
-import { concernWords } from '../../domain/watch/concern-words.ts'
-import { acceptGaps, confirmPhones, type PhonesObstacle } from '../../flows/watch/answer-concern.ts'
-import { showConcerns } from '../../flows/watch/watch-exchange.ts'
+import { issueWords } from '../../domain/watch/issue-words.ts'
+import { acceptGaps, confirmPhones, type PhonesObstacle } from '../../flows/watch/answer-issue.ts'
+import { showIssues } from '../../flows/watch/watch-exchange.ts'
 import type { OperationsApiDeps } from './api-deps.ts'
 import { seenOnRecord } from './record-command.ts'
 
 /** What is wrong with the exchange with authorities, and an operator's answers to it (rules 16.1 to 16.9). */
-export function concernRoutes(app: FastifyInstance, deps: OperationsApiDeps): void {
+export function issueRoutes(app: FastifyInstance, deps: OperationsApiDeps): void {
   app.get('/concerns', async () => {
-    const { concerns, ...round } = await seenOnRecord(deps, 'list concerns', showConcerns(deps))
-    return { ...round, concerns: concerns.map(concern => ({ ...concern, ...concernWords(concern) })) }
+    const { concerns, ...round } = await seenOnRecord(deps, 'list concerns', showIssues(deps))
+    return { ...round, concerns: concerns.map(issue => ({ ...issue, ...issueWords(issue) })) }
   })
   app.post<{ Params: { ods: string } }>('/authorities/:ods/confirm-phones', async (request, reply) => {
     const { phones } = phonesBody.parse(request.body)

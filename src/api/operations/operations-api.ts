@@ -17,7 +17,7 @@ import type { OperationsApiDeps } from './api-deps.ts'
 import { appointmentRoutes } from './appointment-routes.ts'
 import { auditRoutes } from './audit-routes.ts'
 import { authorityRoutes } from './authority-routes.ts'
-import { concernRoutes } from './issue-routes.ts'
+import { issueRoutes } from './issue-routes.ts'
 import { onboardRoute } from './onboard-route.ts'
 import { organisationRoutes } from './organisation-routes.ts'
 import { recordCommand, seenOnRecord } from './record-command.ts'
@@ -74,7 +74,7 @@ function commands(deps: OperationsApiDeps): FastifyPluginAsync {
     appointmentRoutes(app, deps)
     auditRoutes(app, deps)
     organisationRoutes(app, deps)
-    concernRoutes(app, deps)
+    issueRoutes(app, deps)
     onboardRoute(app, deps)
   }
 }
@@ -90,7 +90,7 @@ function reading(app: FastifyInstance, deps: OperationsApiDeps): void {
   app.get('/answers/undelivered', () =>
     seen('list undelivered answers', storage.asynchronousAnswers.undelivered()),
   )
-  app.get('/relay', () => seen('show relay', storage.relay.standing()))
+  app.get('/relay', () => seen('show relay', storage.relay.status()))
   app.get('/sandbox', async (_request, reply) => {
     if (!deps.sandbox)
       return reply.code(404).send({ error: 'There is no sandbox: this service runs in production mode.' })

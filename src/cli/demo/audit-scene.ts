@@ -14,7 +14,7 @@ interface AuditCount {
 }
 
 /** Everything that happened is on record, refusals as well as answers. */
-export async function tellAudit({ stage, service }: DemoWorld): Promise<void> {
+export async function showAudit({ stage, service }: DemoWorld): Promise<void> {
   await stage.scene(
     'All of it is on record',
     'One entry for every request at every interface, allowed or refused. The database itself refuses to change or delete one.',
@@ -44,7 +44,7 @@ export async function tellAudit({ stage, service }: DemoWorld): Promise<void> {
 }
 
 /** What the seal is for: whoever owns the database can still change it, but not without being found. */
-export async function tellSeal({ stage, service }: DemoWorld): Promise<void> {
+export async function showSeal({ stage, service }: DemoWorld): Promise<void> {
   const { store, config } = service
   const { kysely } = store.database
   await stage.scene(
@@ -54,7 +54,7 @@ export async function tellSeal({ stage, service }: DemoWorld): Promise<void> {
   )
   const seal = openAuditSeal(config)
   await sealAudit({ storage: store.storage, clock: { now: () => new Date() }, ...seal })
-  const { newest } = await store.storage.sealedLog.standing()
+  const { newest } = await store.storage.sealedLog.status()
   await stage.excerpt(newest?.note.trimEnd().split('\n') ?? [])
   const check = () => verifyAudit({ storage: store.storage, ...seal })
   stage.claim('a check of the whole log finds nothing', (await check()).found === 0)

@@ -2,10 +2,10 @@ import { decodeJwt } from 'jose'
 import { type FhirClient, fhirClient, type HeldPlan } from '../../client/index.ts'
 import type { NhsNumber } from '../../domain/nhs-number.ts'
 import { castMember } from '../../sandbox/cast.ts'
-import { tellingPeople } from '../../sandbox/telling-people.ts'
+import { examplePeople } from '../../sandbox/example-people.ts'
 import { accessWords, NOTHING_HELD, planWords } from '../query-words.ts'
 import { signIn } from '../sign-in.ts'
-import { PLAIN_PEN } from '../terminal.ts'
+import { PLAIN_STYLER } from '../terminal.ts'
 import { type RecordedFetch, recordedFetch } from './recorded-fetch.ts'
 import type { DemoWorld } from './stage.ts'
 
@@ -27,7 +27,7 @@ export async function askForChild(world: DemoWorld, child: NhsNumber): Promise<r
     stage.claim('the plan is found', false)
     return []
   }
-  stage.words(planWords(PLAIN_PEN, child, outcome.plans))
+  stage.words(planWords(PLAIN_STYLER, child, outcome.plans))
   const [plan] = outcome.plans
   stage.claim(
     'one plan, and whom to phone by day and by night',
@@ -39,7 +39,7 @@ export async function askForChild(world: DemoWorld, child: NhsNumber): Promise<r
 /** A child of whom no authority holds anything. */
 export async function askForStranger(world: DemoWorld): Promise<void> {
   const { stage, sandbox } = world
-  const [nobody] = tellingPeople(sandbox.population)
+  const [nobody] = examplePeople(sandbox.population)
   if (!nobody) throw new Error('There is always a child of whom nothing is held')
   await stage.scene(
     'She asks for a child of whom nobody holds anything',
@@ -92,7 +92,7 @@ export async function readHistory(world: DemoWorld, child: NhsNumber): Promise<v
   const outcome = await client.accessHistory(child)
   await stage.exchange(wire.last(), SHOWN_HEADERS)
   if (outcome.kind !== 'listed') return stage.claim('the access is listed', false)
-  stage.words(accessWords(PLAIN_PEN, child, outcome.accesses))
+  stage.words(accessWords(PLAIN_STYLER, child, outcome.accesses))
   const family = castMember('ed-nurse')?.family.toUpperCase() ?? ''
   const [access] = outcome.accesses
   stage.claim(

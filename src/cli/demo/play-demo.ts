@@ -7,7 +7,7 @@ import { startService } from '../../main/start-service.ts'
 import { type CommandResult, done, fault } from '../command-result.ts'
 import type { Terminal } from '../terminal.ts'
 import { counted } from '../words.ts'
-import { tellAudit, tellSeal } from './audit-scene.ts'
+import { showAudit, showSeal } from './audit-scene.ts'
 import { openAuthority, readVerdict, sendFile, showFile, takeNotification } from './authority-scenes.ts'
 import { askForChild, askForStranger, askSilently, readHistory, refusePorter } from './clinician-scenes.ts'
 import { askThroughOtherInterfaces } from './interface-scenes.ts'
@@ -68,8 +68,8 @@ async function play(world: DemoWorld): Promise<void> {
   await refusePorter(world, file.child)
   await readHistory(world, file.child)
   await takeNotification(world, authority, file.child)
-  await tellAudit(world)
-  await tellSeal(world)
+  await showAudit(world)
+  await showSeal(world)
 }
 
 function verdict(stage: Stage): CommandResult {

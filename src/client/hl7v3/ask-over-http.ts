@@ -10,7 +10,7 @@ const LONGEST_ANSWER = 2 ** 20
 export const TIMEOUT_MS = 10_000
 
 /** A question as it is posted, and what becomes of the reply. */
-export interface PostedQuestion {
+export interface PostedQuery {
   readonly soapAction: string
   readonly envelope: XmlNode
   read(reply: HttpPosted): Promise<QueryOutcome>
@@ -19,7 +19,7 @@ export interface PostedQuestion {
 /** A client of questions that are answered in the reply, by SOAP 1.1. */
 export function askingOverHttp(
   settings: Pick<QueryClientSettings, 'url' | 'tls' | 'timeoutMilliseconds' | 'poster'>,
-  write: (nhsNumber: string, options: AskingOptions) => PostedQuestion,
+  write: (nhsNumber: string, options: AskingOptions) => PostedQuery,
 ): QueryClient {
   const poster = posterOf(settings)
   return {

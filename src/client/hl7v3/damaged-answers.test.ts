@@ -13,7 +13,7 @@ import type { QueryClient } from './query-client.ts'
 import { soapClient } from './soap-client.ts'
 import { type Agreement, takeAnswers } from './take-answers.ts'
 import { ADA, ASID, CHILD, facingInterface } from './testing.ts'
-import { waitingQuestions } from './waiting-questions.ts'
+import { waitingQueries } from './waiting-queries.ts'
 
 /** Bytes of an answer, with some of them cut out, and others in their place. Positions are parts of a thousand. */
 const anyDamage = fc
@@ -101,7 +101,7 @@ test('whatever is posted to a callback is dealt with, and damaged plans are neve
         fc.uint8Array().map(any => () => any),
       ),
       async damage => {
-        const waiting = waitingQuestions()
+        const waiting = waitingQueries()
         const outcomes: QueryOutcome[] = []
         const answered = waiting.wait({ id, nhsNumber: CHILD, asid: ASID }).then(o => outcomes.push(o))
         const { status } = await takeAnswers(agreement, waiting)({ contentType, bytes: damage(bytes) })

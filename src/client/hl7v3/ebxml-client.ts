@@ -16,7 +16,7 @@ import { messageErrorOutcome } from './message-error-outcome.ts'
 import type { QueryClient, QueryClientSettings } from './query-client.ts'
 import { readSoapReply } from './soap-reply.ts'
 import { type Agreement, takeAnswers } from './take-answers.ts'
-import { waitingQuestions } from './waiting-questions.ts'
+import { waitingQueries } from './waiting-queries.ts'
 
 export interface EbxmlClientSettings
   extends QueryClientSettings,
@@ -47,7 +47,7 @@ const ANSWER_TIMEOUT_MS = 30_000
 export async function ebxmlClient(settings: EbxmlClientSettings): Promise<EbxmlClient> {
   const { timeoutMilliseconds = ANSWER_TIMEOUT_MS } = settings
   const author = authorOf(settings.author)
-  const waiting = waitingQuestions()
+  const waiting = waitingQueries()
   const closing = new AbortController()
   const poster = posterOf({
     ...settings,
@@ -67,7 +67,7 @@ export async function ebxmlClient(settings: EbxmlClientSettings): Promise<EbxmlC
       const id = randomUUID().toUpperCase()
       const access = unscheduled ? 'unscheduled' : 'scheduled'
       const query = { id, effectiveTime: new Date(), access, author, nhsNumber } as const
-      const message = questionMessage(settings, query)
+      const message = queryMessage(settings, query)
       const over = new AbortController()
       const deadline = AbortSignal.timeout(timeoutMilliseconds)
       const giveUp = AbortSignal.any([deadline, closing.signal, ...(signal ? [signal] : [])])
@@ -96,7 +96,7 @@ export async function ebxmlClient(settings: EbxmlClientSettings): Promise<EbxmlC
   }
 }
 
-function questionMessage(
+function queryMessage(
   settings: EbxmlClientSettings,
   query: Parameters<typeof writeQuery>[0]['query'],
 ): WrittenMessage {

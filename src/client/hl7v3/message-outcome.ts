@@ -11,7 +11,7 @@ import { couldNotLook, notOurs, notUnderstood, refused } from './failed.ts'
 import { heldOutcome } from './held-outcome.ts'
 
 /** The question that a message has to answer. */
-export interface AskedQuestion {
+export interface SentQuery {
   /** Of the query message and all that is around it: a UUID in capitals. */
   readonly id: string
   readonly nhsNumber: string
@@ -30,7 +30,7 @@ export function saysFailure(codes: readonly string[]): boolean {
  * What an HL7 v3 message says to a question. Only a response that was read in full is "held", and only issue NHSNCC002, alone
  * with its companion, "nothing held" (rule 12.4); the question must be the one asked, and the asking system the one answered.
  */
-export function messageOutcome(message: XmlElement, asked: AskedQuestion): QueryOutcome {
+export function messageOutcome(message: XmlElement, asked: SentQuery): QueryOutcome {
   switch (message.name) {
     case INTERACTIONS.queryResponse: {
       const read = readQueryResponse(message)
@@ -58,7 +58,7 @@ export function messageOutcome(message: XmlElement, asked: AskedQuestion): Query
   }
 }
 
-function answers(message: Transmission & { readonly requestId: string }, asked: AskedQuestion): boolean {
+function answers(message: Transmission & { readonly requestId: string }, asked: SentQuery): boolean {
   return message.requestId === asked.id && message.receiverAsid === asked.asid
 }
 

@@ -10,7 +10,7 @@ import type { QueryOutcome } from '../outcomes.ts'
 import { askingOverHttp } from './ask-over-http.ts'
 import { authorOf } from './asking-author.ts'
 import { notOurs, notUnderstood } from './failed.ts'
-import { type AskedQuestion, messageOutcome } from './message-outcome.ts'
+import { messageOutcome, type SentQuery } from './message-outcome.ts'
 import type { QueryClient, QueryClientSettings } from './query-client.ts'
 import { readSoapReply } from './soap-reply.ts'
 
@@ -49,7 +49,7 @@ export function soapClient(settings: SoapClientSettings): QueryClient {
 }
 
 /** The message stands in an element named after what is answered, and some send it without. */
-function envelopeOutcome({ header, message }: SoapEnvelope, asked: AskedQuestion): QueryOutcome {
+function envelopeOutcome({ header, message }: SoapEnvelope, asked: SentQuery): QueryOutcome {
   const relatesTo = header?.children.filter(part => part.name === 'RelatesTo' && part.namespace === WSA) ?? []
   if (relatesTo.length !== 1 || textOf(relatesTo[0])?.toUpperCase() !== `UUID:${asked.id}`) return notOurs()
   if (message.name !== 'CP-ISNHSQueryResponse') return messageOutcome(message, asked)

@@ -17,8 +17,8 @@ import type { QueryOutcome } from '../outcomes.ts'
 import type { ListenerReply, PostedMessage } from './answer-listener.ts'
 import { notUnderstood } from './failed.ts'
 import { messageErrorOutcome } from './message-error-outcome.ts'
-import { type AskedQuestion, messageOutcome } from './message-outcome.ts'
-import type { WaitingQuestions } from './waiting-questions.ts'
+import { messageOutcome, type SentQuery } from './message-outcome.ts'
+import type { WaitingQueries } from './waiting-queries.ts'
 
 /** What was agreed with CP-IS: under which contract, and between which parties. */
 export interface Agreement {
@@ -38,7 +38,7 @@ const ANSWERS: readonly string[] = [
  * Deals with what is posted to a callback. An answer by the contract is acknowledged, whether or not somebody still waits for it:
  * whoever posted it would only post it again. Anything else is told what is wrong with it, and ends nobody's wait.
  */
-export function takeAnswers(agreement: Agreement, waiting: WaitingQuestions) {
+export function takeAnswers(agreement: Agreement, waiting: WaitingQueries) {
   return async ({ contentType, bytes }: PostedMessage): Promise<ListenerReply> => {
     const said = await readEbxmlReply(bytes, contentType)
     if (said.kind === 'acknowledgment') return { status: 202 }
@@ -71,7 +71,7 @@ function faultsOf({ spinePartyKey, partyKey, cpaId, reliability }: Agreement, he
   })
 }
 
-async function answerIn(payload: Uint8Array, asked: AskedQuestion): Promise<QueryOutcome> {
+async function answerIn(payload: Uint8Array, asked: SentQuery): Promise<QueryOutcome> {
   const message = await readTree(payload, { element: LONGEST_ENVELOPE, total: LONGEST_ENVELOPE })
   return message.ok ? messageOutcome(message.value, asked) : notUnderstood()
 }

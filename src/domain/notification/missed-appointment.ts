@@ -28,11 +28,11 @@ export interface AppointmentReport {
 }
 
 /** A report with the authorities that are told of it. */
-export interface ToldReport extends AppointmentReport {
+export interface NotifiedReport extends AppointmentReport {
   readonly told: readonly AuthorityContact[]
 }
 
-/** What an authority finds on its desk: the report, about a person as the authority itself knows them. */
+/** What an authority finds on its notifications page: the report, about a person as the authority itself knows them. */
 export interface AppointmentAlert extends AppointmentReport {
   readonly authority: OdsCode
   /** The number the authority holds the person under. */

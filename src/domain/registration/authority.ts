@@ -28,11 +28,11 @@ export const UPLOAD_MODES = ['delta', 'snapshot'] as const
 export type UploadMode = (typeof UPLOAD_MODES)[number]
 
 /**
- * Where an authority is told what it is told: in its mailbox, which a system of its own collects, or at its desk, on the pages
+ * Where an authority is told what it is told: in its mailbox, which a system of its own collects, or on its notifications page, on the pages
  * alone (rule 19.9).
  */
-export const TOLD_AT = ['mailbox', 'desk'] as const
-export type ToldAt = (typeof TOLD_AT)[number]
+export const NOTIFIED_BY = ['mailbox', 'desk'] as const
+export type NotifiedBy = (typeof NOTIFIED_BY)[number]
 
 /** How long an authority may be silent before somebody is told, unless it is set otherwise. */
 export const DEFAULT_INTERVAL_HOURS = 48
@@ -43,7 +43,7 @@ export interface AuthoritySettings {
   readonly dfeCode?: DfeCode
   readonly intervalHours: number
   readonly mode: UploadMode
-  readonly toldAt: ToldAt
+  readonly toldAt: NotifiedBy
   /** A free label: with whom it is taken on. */
   readonly wave?: string
 }
@@ -58,12 +58,12 @@ export const AUTHORITY_STAGES = ['onboarding', 'live', 'suspended'] as const
 export type AuthorityStage = (typeof AUTHORITY_STAGES)[number]
 
 /** What the stage follows from. Suspension ends where it began: whoever was not live before is not live after. */
-export interface AuthorityStanding {
+export interface AuthorityStatus {
   readonly liveSince?: Date
   readonly suspension?: { readonly since: Date; readonly why: string }
 }
 
-export function stageOf({ liveSince, suspension }: AuthorityStanding): AuthorityStage {
+export function stageOf({ liveSince, suspension }: AuthorityStatus): AuthorityStage {
   if (suspension) return 'suspended'
   return liveSince ? 'live' : 'onboarding'
 }

@@ -85,7 +85,7 @@ describeOnEachEngine('the seal over the audit log', database => {
   const findings = async (input: VerifyAuditInput = {}): Promise<readonly AuditFinding[]> =>
     (await verifyAudit(deps(), input)).findings
   const kept = async () => {
-    const { newest } = await stores.sealedLog.standing()
+    const { newest } = await stores.sealedLog.status()
     const judged = newest && deps().judgeCheckpoint(newest.note)
     if (!judged) throw new Error('Something was sealed')
     return judged
@@ -93,12 +93,12 @@ describeOnEachEngine('the seal over the audit log', database => {
 
   test('what waits is sealed once, and a checkpoint says how much', async () => {
     expect(await sealAudit(deps())).toBe(0)
-    expect((await stores.sealedLog.standing()).newest).toBeUndefined()
+    expect((await stores.sealedLog.status()).newest).toBeUndefined()
     await write(3)
-    expect(await stores.sealedLog.standing()).toMatchObject({ waiting: 3 })
+    expect(await stores.sealedLog.status()).toMatchObject({ waiting: 3 })
     expect(await sealAudit(deps())).toBe(3)
     expect(await sealAudit(deps())).toBe(0)
-    expect(await stores.sealedLog.standing()).toMatchObject({ waiting: 0, newest: { size: 3, at: NOW } })
+    expect(await stores.sealedLog.status()).toMatchObject({ waiting: 0, newest: { size: 3, at: NOW } })
     await write(1)
     await sealAudit(deps())
     expect(await verifyAudit(deps())).toMatchObject({ size: 4, waiting: 0, checkpoints: 2, found: 0 })
@@ -260,7 +260,7 @@ describeOnEachEngine('the seal over the audit log', database => {
       { kind: 'kept-differs', size: 1 },
     ])
   })
-  const origin = async () => (await stores.sealedLog.standing()).origin
+  const origin = async () => (await stores.sealedLog.status()).origin
 
   test('a seal that was taken out is found, and where', async () => {
     await write(4)
@@ -305,7 +305,7 @@ describeOnEachEngine('the seal over the audit log', database => {
     // Whoever began it has died.
     expect(await claim(7)).toBe(true)
     await stores.seal.keepCheck({ at: hour(8), size: 12, findings: 1 })
-    expect(await stores.sealedLog.standing()).toMatchObject({
+    expect(await stores.sealedLog.status()).toMatchObject({
       lastCheck: { at: hour(8), size: 12, findings: 1 },
     })
     expect(await claim(31)).toBe(false)

@@ -64,7 +64,7 @@ export interface AuditCheck {
 }
 
 /** How the seal stands. */
-export interface SealStanding {
+export interface SealStatus {
   readonly origin: string
   readonly newest?: KeptCheckpoint
   readonly waiting: number
@@ -81,7 +81,7 @@ export interface SealedPosition {
 
 /** What was sealed, to be proved and checked. */
 export interface SealedLog {
-  standing(): Promise<SealStanding>
+  status(): Promise<SealStatus>
   /** Entries by their ids, as the log holds them, with their positions where they are sealed. */
   find(
     ids: readonly string[],

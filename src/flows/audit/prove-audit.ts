@@ -52,7 +52,7 @@ export async function proveAudit(
 ): Promise<Result<AuditProof, SealBroken>> {
   await sealAudit(deps)
   const { sealedLog } = deps.storage
-  const { newest } = await sealedLog.standing()
+  const { newest } = await sealedLog.status()
   const head = newest && deps.judgeCheckpoint(newest.note)
   if (!newest || !head) return failure({ kind: 'seal-broken', entryId: ids[0] ?? 'none' })
   const { hashes } = deps

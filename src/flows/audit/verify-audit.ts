@@ -46,7 +46,7 @@ export async function verifyAudit(
   { kept = [], onProgress, signal }: VerifyAuditInput = {},
 ): Promise<AuditVerdict> {
   const { sealedLog } = storage
-  const standing = await sealedLog.standing()
+  const standing = await sealedLog.status()
   const { origin, newest } = standing
   const size = newest?.size ?? 0
   const { findings, find, found } = collector()

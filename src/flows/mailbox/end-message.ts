@@ -11,7 +11,7 @@ export interface EndMessageDeps {
 
 /**
  * A message will not reach its recipient: it becomes undeliverable, its sender gets a report (rule 7.8), and what CP-IS told in it
- * becomes deliverable again (rule 6.5). What CP-IS sent to an authority that is told at its desk ends without a failure and without
+ * becomes deliverable again (rule 6.5). What CP-IS sent to an authority that is told on its notifications page ends without a failure and without
  * a report. Part of the caller's transaction. False when the message was collected, completed or
  * ended in the meantime.
  */
@@ -23,7 +23,7 @@ export async function endMessage(
 ): Promise<boolean> {
   const { id, from, status } = message
   const { at } = failure
-  const told = from !== deps.cpisMailbox || !(await isToldAtDesk(stores, message.to))
+  const told = from !== deps.cpisMailbox || !(await isNotifiedOnPages(stores, message.to))
   const change = { status: 'undeliverable', at, ...(told && { failure }) } as const
   if (!(await stores.messages.advance(id, status, change))) return false
   if (told && status !== 'uploading' && from) {
@@ -47,8 +47,8 @@ export async function endMessage(
   return true
 }
 
-/** Whoever is told at their desk need not collect what was put into their mailbox before, or what answers a file (rule 19.10). */
-async function isToldAtDesk(stores: Stores, mailbox: MailboxId): Promise<boolean> {
+/** Whoever is told on their notifications page need not collect what was put into their mailbox before, or what answers a file (rule 19.10). */
+async function isNotifiedOnPages(stores: Stores, mailbox: MailboxId): Promise<boolean> {
   return (await stores.authorities.byMailbox(mailbox))?.toldAt === 'desk'
 }
 

@@ -2,7 +2,7 @@ import type { AccessNotification } from '../../domain/notification/access-notifi
 import type { MailboxId, OdsCode } from '../../domain/organisation.ts'
 import { type DeliverMessageDeps, deliverMessage } from '../mailbox/deliver-message.ts'
 import type { Storage, Stores } from '../ports.ts'
-import { tellAuthorities } from './tell-authorities.ts'
+import { notifyInTurn } from './notify-in-turn.ts'
 
 export interface NotifyAuthoritiesDeps extends DeliverMessageDeps {
   readonly storage: Storage
@@ -23,7 +23,7 @@ const NOTIFICATIONS_IN_MESSAGE = 500
  */
 export async function notifyAuthorities(deps: NotifyAuthoritiesDeps): Promise<number> {
   const before = new Date(deps.clock.now().getTime() - deps.windowMs)
-  return tellAuthorities(
+  return notifyInTurn(
     await deps.storage.notifications.authoritiesWaiting(before),
     NOTIFICATIONS_IN_MESSAGE,
     authority => deps.storage.transaction(stores => notifyAuthority(deps, stores, authority, before)),

@@ -5,7 +5,7 @@ import type {
 import type { MailboxId, OdsCode } from '../../domain/organisation.ts'
 import { type DeliverMessageDeps, deliverMessage } from '../mailbox/deliver-message.ts'
 import type { NewId, Storage, Stores } from '../ports.ts'
-import { tellAuthorities } from './tell-authorities.ts'
+import { notifyInTurn } from './notify-in-turn.ts'
 
 export interface NotifyInactiveNumbersDeps extends DeliverMessageDeps {
   readonly storage: Storage
@@ -25,7 +25,7 @@ const NUMBERS_IN_MESSAGE = 500
  */
 export async function notifyInactiveNumbers(deps: NotifyInactiveNumbersDeps): Promise<number> {
   const waiting = await deps.storage.numbers.authoritiesWaiting()
-  return tellAuthorities(waiting, NUMBERS_IN_MESSAGE, authority =>
+  return notifyInTurn(waiting, NUMBERS_IN_MESSAGE, authority =>
     deps.storage.transaction(stores => notifyAuthority(deps, stores, authority)),
   )
 }

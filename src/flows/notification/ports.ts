@@ -4,7 +4,7 @@ import type {
   AppointmentAlert,
   AppointmentReport,
   MissedAppointment,
-  ToldReport,
+  NotifiedReport,
 } from '../../domain/notification/missed-appointment.ts'
 import type { MailboxId, OdsCode } from '../../domain/organisation.ts'
 import type { Author } from '../../domain/query/requester.ts'
@@ -22,7 +22,7 @@ export interface NotificationStore {
   authoritiesWaiting(before: Date): Promise<readonly OdsCode[]>
   /**
    * Takes the oldest pending notifications of an authority, in order, for this transaction alone; empty when another holds them, or
-   * where the authority is told at its desk.
+   * where the authority is told on its notifications page.
    */
   take(authority: OdsCode, before: Date, limit: number): Promise<readonly PendingNotification[]>
   markDelivered(notifications: readonly PendingNotification[], messageId: string): Promise<void>
@@ -30,17 +30,17 @@ export interface NotificationStore {
   putBack(messageId: string): Promise<number>
 }
 
-/** What comes to an authority's desk. */
-export const DESK_KINDS = ['access', 'missed-appointment', 'inactive-number'] as const
-export type DeskKind = (typeof DESK_KINDS)[number]
+/** What comes to an authority's notifications page. */
+export const NOTIFICATION_KINDS = ['access', 'missed-appointment', 'inactive-number'] as const
+export type NotificationKind = (typeof NOTIFICATION_KINDS)[number]
 
-export const DESK_STATES = ['open', 'overdue', 'done', 'all'] as const
-export type DeskState = (typeof DESK_STATES)[number]
+export const NOTIFICATION_STATES = ['open', 'overdue', 'done', 'all'] as const
+export type NotificationState = (typeof NOTIFICATION_STATES)[number]
 
 /** Something that an authority was told, about a person as the authority itself knows them. */
-export interface DeskItem {
+export interface NotificationItem {
   readonly id: string
-  readonly kind: DeskKind
+  readonly kind: NotificationKind
   readonly at: Date
   readonly nhsNumber: NhsNumber
   readonly localId?: string
@@ -53,34 +53,34 @@ export interface DeskItem {
   readonly assignedTo?: string
 }
 
-export const DESK_STEPS = ['acknowledged', 'assigned', 'noted'] as const
+export const NOTIFICATION_STEPS = ['acknowledged', 'assigned', 'noted'] as const
 
 /** What an officer did with an item. Steps are added and never changed. */
-export interface DeskStep {
+export interface NotificationStep {
   readonly id: string
   readonly at: Date
   readonly by: string
-  readonly kind: (typeof DESK_STEPS)[number]
+  readonly kind: (typeof NOTIFICATION_STEPS)[number]
   /** To whom, or what was noted. */
   readonly text?: string
 }
 
 /** An item with the person it is about and all that was done with it, the oldest first. */
-export interface OpenedDeskItem extends DeskItem {
+export interface OpenedNotificationItem extends NotificationItem {
   readonly person?: { readonly given: string; readonly family: string; readonly birthDate: string }
-  readonly steps: readonly DeskStep[]
+  readonly steps: readonly NotificationStep[]
 }
 
-export interface DeskFilter {
-  readonly state: DeskState
-  readonly kind?: DeskKind
+export interface NotificationFilter {
+  readonly state: NotificationState
+  readonly kind?: NotificationKind
   readonly assigned?: 'nobody' | 'somebody'
   /** What came before is overdue, unless it was acknowledged. */
   readonly overdueBefore: Date
 }
 
 /** What became of a file, as the audit log has it: also of one that was refused. */
-export interface DeskFile {
+export interface ReceivedFile {
   readonly at: Date
   readonly outcome: 'allowed' | 'refused' | 'failed'
   /** A file code, `test` or `repeated`. */
@@ -93,7 +93,7 @@ export interface DeskFile {
 }
 
 /** A table that an officer has handed in, and not yet sent as a file. */
-export interface DeskDraft {
+export interface UploadDraft {
   readonly id: string
   readonly authority: OdsCode
   readonly madeAt: Date
@@ -103,34 +103,34 @@ export interface DeskDraft {
   readonly sent?: { readonly messageId: string; readonly sequence: number }
 }
 
-/** The desk of an authority. Every question is of one authority, and another's items are as if they were not. */
-export interface DeskStore {
+/** The pages of an authority. Every question is of one authority, and another's items are as if they were not. */
+export interface AuthorityPageStore {
   /** Newest first. */
   items(
     authority: OdsCode,
-    filter: DeskFilter,
+    filter: NotificationFilter,
     page: { readonly limit: number; readonly offset: number },
-  ): Promise<readonly DeskItem[]>
+  ): Promise<readonly NotificationItem[]>
   counts(
     authority: OdsCode,
     overdueBefore: Date,
   ): Promise<{ readonly unread: number; readonly overdue: number }>
-  item(authority: OdsCode, id: string): Promise<OpenedDeskItem | undefined>
+  item(authority: OdsCode, id: string): Promise<OpenedNotificationItem | undefined>
   /**
-   * What is acknowledged at the desk of an authority that is told there is told for good, and goes into no mailbox later (rule
+   * What is acknowledged at the notifications page of an authority that is told there is told for good, and goes into no mailbox later (rule
    * 19.11). False where the step was taken before: sent twice, or acknowledged by somebody else.
    */
-  take(authority: OdsCode, item: DeskItem, step: DeskStep): Promise<boolean>
-  /** Whether a message is a file that was made at a desk: for as long as it waits, and as drafts are kept. */
+  take(authority: OdsCode, item: NotificationItem, step: NotificationStep): Promise<boolean>
+  /** Whether a message is a file that was made on a notifications page: for as long as it waits, and as drafts are kept. */
   hasSent(messageId: string): Promise<boolean>
   /** What became of an authority's newest files, and when those came that wait to be checked. */
-  files(mailbox: MailboxId, limit: number): Promise<readonly DeskFile[]>
+  files(mailbox: MailboxId, limit: number): Promise<readonly ReceivedFile[]>
   waiting(mailbox: MailboxId, uploadWorkflow: string): Promise<readonly Date[]>
   confirmedPhones(authority: OdsCode): Promise<(ConfirmedPhones & { readonly at: Date }) | undefined>
-  keepDraft(draft: DeskDraft): Promise<void>
+  keepDraft(draft: UploadDraft): Promise<void>
   /** Holds it against everybody else until the commit. */
-  draft(authority: OdsCode, id: string): Promise<DeskDraft | undefined>
-  draftSent(draft: DeskDraft, sent: NonNullable<DeskDraft['sent']>): Promise<void>
+  draft(authority: OdsCode, id: string): Promise<UploadDraft | undefined>
+  draftSent(draft: UploadDraft, sent: NonNullable<UploadDraft['sent']>): Promise<void>
   /** Those apart whose file still waits to be judged. */
   forgetDrafts(before: Date): Promise<void>
   /** A number that no table of the authority has had, taken for good; restarting its sequence changes nothing (rule 3.23). */
@@ -145,7 +145,10 @@ export interface MissedAppointmentStore {
    */
   keep(report: AppointmentReport): Promise<boolean>
   /** What an organisation has reported under an identifier, and who was told. */
-  find(organisation: OdsCode, identifier: MissedAppointment['identifier']): Promise<ToldReport | undefined>
+  find(
+    organisation: OdsCode,
+    identifier: MissedAppointment['identifier'],
+  ): Promise<NotifiedReport | undefined>
   /** An authority's alerts, newest first. */
-  desk(authority: OdsCode, limit: number): Promise<readonly AppointmentAlert[]>
+  alerts(authority: OdsCode, limit: number): Promise<readonly AppointmentAlert[]>
 }

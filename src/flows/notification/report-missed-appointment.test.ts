@@ -111,7 +111,7 @@ describeOnEachEngine('missed appointments', database => {
       .where('nhs_number', '=', nhsNumber)
       .orderBy('id')
       .execute()
-  const desk = (authority: string) => storage.missedAppointments.desk(authority as OdsCode, 100)
+  const desk = (authority: string) => storage.missedAppointments.alerts(authority as OdsCode, 100)
   const deskOf = async (authority: string, nhsNumber: NhsNumber) =>
     (await desk(authority)).filter(alert => alert.nhsNumber === nhsNumber)
 

@@ -5,7 +5,7 @@ import {
   isSameAppointment,
   type MissedAppointment,
   mayReport,
-  type ToldReport,
+  type NotifiedReport,
 } from '../../domain/notification/missed-appointment.ts'
 import type { Requester } from '../../domain/query/requester.ts'
 import { failure, type Result, success } from '../../domain/result.ts'
@@ -26,7 +26,7 @@ export interface ReportRequest {
 
 /** The authorities told; `repeated` where this very report had been made before, and nobody was told again. */
 export interface Reported {
-  readonly report: ToldReport
+  readonly report: NotifiedReport
   readonly repeated: boolean
 }
 

@@ -10,7 +10,7 @@ export async function announceNumberChange(
   event: { readonly id: string; readonly nhsNumber: NhsNumber },
 ): Promise<void> {
   await deps.storage.transaction(async stores => {
-    await stores.numbers.hurry(event.nhsNumber)
+    await stores.numbers.bringForward(event.nhsNumber)
     await stores.audit.append({
       id: deps.newId(),
       at: deps.clock.now(),

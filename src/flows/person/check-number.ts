@@ -12,7 +12,7 @@ export interface CheckNumberDeps {
 
 export type CheckedNumber =
   | { readonly kind: 'in-use' }
-  | { readonly kind: 'inactive'; readonly toTell: number }
+  | { readonly kind: 'inactive'; readonly toNotify: number }
   /** PDS could not be asked: nothing is known, and nothing was changed. */
   | { readonly kind: 'unavailable' }
 
@@ -38,11 +38,11 @@ export async function checkNumber(deps: CheckNumberDeps, number: NhsNumber): Pro
     case 'unknown': {
       const replacement = answer.kind === 'superseded' ? answer.by : undefined
       const told = await deps.storage.transaction(async stores => {
-        const toTell = await stores.numbers.inactive(number, replacement, at)
-        if (toTell.length > 0) await onRecord(deps, stores, number, 'number inactive', toTell)
-        return toTell
+        const toNotify = await stores.numbers.inactive(number, replacement, at)
+        if (toNotify.length > 0) await onRecord(deps, stores, number, 'number inactive', toNotify)
+        return toNotify
       })
-      return { kind: 'inactive', toTell: told.length }
+      return { kind: 'inactive', toNotify: told.length }
     }
   }
 }

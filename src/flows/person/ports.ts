@@ -11,12 +11,12 @@ export interface NumberStore {
    */
   claim(due: {
     readonly at: Date
-    readonly lookedAtBefore: Date
+    readonly checkedBefore: Date
     readonly until: Date
     readonly limit: number
   }): Promise<readonly NhsNumber[]>
   /** A number's turn comes at the next look, whenever it was looked at; nothing happens to one without a visible plan. */
-  hurry(number: NhsNumber): Promise<void>
+  bringForward(number: NhsNumber): Promise<void>
   /** PDS says that the number is a person's: whatever made it inactive before is over. Answers whether anything did. */
   inUse(number: NhsNumber, at: Date): Promise<boolean>
   /**

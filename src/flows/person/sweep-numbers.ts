@@ -30,7 +30,7 @@ export async function sweepNumbers(deps: SweepNumbersDeps, signal?: AbortSignal)
     const at = clock.now()
     const due = await storage.numbers.claim({
       at,
-      lookedAtBefore: new Date(at.getTime() - numberCheckHours * 3_600_000),
+      checkedBefore: new Date(at.getTime() - numberCheckHours * 3_600_000),
       until: new Date(at.getTime() + HELD_MS),
       limit: numberChecksPerSecond,
     })

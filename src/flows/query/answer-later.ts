@@ -13,7 +13,7 @@ export interface AnswerLaterDeps {
 }
 
 /** A question that came as a message of its own, from a system with a contract. */
-export interface MessagedQuestion<R> {
+export interface MessagedQuery<R> {
   readonly system: ClientSystem & { readonly contract: MessagingContract }
   /** The id of its message, letter for letter. */
   readonly messageId: string
@@ -38,7 +38,7 @@ export type LaterAnswer =
  * that is going to be posted are one commit (rules 5.8 and 13.4): whoever calls may say that it was received, and a crash
  * anywhere neither loses an answer nor lists an access twice. Throws when it could not look: then nothing is kept.
  */
-export function answerLater<R>(deps: AnswerLaterDeps, question: MessagedQuestion<R>): Promise<LaterAnswer> {
+export function answerLater<R>(deps: AnswerLaterDeps, question: MessagedQuery<R>): Promise<LaterAnswer> {
   return deps.storage.transaction(async stores => {
     const at = deps.clock.now()
     const { system, messageId, digest } = question
@@ -59,11 +59,7 @@ export function answerLater<R>(deps: AnswerLaterDeps, question: MessagedQuestion
 }
 
 /** That somebody was sent again what is held of a person belongs to what is known of that person. */
-function recordRepeat<R>(
-  deps: AnswerLaterDeps,
-  stores: Stores,
-  question: MessagedQuestion<R>,
-): Promise<void> {
+function recordRepeat<R>(deps: AnswerLaterDeps, stores: Stores, question: MessagedQuery<R>): Promise<void> {
   const { query, messageId, system } = question
   const asked = query.ok ? query.value : undefined
   return stores.audit.append({

@@ -10,7 +10,7 @@ import { failure, type Result, success } from '../../domain/result.ts'
 import { type Jobs, startJobs } from '../../storage/job-queue.ts'
 import { storage as storageOn } from '../../storage/storage.ts'
 import type { Storage } from '../ports.ts'
-import { answerLater, type MessagedQuestion } from './answer-later.ts'
+import { answerLater, type MessagedQuery } from './answer-later.ts'
 import type { AnswerMessage } from './ports.ts'
 import { type Posted, postAnswer } from './post-answer.ts'
 
@@ -83,7 +83,7 @@ describeOnEachEngine('answers that are posted later', database => {
     soapAction: 'answer',
     bytes: Buffer.from(outcome.ok ? `${outcome.value.plans.length} plans` : 'refused'),
   })
-  const asking = (nhsNumber: NhsNumber, messageId: string): MessagedQuestion<unknown> => ({
+  const asking = (nhsNumber: NhsNumber, messageId: string): MessagedQuery<unknown> => ({
     system: WARD,
     messageId,
     digest: `digest of ${nhsNumber}`,
@@ -98,7 +98,7 @@ describeOnEachEngine('answers that are posted later', database => {
     }),
     write,
   })
-  const ask = (question: MessagedQuestion<unknown>) => answerLater({ storage, clock, newId }, question)
+  const ask = (question: MessagedQuery<unknown>) => answerLater({ storage, clock, newId }, question)
 
   describe('a question', () => {
     test('is answered once, however often its message comes: one access, one notification, one answer (rule 13.4)', async () => {

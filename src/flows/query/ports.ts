@@ -31,18 +31,18 @@ export interface AnswerMessage {
 }
 
 /** A question is known by the system that asked and the id of its message (rule 13.4). */
-export interface QuestionKey {
+export interface QueryKey {
   readonly system: Asid
   readonly messageId: string
 }
 
-export interface AnswerToPost extends QuestionKey {
+export interface AnswerToPost extends QueryKey {
   readonly message: AnswerMessage
   /** How often it was posted before. */
   readonly attempts: number
 }
 
-export interface UndeliveredAnswer extends QuestionKey {
+export interface UndeliveredAnswer extends QueryKey {
   readonly askedAt: Date
   readonly attempts: number
   /** A code, or what the system's own HTTP status was. */
@@ -56,12 +56,12 @@ export interface AsynchronousAnswerStore {
    * everybody else until the commit.
    */
   begin(
-    question: QuestionKey & { readonly digest: string; readonly at: Date; readonly forgetAfter: Date },
+    question: QueryKey & { readonly digest: string; readonly at: Date; readonly forgetAfter: Date },
   ): Promise<{ readonly digest: string } | undefined>
   /** The answer to a question that was begun: from now on due. */
-  keep(question: QuestionKey, message: AnswerMessage, at: Date): Promise<void>
+  keep(question: QueryKey, message: AnswerMessage, at: Date): Promise<void>
   /** An answer becomes due as if for the first time; false where there is none. */
-  postAgain(question: QuestionKey, at: Date): Promise<boolean>
+  postAgain(question: QueryKey, at: Date): Promise<boolean>
   /** Answers that are due, the longest waiting first, which nobody else will be handed before `until`. */
   claim(due: {
     readonly at: Date
@@ -70,11 +70,11 @@ export interface AsynchronousAnswerStore {
     /** Systems that are left for later, because they have enough to take already. */
     readonly except: readonly Asid[]
   }): Promise<readonly AnswerToPost[]>
-  acknowledged(question: QuestionKey): Promise<void>
+  acknowledged(question: QueryKey): Promise<void>
   /** Not taken this time: due again at `dueAt`. */
-  postponed(question: QuestionKey, dueAt: Date, reason: string): Promise<void>
+  postponed(question: QueryKey, dueAt: Date, reason: string): Promise<void>
   /** Not taken at all: kept for the operator until `forgetAfter`. */
-  undeliverable(question: QuestionKey, forgetAfter: Date, reason: string): Promise<void>
+  undeliverable(question: QueryKey, forgetAfter: Date, reason: string): Promise<void>
   undelivered(): Promise<readonly UndeliveredAnswer[]>
   /** Deletes what need no longer be remembered, whatever still waits excepted; answers how many went. */
   forget(before: Date): Promise<number>

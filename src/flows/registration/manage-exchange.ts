@@ -5,7 +5,7 @@ import type { CareOrganisation } from '../../domain/registration/care-setting.ts
 import type { Asid, ClientSystem } from '../../domain/registration/client-system.ts'
 import { failure, type Result, success } from '../../domain/result.ts'
 import type { Clock, NewId, RegisterStores, Storage, Stores } from '../ports.ts'
-import type { QuestionKey } from '../query/ports.ts'
+import type { QueryKey } from '../query/ports.ts'
 import type { AuthorityDescription } from './ports.ts'
 
 /** Who exchanges what with whom is data: these are the operator's ways to change it, each on record and one after the other (rules 7.6, 3.8, 8.1 and 19.12). */
@@ -146,7 +146,7 @@ export function removeClientSystem(deps: ManageExchangeDeps, asid: Asid): Promis
 }
 
 /** An answer that its system did not take is posted again, as if for the first time (rule 13.5). */
-export function postAnswerAgain(deps: ManageExchangeDeps, question: QuestionKey): Promise<void> {
+export function postAnswerAgain(deps: ManageExchangeDeps, question: QueryKey): Promise<void> {
   return deps.storage.transaction(async stores => {
     await stores.asynchronousAnswers.postAgain(question, deps.clock.now())
     await recordChange(deps, stores, { action: 'post answer again', subject: question.messageId })

@@ -1,6 +1,6 @@
 import type { OdsCode } from '../../domain/organisation.ts'
 import {
-  type AuthorityStanding,
+  type AuthorityStatus,
   type GoLiveObstacle,
   goLiveObstacle,
   type MissingPlan,
@@ -50,7 +50,7 @@ export function suspend(
   odsCode: OdsCode,
   why: string,
 ): Promise<
-  Result<NonNullable<AuthorityStanding['suspension']>, { readonly kind: 'suspended' } | NoSuchAuthority>
+  Result<NonNullable<AuthorityStatus['suspension']>, { readonly kind: 'suspended' } | NoSuchAuthority>
 > {
   return changing(deps, odsCode, async (stores, authority) => {
     if (authority.stage === 'suspended') return failure({ kind: 'suspended' } as const)

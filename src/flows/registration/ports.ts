@@ -3,14 +3,14 @@ import type { AuthorityContact } from '../../domain/query/answer.ts'
 import type {
   AuthoritySettings,
   AuthorityStage,
-  AuthorityStanding,
+  AuthorityStatus,
   SettingsChange,
 } from '../../domain/registration/authority.ts'
 import type { CareOrganisation } from '../../domain/registration/care-setting.ts'
 import type { Asid, ClientSystem } from '../../domain/registration/client-system.ts'
 
 /** A local authority as the service knows it. The contact is what its newest applied file said. */
-export interface Authority extends AuthoritySettings, AuthorityStanding {
+export interface Authority extends AuthoritySettings, AuthorityStatus {
   readonly odsCode: OdsCode
   readonly name: string
   readonly mailbox: MailboxId
@@ -40,7 +40,7 @@ export interface AuthorityStore {
   change(odsCode: OdsCode, settings: SettingsChange): Promise<void>
   restartSequence(odsCode: OdsCode): Promise<void>
   goLive(odsCode: OdsCode, at: Date): Promise<void>
-  suspend(odsCode: OdsCode, suspension: NonNullable<AuthorityStanding['suspension']>): Promise<void>
+  suspend(odsCode: OdsCode, suspension: NonNullable<AuthorityStatus['suspension']>): Promise<void>
   resume(odsCode: OdsCode): Promise<void>
 }
 

@@ -17,7 +17,7 @@ export type OutsideFault =
 export class ContentBrokeOff extends Error {}
 
 /** What an arrived message says of itself; the texts are the other side's. */
-export interface ArrivalLabel {
+export interface InboundLabel {
   readonly from?: string
   readonly workflowId: string
   readonly localId?: string
@@ -27,10 +27,10 @@ export interface ArrivalLabel {
   readonly contentType?: string
 }
 
-export type Arrival =
+export type InboundMessage =
   | {
       readonly kind: 'message'
-      readonly label: ArrivalLabel
+      readonly label: InboundLabel
       /** Each to be read before the next is asked for. Reading throws `ContentBrokeOff`. */
       readonly chunks: AsyncIterable<{
         readonly encoding: ContentEncoding
@@ -39,13 +39,13 @@ export type Arrival =
     }
   | {
       readonly kind: 'report'
-      readonly label: ArrivalLabel
+      readonly label: InboundLabel
       /** The other side's id of the message that failed. */
       readonly about?: string
       readonly failure: Omit<MessageFailure, 'at'>
     }
 
-export interface Departure {
+export interface OutboundMessage {
   /** Our id of the message, by which the other side knows it again. */
   readonly messageId: string
   readonly to: string
@@ -60,7 +60,7 @@ export interface Departure {
   readonly chunkBytes: number
 }
 
-export interface DepartureProgress {
+export interface OutboundProgress {
   /** The other side's id of the message. */
   readonly outsideId: string
   /** How many chunks the other side has. */
@@ -80,14 +80,14 @@ export interface OutsideMailbox {
   handshake(): Promise<Result<void, OutsideFault>>
   /** The ids of what waits, first in first out, over all pages; ends with the first fault. */
   waiting(): AsyncIterable<Result<string, OutsideFault>>
-  receive(outsideId: string): Promise<Result<Arrival, OutsideFault>>
+  receive(outsideId: string): Promise<Result<InboundMessage, OutsideFault>>
   acknowledge(outsideId: string): Promise<Result<void, OutsideFault>>
   /** Answers the other side's id. What is known of the way there is told after each chunk but the last. */
   send(
-    departure: Departure,
+    outbound: OutboundMessage,
     progress: {
-      readonly from?: DepartureProgress
-      readonly report: (progress: DepartureProgress) => Promise<void>
+      readonly from?: OutboundProgress
+      readonly report: (progress: OutboundProgress) => Promise<void>
     },
   ): Promise<Result<string, OutsideFault>>
   /** What became of a message; fault `gone` where the other side knows of none. */
@@ -100,11 +100,11 @@ export interface OutsideMailbox {
 export interface Dispatch {
   readonly messageId: string
   /** Sending began at some time, and how it ended was never noted. */
-  readonly begun?: { readonly chunkBytes: number; readonly progress?: DepartureProgress }
+  readonly begun?: { readonly chunkBytes: number; readonly progress?: OutboundProgress }
 }
 
 /** How relaying stands, for the operator. */
-export interface RelayStanding {
+export interface RelayStatus {
   /** Absent where nothing was ever fetched. */
   readonly mailbox?: {
     readonly id: string
@@ -141,7 +141,7 @@ export interface RelayStore {
     until: Date,
   ): Promise<{ readonly shakenAt?: Date; readonly fault?: string } | undefined>
   holdTurn(mailbox: string, until: Date): Promise<void>
-  shaken(mailbox: string, at: Date): Promise<void>
+  recordHandshake(mailbox: string, at: Date): Promise<void>
   /** Ends the turn. Answers whether the trouble, or that there is none, is new. */
   endTurn(
     mailbox: string,
@@ -151,7 +151,7 @@ export interface RelayStore {
 
   hasArrived(outsideId: string): Promise<{ readonly messageId: string } | undefined>
   /** False where it was there before. With a reason it is set aside. */
-  addArrival(arrival: {
+  addInbound(inbound: {
     readonly outsideId: string
     readonly messageId: string
     readonly at: Date
@@ -168,14 +168,14 @@ export interface RelayStore {
   claimDispatch(sender: string, at: Date, until: Date): Promise<Dispatch | undefined>
   /** From now on the message may be on the other side; `until` holds it for longer. */
   dispatchBegun(messageId: string, at: Date, chunkBytes: number, until: Date): Promise<void>
-  dispatchProgress(messageId: string, progress: DepartureProgress, until: Date): Promise<void>
+  dispatchProgress(messageId: string, progress: OutboundProgress, until: Date): Promise<void>
   /** The other side knows of no such message: what was begun is as if it had never been. */
   dispatchLost(messageId: string): Promise<void>
   dispatchPostponed(messageId: string, dueAt: Date, reason: string): Promise<void>
   dispatchSent(messageId: string, outsideId: string | undefined, at: Date): Promise<void>
   /** Our id of a message that the other side knows by its own. */
   sentAs(outsideId: string): Promise<string | undefined>
-  standing(): Promise<RelayStanding>
+  status(): Promise<RelayStatus>
   /** Forgets what was over before the instant. */
   forget(before: Date): Promise<void>
 }

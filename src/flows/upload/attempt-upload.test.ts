@@ -137,7 +137,7 @@ describeOnEachEngine('an upload that fails every time is set aside (rule 3.22)',
     for (let time = 0; time < 3; time++) await attempt()
     const watching = { storage, clock, newId, watchEveryMs: 1_000 }
     await watchExchange(watching)
-    const kinds = async () => (await storage.concerns.open(AUTHORITY.odsCode)).map(({ kind }) => kind)
+    const kinds = async () => (await storage.issues.open(AUTHORITY.odsCode)).map(({ kind }) => kind)
     expect(await kinds()).toContain('upload-set-aside')
     for (const { messageId } of await storage.uploadAttempts.allSetAside(100)) {
       expect(await tryUploadAgain({ storage, clock, newId }, messageId)).toBe(true)

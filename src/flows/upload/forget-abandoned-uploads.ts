@@ -13,6 +13,6 @@ export async function forgetAbandonedUploads(deps: {
 }): Promise<void> {
   const abandonedBefore = new Date(deps.clock.now().getTime() - ABANDONED_AFTER_MS)
   await deps.storage.uploads.discard({ abandonedBefore })
-  await deps.storage.desk.forgetDrafts(abandonedBefore)
+  await deps.storage.authorityPages.forgetDrafts(abandonedBefore)
   await deps.storage.uploadAttempts.forgetEnded()
 }

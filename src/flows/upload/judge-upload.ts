@@ -49,7 +49,7 @@ async function judgeFile(
   const digest = createHash('sha256')
   const { expansion } = deps.uploadLimits
   const bytes = digested(readPayload(storage.payloads, message, expansion), digest)
-  const series = (await storage.desk.hasSent(message.id)) ? 'page' : 'system'
+  const series = (await storage.authorityPages.hasSent(message.id)) ? 'page' : 'system'
   const judged = await judgeRecords(deps, { uploadId: id, authority, series, bytes }, signal).catch(error =>
     unreadableContent(error, expansion),
   )

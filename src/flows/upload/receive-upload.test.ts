@@ -105,8 +105,8 @@ describeOnEachEngine('receiving the files of an authority as its stage changes',
     const message = await storage.transaction(stores => deliverMessage(stores, newMessage, label, file))
     if (made === 'at a desk') {
       const draft = { id: newId(), authority, madeAt: clock.now(), contact: head, content: Buffer.from('x') }
-      await storage.desk.keepDraft(draft)
-      await storage.desk.draftSent(draft, { messageId: message.id, sequence: 7 })
+      await storage.authorityPages.keepDraft(draft)
+      await storage.authorityPages.draftSent(draft, { messageId: message.id, sequence: 7 })
     }
     await receiveUpload(
       {
@@ -196,7 +196,7 @@ describeOnEachEngine('receiving the files of an authority as its stage changes',
       const { answer } = await receive(undefined, 'at a desk')
       expect(answer).toMatchObject({ fileCode: 'CPF02' })
       expect(await acknowledged()).toEqual([])
-      expect(await storage.desk.files(mailbox, 1)).toMatchObject([
+      expect(await storage.authorityPages.files(mailbox, 1)).toMatchObject([
         { reason: 'CPF02', sequence: 7, loaded: 1 },
       ])
       const applied = await storage.uploads.bySequence(authority, 'page', 7)

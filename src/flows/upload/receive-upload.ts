@@ -155,7 +155,7 @@ function acknowledge(
 
 /**
  * Into the mailbox that the file came from, under the paired workflow, naming the file by the sender's own reference. Whoever made a
- * file at the desk at which they are told reads there what became of it: the acknowledgement is kept, and put into no mailbox; a
+ * file on the notifications page at which they are told reads there what became of it: the acknowledgement is kept, and put into no mailbox; a
  * sender over MESH is answered there always (rule 19.10). Answers where its content is.
  */
 async function deliver(
@@ -165,7 +165,7 @@ async function deliver(
   payload: AsyncIterable<Uint8Array> | { readonly payloadId: string },
 ): Promise<string> {
   if (!message.from) throw new Error('A message without a sender cannot be answered')
-  if (await isReadAtDesk(stores, message, message.from)) {
+  if (await isReadOnPages(stores, message, message.from)) {
     if ('payloadId' in payload) return payload.payloadId
     const payloadId = deps.newMessageId()
     await keepPayload(stores, payloadId, payload)
@@ -183,9 +183,9 @@ async function deliver(
   return answer.payloadId
 }
 
-async function isReadAtDesk(stores: Stores, { id }: MeshMessage, sender: MailboxId): Promise<boolean> {
+async function isReadOnPages(stores: Stores, { id }: MeshMessage, sender: MailboxId): Promise<boolean> {
   const authority = await stores.authorities.byMailbox(sender)
-  return authority?.toldAt === 'desk' && (await stores.desk.hasSent(id))
+  return authority?.toldAt === 'desk' && (await stores.authorityPages.hasSent(id))
 }
 
 async function senderOf(

@@ -4,7 +4,7 @@ import type { OdsCode } from '../../domain/organisation.ts'
 import type { NumberMatch } from '../../domain/registration/authority.ts'
 import type { RecordCode } from '../../domain/upload/record-faults.ts'
 import type { RecordAsSent } from '../../domain/upload/upload.ts'
-import type { Concern, Finding } from '../../domain/watch/concern.ts'
+import type { Finding, Issue } from '../../domain/watch/issue.ts'
 
 /** How the exchange with one authority goes. */
 export interface ExchangeState {
@@ -15,7 +15,7 @@ export interface ExchangeState {
   readonly newestTest?: NumberMatch
   /** Since when the oldest message has waited in its mailbox. */
   readonly waitingSince?: Date
-  /** Since when the oldest thing at the desk of one that is told there was not acknowledged. */
+  /** Since when the oldest thing at the notifications page of one that is told there was not acknowledged. */
   readonly unreadSince?: Date
 }
 
@@ -104,19 +104,19 @@ export interface ConfirmedPhones {
 }
 
 /** What is wrong with the exchange with authorities, and what is done about it (rules 16.1 to 16.9). */
-export interface ConcernStore {
+export interface IssueStore {
   /** Begins a round: nobody else raises or clears until the commit. */
   beginRound(round: WatchRound): Promise<void>
   lastRound(): Promise<WatchRound | undefined>
   /** What is wrong at an instant, whatever was raised before. */
   find(at: Date): Promise<readonly Finding[]>
   /** What was raised and not cleared, by authority and kind; of all authorities, or of one. */
-  open(authority?: OdsCode): Promise<readonly Concern[]>
+  open(authority?: OdsCode): Promise<readonly Issue[]>
   raise(findings: readonly Finding[], at: Date): Promise<void>
   update(findings: readonly Finding[]): Promise<void>
-  clear(concerns: readonly Concern[], at: Date): Promise<void>
+  clear(concerns: readonly Issue[], at: Date): Promise<void>
   confirmPhones(authority: OdsCode, phones: ConfirmedPhones, at: Date): Promise<void>
-  /** From now on the gaps before the highest number applied are no concern. */
+  /** From now on the gaps before the highest number applied are no issue. */
   acceptGaps(authority: OdsCode): Promise<void>
   /** The people of an authority whose records fail and were not loaded since, the longest failing first. For the authority's eyes. */
   failedRecords(authority: OdsCode): Promise<readonly FailedRecord[]>

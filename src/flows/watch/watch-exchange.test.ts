@@ -12,8 +12,8 @@ import { type Jobs, startJobs } from '../../storage/job-queue.ts'
 import { storage as storageOn } from '../../storage/storage.ts'
 import type { Storage } from '../ports.ts'
 import type { JudgedRecord } from '../upload/ports.ts'
-import { acceptGaps, confirmPhones } from './answer-concern.ts'
-import { showConcerns, watchExchange } from './watch-exchange.ts'
+import { acceptGaps, confirmPhones } from './answer-issue.ts'
+import { showIssues, watchExchange } from './watch-exchange.ts'
 
 const NOON = new Date('2026-06-15T12:00:00Z')
 const HOUR = 3_600_000
@@ -58,7 +58,7 @@ describeOnEachEngine('freshness and collection', database => {
       list.filter(({ authority }) => authority === code)
     return { raised: mine(raised), cleared: mine(cleared).map(({ kind }) => kind) }
   }
-  const open = async () => (await storage.concerns.open(code)).map(({ kind }) => kind)
+  const open = async () => (await storage.issues.open(code)).map(({ kind }) => kind)
   const managing = () => ({ storage, clock, newId })
   const confirm = (...phones: string[]) => confirmPhones(managing(), code, phones)
 
@@ -171,9 +171,9 @@ describeOnEachEngine('freshness and collection', database => {
 
     test('nobody is taken at the word of a round that is long over (rule 16.9)', async () => {
       await watch()
-      expect(await showConcerns({ storage, clock })).toMatchObject({ current: true, watchedAt: now })
+      expect(await showIssues({ storage, clock })).toMatchObject({ current: true, watchedAt: now })
       later(15 * 60_000)
-      expect((await showConcerns({ storage, clock })).current).toBe(false)
+      expect((await showIssues({ storage, clock })).current).toBe(false)
     })
   })
 
@@ -210,7 +210,7 @@ describeOnEachEngine('freshness and collection', database => {
       ])
       for (const sequence of [4, 3]) await apply({ sequence })
       expect(await watch()).toEqual({ raised: [], cleared: [] })
-      expect(await storage.concerns.open(code)).toMatchObject([{ details: { missing: 1, newest: '6' } }])
+      expect(await storage.issues.open(code)).toMatchObject([{ details: { missing: 1, newest: '6' } }])
       await apply({ sequence: 6 })
       expect(await watch()).toEqual({ raised: [], cleared: ['sequence-gap'] })
     })
@@ -250,7 +250,7 @@ describeOnEachEngine('freshness and collection', database => {
         .values({ message_id: waiting.id, due_at: now })
         .execute()
       await watch()
-      expect(await storage.concerns.open(code)).toMatchObject([{ details: { handedOn: true } }])
+      expect(await storage.issues.open(code)).toMatchObject([{ details: { handedOn: true } }])
       await collect(waiting)
       expect((await watch()).cleared).toEqual(['not-collected'])
     })
@@ -350,7 +350,7 @@ describeOnEachEngine('freshness and collection', database => {
     test('a record that fails for more than 7 days is a concern until the person is loaded', async () => {
       const failures = async () => {
         await watch()
-        return (await storage.concerns.open(code)).filter(({ kind }) => kind === 'old-failures')
+        return (await storage.issues.open(code)).filter(({ kind }) => kind === 'old-failures')
       }
       await apply({ sequence: 2, records: [failing(1, 'OLD'), failing(2, undefined, '999 000 0001')] })
       later(4 * DAY)
@@ -359,16 +359,16 @@ describeOnEachEngine('freshness and collection', database => {
       expect(await failures()).toEqual([])
       later(1)
       expect(await failures()).toMatchObject([{ since: NOON, details: { records: 2 } }])
-      expect(await storage.concerns.failedRecords(code)).toMatchObject([
+      expect(await storage.issues.failedRecords(code)).toMatchObject([
         { since: NOON, code: 'CPR04', newest: { sequence: 2 } },
         { since: NOON, newest: { sequence: 3 }, sent: { position: 2, subjects: [{ localId: 'OLD' }] } },
         { since: new Date(NOON.getTime() + 4 * DAY), sent: { position: 1, subjects: [{ localId: 'NEW' }] } },
       ])
-      const [oldest] = await storage.concerns.failedRecords(code)
+      const [oldest] = await storage.issues.failedRecords(code)
       expect(oldest?.reason).toMatch(/^NHS number: it must be ten digits/)
       await apply({ sequence: 4, records: [good(1, 'OLD'), good(2, 'X', '9990000001' as NhsNumber)] })
       expect(await failures()).toEqual([])
-      expect(await storage.concerns.failedRecords(code)).toHaveLength(1)
+      expect(await storage.issues.failedRecords(code)).toHaveLength(1)
     })
 
     test('whoever was loaded in between begins anew, also when an older file comes late', async () => {
@@ -378,19 +378,19 @@ describeOnEachEngine('freshness and collection', database => {
       await apply({ sequence: 3, records: [good(1, 'A')] })
       now = new Date(early.getTime() + HOUR)
       await apply({ sequence: 4, records: [failing(1, 'A')] })
-      expect(await storage.concerns.failedRecords(code)).toEqual([])
+      expect(await storage.issues.failedRecords(code)).toEqual([])
       now = new Date(early.getTime() + 3 * DAY)
       await apply({ sequence: 5, records: [failing(1, 'A')] })
-      expect(await storage.concerns.failedRecords(code)).toMatchObject([{ since: now }])
+      expect(await storage.issues.failedRecords(code)).toMatchObject([{ since: now }])
     })
 
     test('of an authority that sends all it holds, whom it leaves out fails no more', async () => {
       await apply({ sequence: 2, records: [failing(1, 'A'), failing(2, 'B')] })
       later(HOUR)
       await apply({ sequence: 3, records: [failing(1, 'B')] })
-      expect(await storage.concerns.failedRecords(code)).toHaveLength(2)
+      expect(await storage.issues.failedRecords(code)).toHaveLength(2)
       await storage.authorities.add({ odsCode: code, name: code, mailbox, mode: 'snapshot' })
-      expect(await storage.concerns.failedRecords(code)).toMatchObject([
+      expect(await storage.issues.failedRecords(code)).toMatchObject([
         { since: NOON, sent: { subjects: [{ localId: 'B' }] } },
       ])
     })
@@ -400,7 +400,7 @@ describeOnEachEngine('freshness and collection', database => {
       await apply({ sequence: 2, records: [failing(1, undefined, old)] })
       await storage.numbers.link(old, next)
       await apply({ sequence: 3, records: [good(1, 'A', next)] })
-      expect(await storage.concerns.failedRecords(code)).toEqual([])
+      expect(await storage.issues.failedRecords(code)).toEqual([])
     })
   })
 

@@ -1,5 +1,5 @@
 import type { AuditEntry } from '../../domain/audit/audit.ts'
-import { type Concern, compareConcerns, type Finding } from '../../domain/watch/concern.ts'
+import { compareIssues, type Finding, type Issue } from '../../domain/watch/issue.ts'
 import type { Clock, NewId, Storage, Stores } from '../ports.ts'
 
 export interface WatchExchangeDeps {
@@ -12,7 +12,7 @@ export interface WatchExchangeDeps {
 
 export interface Watched {
   readonly raised: readonly Finding[]
-  readonly cleared: readonly Concern[]
+  readonly cleared: readonly Issue[]
 }
 
 /** A round may be late by this many before what was found last is no longer believed. */
@@ -26,16 +26,13 @@ export function watchExchange(deps: WatchExchangeDeps): Promise<Watched> {
   const { storage, clock, watchEveryMs } = deps
   return storage.transaction(async stores => {
     const at = clock.now()
-    await stores.concerns.beginRound({ at, nextBy: new Date(at.getTime() + ROUNDS_MISSED * watchEveryMs) })
-    const { raise, update, clear } = compareConcerns(
-      await stores.concerns.open(),
-      await stores.concerns.find(at),
-    )
-    await stores.concerns.raise(raise, at)
-    await stores.concerns.update(update)
-    await stores.concerns.clear(clear, at)
+    await stores.issues.beginRound({ at, nextBy: new Date(at.getTime() + ROUNDS_MISSED * watchEveryMs) })
+    const { raise, update, clear } = compareIssues(await stores.issues.open(), await stores.issues.find(at))
+    await stores.issues.raise(raise, at)
+    await stores.issues.update(update)
+    await stores.issues.clear(clear, at)
     for (const finding of raise) await record(deps, stores, 'raise concern', finding, at)
-    for (const concern of clear) await record(deps, stores, 'clear concern', concern, at)
+    for (const issue of clear) await record(deps, stores, 'clear concern', issue, at)
     return { raised: raise, cleared: clear }
   })
 }
@@ -60,20 +57,20 @@ function record(
   })
 }
 
-export interface ConcernsShown {
+export interface IssuesShown {
   /** Whether the exchange was looked at lately: if not, that nothing is listed says nothing (rule 16.9). */
   readonly current: boolean
   readonly watchedAt?: Date
-  readonly concerns: readonly Concern[]
+  readonly concerns: readonly Issue[]
 }
 
 /** What is wrong, as the last round found it; with when that was. */
-export async function showConcerns({
+export async function showIssues({
   storage,
   clock,
-}: Pick<WatchExchangeDeps, 'storage' | 'clock'>): Promise<ConcernsShown> {
-  const round = await storage.concerns.lastRound()
-  const concerns = await storage.concerns.open()
+}: Pick<WatchExchangeDeps, 'storage' | 'clock'>): Promise<IssuesShown> {
+  const round = await storage.issues.lastRound()
+  const concerns = await storage.issues.open()
   return {
     current: round !== undefined && clock.now() < round.nextBy,
     ...(round && { watchedAt: round.at }),

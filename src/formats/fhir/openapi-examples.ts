@@ -1,6 +1,6 @@
 import type { CalendarDate, PlanTime } from '../../domain/english-time.ts'
 import { type NhsNumber, nhsCheckDigit } from '../../domain/nhs-number.ts'
-import type { ToldReport } from '../../domain/notification/missed-appointment.ts'
+import type { NotifiedReport } from '../../domain/notification/missed-appointment.ts'
 import type { OdsCode } from '../../domain/organisation.ts'
 import type { Answer, AuthorityContact } from '../../domain/query/answer.ts'
 import type { Author } from '../../domain/query/requester.ts'
@@ -57,7 +57,7 @@ export const EXAMPLE_ANSWER: Answer = {
 export const EXAMPLE_OF_NOTHING: Answer = { ...EXAMPLE_ANSWER, plans: [], accesses: [] }
 
 /** A report of an appointment that nobody missed. */
-export const EXAMPLE_REPORT: ToldReport = {
+export const EXAMPLE_REPORT: NotifiedReport = {
   id: '0197a000-0000-7000-8000-0000000000d1',
   appointment: {
     identifier: { system: 'https://hospital.example/Id/appointment', value: 'A-2026-417' },

@@ -1,5 +1,5 @@
 import type { Appointment, HealthcareService } from 'fhir/r4.js'
-import type { ToldReport } from '../../domain/notification/missed-appointment.ts'
+import type { NotifiedReport } from '../../domain/notification/missed-appointment.ts'
 import type { AuthorityContact } from '../../domain/query/answer.ts'
 import { element, renderXml } from '../xml/xml-writer.ts'
 import { SYSTEM } from './codes.ts'
@@ -10,7 +10,7 @@ import { writeAuthority } from './write-plan-parts.ts'
  * What came of a report: the appointment, with each authority that is told as a participant for whom it is information only, and
  * whom to phone there. The narrative says the same to people. R4 wants an end: where none is known it is the start, and is read as none.
  */
-export function writeReportedAppointment({ id, appointment, reportedAt, told }: ToldReport): Appointment {
+export function writeReportedAppointment({ id, appointment, reportedAt, told }: NotifiedReport): Appointment {
   const { identifier, nhsNumber, start, end = start, service, description } = appointment
   return {
     resourceType: 'Appointment',

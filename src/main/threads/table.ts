@@ -1,6 +1,6 @@
 import { failure, type Result, success } from '../../domain/result.ts'
 import type { RecordAsSent } from '../../domain/upload/upload.ts'
-import type { ReadTable } from '../../flows/upload/send-desk-upload.ts'
+import type { ReadTable } from '../../flows/upload/send-page-upload.ts'
 import { rowReasonOf, rowsLeftOut, type SheetFault, sheetReasonOf, surveySheet } from '../../kit/index.ts'
 
 /** A table that an officer sent on a page, to be judged as at an instant. */

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { fileNumberWords, shownSequence } from '../../domain/upload/upload.ts'
-import { MEND_RECORD_DAYS } from '../../domain/watch/concern.ts'
+import { MEND_RECORD_DAYS } from '../../domain/watch/issue.ts'
 import type { FailedRecord } from '../../flows/watch/ports.ts'
 import { pageOf } from '../nothing-here.ts'
 import type { Pages } from '../pages.ts'
@@ -13,14 +13,14 @@ const ON_A_PAGE = 40
 /** People whose records were refused and not loaded since: the longest waiting first, with what to correct. */
 export function failureRoutes(fastify: FastifyInstance, pages: Pages): void {
   const { deps, exchangeOf } = pages
-  const { concerns } = deps.desk.storage
+  const { issues } = deps.flows.storage
 
   fastify.get('/desk/failures', async (request, reply) => {
     const exchange = exchangeOf(request)
     exchange.action = 'show failed records'
     const session = await admit(pages, request, reply, 'authority')
     if (!session) return reply
-    const failing = await concerns.failedRecords(session.odsCode)
+    const failing = await issues.failedRecords(session.odsCode)
     const page = pageOf(request)
     const from = (page - 1) * ON_A_PAGE
     const shown = failing.slice(from, from + ON_A_PAGE)
@@ -46,7 +46,7 @@ export function failureRoutes(fastify: FastifyInstance, pages: Pages): void {
     exchange.action = 'export failed records'
     const session = await admit(pages, request, reply, 'authority')
     if (!session) return reply
-    const failing = await concerns.failedRecords(session.odsCode)
+    const failing = await issues.failedRecords(session.odsCode)
     exchange.details = { authority: session.odsCode, exported: failing.length }
     const rows = failing.map(record => {
       const { localId, nhsNumber, name, born, code, reason, since, file } = whoOf(record)

@@ -1,16 +1,16 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { dueBy, overdueBefore } from '../../domain/notification/desk-due.ts'
-import { concernWords } from '../../domain/watch/concern-words.ts'
+import { dueBy, overdueBefore } from '../../domain/notification/due.ts'
+import { issueWords } from '../../domain/watch/issue-words.ts'
 import {
-  DESK_KINDS,
-  DESK_STATES,
-  DESK_STEPS,
-  type DeskFilter,
-  type DeskItem,
-  type OpenedDeskItem,
+  NOTIFICATION_KINDS,
+  NOTIFICATION_STATES,
+  NOTIFICATION_STEPS,
+  type NotificationFilter,
+  type NotificationItem,
+  type OpenedNotificationItem,
 } from '../../flows/notification/ports.ts'
-import { takeDeskStep } from '../../flows/notification/take-desk-step.ts'
+import { takeNotificationStep } from '../../flows/notification/take-notification-step.ts'
 import { nothingHere, pageOf } from '../nothing-here.ts'
 import type { Pages } from '../pages.ts'
 import { admit, field } from '../session/admit.ts'
@@ -26,17 +26,17 @@ const IN_A_PART = 100_000
 const LONGEST = { assigned: 100, noted: 2_000, acknowledged: 0 } as const
 
 const asked = z.object({
-  state: z.enum(DESK_STATES).catch('open'),
-  kind: z.enum(DESK_KINDS).optional().catch(undefined),
+  state: z.enum(NOTIFICATION_STATES).catch('open'),
+  kind: z.enum(NOTIFICATION_KINDS).optional().catch(undefined),
   assigned: z.enum(['nobody', 'somebody']).optional().catch(undefined),
 })
 
 /** What the authority was told: a list, each item by itself with what was done about it, and an export. */
-export function todayRoutes(fastify: FastifyInstance, pages: Pages): void {
+export function notificationRoutes(fastify: FastifyInstance, pages: Pages): void {
   const { deps, exchangeOf } = pages
-  const { authorities, desk, concerns } = deps.desk.storage
+  const { authorities, authorityPages, issues } = deps.flows.storage
 
-  const filterOf = (query: unknown): DeskFilter => {
+  const filterOf = (query: unknown): NotificationFilter => {
     const { state, kind, assigned } = asked.parse(query)
     const before = overdueBefore(deps.now())
     return { state, ...(kind && { kind }), ...(assigned && { assigned }), overdueBefore: before }
@@ -52,9 +52,9 @@ export function todayRoutes(fastify: FastifyInstance, pages: Pages): void {
     const offset = (page - 1) * ON_A_PAGE
     const [authority, found, counts, open] = await Promise.all([
       authorities.find(session.odsCode),
-      desk.items(session.odsCode, filter, { limit: ON_A_PAGE + 1, offset }),
-      desk.counts(session.odsCode, filter.overdueBefore),
-      concerns.open(session.odsCode),
+      authorityPages.items(session.odsCode, filter, { limit: ON_A_PAGE + 1, offset }),
+      authorityPages.counts(session.odsCode, filter.overdueBefore),
+      issues.open(session.odsCode),
     ])
     const items = found.slice(0, ON_A_PAGE).map(shownItem(deps.now()))
     exchange.details = { authority: session.odsCode, shown: items.length }
@@ -67,7 +67,7 @@ export function todayRoutes(fastify: FastifyInstance, pages: Pages): void {
         items,
         counts,
         onlyHere: authority?.toldAt === 'desk',
-        concerns: open.map(concern => ({ ...concernWords(concern), since: concern.since })),
+        concerns: open.map(issue => ({ ...issueWords(issue), since: issue.since })),
         filter,
         kinds: KIND_WORDS,
         states: STATE_WORDS,
@@ -89,7 +89,10 @@ export function todayRoutes(fastify: FastifyInstance, pages: Pages): void {
     const filter = filterOf(request.query)
     const rows: string[][] = []
     for (;;) {
-      const part = await desk.items(session.odsCode, filter, { limit: IN_A_PART, offset: rows.length })
+      const part = await authorityPages.items(session.odsCode, filter, {
+        limit: IN_A_PART,
+        offset: rows.length,
+      })
       rows.push(...part.map(exportedRow))
       if (part.length < IN_A_PART) break
     }
@@ -103,7 +106,7 @@ export function todayRoutes(fastify: FastifyInstance, pages: Pages): void {
   const showItem = (
     request: FastifyRequest,
     reply: FastifyReply,
-    item: OpenedDeskItem,
+    item: OpenedNotificationItem,
     problem?: { readonly text: string; readonly href: string; readonly typed: string },
   ) => {
     exchangeOf(request).nhsNumber = item.nhsNumber
@@ -122,7 +125,7 @@ export function todayRoutes(fastify: FastifyInstance, pages: Pages): void {
     const session = await admit(pages, request, reply, 'authority')
     if (!session) return reply
     const id = idOf(request.params.id)
-    const item = id && (await desk.item(session.odsCode, id))
+    const item = id && (await authorityPages.item(session.odsCode, id))
     return item ? showItem(request, reply, item) : nothingHere(pages, request, reply)
   })
 
@@ -131,9 +134,9 @@ export function todayRoutes(fastify: FastifyInstance, pages: Pages): void {
     exchange.action = 'desk item step'
     const session = await admit(pages, request, reply, 'authority')
     if (!session) return reply
-    const kind = DESK_STEPS.find(known => known === field(request, 'do'))
+    const kind = NOTIFICATION_STEPS.find(known => known === field(request, 'do'))
     const [id, step] = [idOf(request.params.id), idOf(field(request, 'step'))]
-    const item = id && (await desk.item(session.odsCode, id))
+    const item = id && (await authorityPages.item(session.odsCode, id))
     if (!item || !kind || !step) return nothingHere(pages, request, reply)
     const text = field(request, 'text')
     const problem = problemOf(kind, text)
@@ -142,7 +145,11 @@ export function todayRoutes(fastify: FastifyInstance, pages: Pages): void {
       return showItem(request, reply, item, { text: problem, href: `#${kind}`, typed: text })
     }
     const words = kind === 'acknowledged' ? {} : { text }
-    const taken = await takeDeskStep(deps.desk, officerOf(session), item.id, { id: step, kind, ...words })
+    const taken = await takeNotificationStep(deps.flows, officerOf(session), item.id, {
+      id: step,
+      kind,
+      ...words,
+    })
     if (taken === 'unknown') return nothingHere(pages, request, reply)
     exchange.audited = taken === 'taken'
     exchange.nhsNumber = item.nhsNumber
@@ -155,7 +162,7 @@ export function todayRoutes(fastify: FastifyInstance, pages: Pages): void {
   })
 }
 
-function problemOf(kind: (typeof DESK_STEPS)[number], text: string): string | undefined {
+function problemOf(kind: (typeof NOTIFICATION_STEPS)[number], text: string): string | undefined {
   if (kind === 'noted' && text === '') return 'Write what was done'
   if (kind === 'assigned' && text === '') return 'Write who will deal with it'
   if (kind !== 'acknowledged' && text.length > LONGEST[kind]) {
@@ -165,7 +172,7 @@ function problemOf(kind: (typeof DESK_STEPS)[number], text: string): string | un
 }
 
 function shownItem(now: Date) {
-  return (item: DeskItem) => ({
+  return (item: NotificationItem) => ({
     ...item,
     words: KIND_WORDS[item.kind],
     ...(item.author && { who: authorWords(item.author) }),
@@ -174,7 +181,7 @@ function shownItem(now: Date) {
   })
 }
 
-function addressOf({ state, kind, assigned }: DeskFilter): string {
+function addressOf({ state, kind, assigned }: NotificationFilter): string {
   const query = new URLSearchParams({ state, ...(kind && { kind }), ...(assigned && { assigned }) })
   return query.toString()
 }
@@ -198,7 +205,7 @@ const EXPORTED = [
   'Dealt with by',
 ]
 
-function exportedRow(item: DeskItem): string[] {
+function exportedRow(item: NotificationItem): string[] {
   const who = item.author && authorWords(item.author)
   const { appointment, replacement, acknowledgedAt } = item
   return [

@@ -1,14 +1,14 @@
 import { type Author, displayName } from '../../domain/query/requester.ts'
 import type { UploadFileFault } from '../../domain/upload/file-faults.ts'
-import type { DeskFile, DeskKind, DeskState } from '../../flows/notification/ports.ts'
+import type { NotificationKind, NotificationState, ReceivedFile } from '../../flows/notification/ports.ts'
 
-export const KIND_WORDS: Readonly<Record<DeskKind, string>> = {
+export const KIND_WORDS: Readonly<Record<NotificationKind, string>> = {
   access: 'Record viewed',
   'missed-appointment': 'Missed appointment',
   'inactive-number': 'NHS number no longer in use',
 }
 
-export const STATE_WORDS: Readonly<Record<DeskState, string>> = {
+export const STATE_WORDS: Readonly<Record<NotificationState, string>> = {
   open: 'To look at',
   overdue: 'Overdue',
   done: 'Acknowledged',
@@ -31,7 +31,7 @@ export function authorWords(author: Author): AuthorWords {
 }
 
 /** What became of a file, in words; `good` where there is nothing to do. */
-export function fileWords({ outcome, reason, fault, failed = 0 }: DeskFile): {
+export function fileWords({ outcome, reason, fault, failed = 0 }: ReceivedFile): {
   readonly verdict: string
   readonly good: boolean
   readonly why?: string

@@ -1,4 +1,4 @@
-import type { Officer } from '../../flows/notification/take-desk-step.ts'
+import type { Officer } from '../../flows/notification/take-notification-step.ts'
 import { actorOf } from '../exchange.ts'
 import type { AuthoritySession } from '../session/session.ts'
 

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { PHONES_CONFIRMED_DAYS } from '../../domain/watch/concern.ts'
-import { confirmPhones } from '../../flows/watch/answer-concern.ts'
+import { PHONES_CONFIRMED_DAYS } from '../../domain/watch/issue.ts'
+import { confirmPhones } from '../../flows/watch/answer-issue.ts'
 import { actorOf } from '../exchange.ts'
 import { nothingHere } from '../nothing-here.ts'
 import type { Pages } from '../pages.ts'
@@ -10,7 +10,7 @@ import type { AuthoritySession } from '../session/session.ts'
 /** The numbers that clinicians ring, and that somebody has said they are right (rule 16.5). */
 export function phoneRoutes(fastify: FastifyInstance, pages: Pages): void {
   const { deps, exchangeOf } = pages
-  const { storage } = deps.desk
+  const { storage } = deps.flows
 
   const showPhones = async (
     request: FastifyRequest,
@@ -20,7 +20,7 @@ export function phoneRoutes(fastify: FastifyInstance, pages: Pages): void {
   ) => {
     const authority = await storage.authorities.find(session.odsCode)
     if (!authority) return nothingHere(pages, request, reply)
-    const confirmed = await storage.desk.confirmedPhones(session.odsCode)
+    const confirmed = await storage.authorityPages.confirmedPhones(session.odsCode)
     const { contact } = authority
     const same =
       confirmed?.dutyPhone === contact?.dutyPhone && confirmed?.officePhone === contact?.officePhone
@@ -57,7 +57,7 @@ export function phoneRoutes(fastify: FastifyInstance, pages: Pages): void {
     const rung = [field(request, 'dutyPhone'), field(request, 'officePhone')].filter(Boolean)
     const by = { via: 'web', actor: actorOf(session) } as const
     const lastConfirmed = field(request, 'lastConfirmed')
-    const confirmed = await confirmPhones(deps.desk, session.odsCode, rung, { by, lastConfirmed })
+    const confirmed = await confirmPhones(deps.flows, session.odsCode, rung, { by, lastConfirmed })
     if (confirmed.ok) {
       exchange.audited = true
       return pages.redirect(reply, '/desk/phones')

@@ -1,11 +1,11 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { DeskDraft } from '../../flows/notification/ports.ts'
+import type { UploadDraft } from '../../flows/notification/ports.ts'
 import {
   DRAFT_HOURS,
-  keepDeskDraft,
+  keepUploadDraft,
   type ReadTable,
-  sendDeskUpload,
-} from '../../flows/upload/send-desk-upload.ts'
+  sendPageUpload,
+} from '../../flows/upload/send-page-upload.ts'
 import { nothingHere } from '../nothing-here.ts'
 import type { Pages } from '../pages.ts'
 import { admit, field, KEPT_FILE } from '../session/admit.ts'
@@ -28,7 +28,7 @@ interface Problem {
 /** A table becomes a file by hand: handed in, looked at row by row, and only then sent (rules 21.14 and 21.15). */
 export function sendRoutes(fastify: FastifyInstance, pages: Pages): void {
   const { deps, exchangeOf } = pages
-  const { storage, readTable } = deps.desk
+  const { storage, readTable } = deps.flows
 
   const showForm = async (
     request: FastifyRequest,
@@ -76,14 +76,14 @@ export function sendRoutes(fastify: FastifyInstance, pages: Pages): void {
     const [dutyPhone, officePhone] = [digitsOf(typed.dutyPhone), digitsOf(typed.officePhone)]
     const { odsCode, name } = authority
     const contact = { odsCode, name, dutyPhone, ...(officePhone !== '' && { officePhone }) }
-    const id = await keepDeskDraft(deps.desk, officerOf(session), contact, content, table.value)
+    const id = await keepUploadDraft(deps.flows, officerOf(session), contact, content, table.value)
     exchange.audited = true
     return pages.redirect(reply, `/desk/send/${id}`)
   })
 
-  const draftOf = async (session: AuthoritySession, text: string): Promise<DeskDraft | undefined> => {
+  const draftOf = async (session: AuthoritySession, text: string): Promise<UploadDraft | undefined> => {
     const id = idOf(text)
-    return id ? storage.desk.draft(session.odsCode, id) : undefined
+    return id ? storage.authorityPages.draft(session.odsCode, id) : undefined
   }
 
   fastify.get<{ Params: { id: string } }>('/desk/send/:id', async (request, reply) => {
@@ -112,7 +112,7 @@ export function sendRoutes(fastify: FastifyInstance, pages: Pages): void {
     const session = await admit(pages, request, reply, 'authority')
     if (!session) return reply
     const id = idOf(request.params.id)
-    const sent = id === undefined ? undefined : await sendDeskUpload(deps.desk, officerOf(session), id)
+    const sent = id === undefined ? undefined : await sendPageUpload(deps.flows, officerOf(session), id)
     if (sent?.ok) {
       exchange.audited = !sent.value.again
       return pages.redirect(reply, `/desk/uploads?sent=${sent.value.sequence}`)

@@ -2,8 +2,8 @@ import type { FastifyInstance } from 'fastify'
 import { GO_LIVE_PERCENT, matchPercent, type NumberMatch } from '../../domain/registration/authority.ts'
 import { capital } from '../../domain/upload/reason.ts'
 import { fileNumberWords, shownSequence } from '../../domain/upload/upload.ts'
-import { concernWords } from '../../domain/watch/concern-words.ts'
-import type { DeskFile } from '../../flows/notification/ports.ts'
+import { issueWords } from '../../domain/watch/issue-words.ts'
+import type { ReceivedFile } from '../../flows/notification/ports.ts'
 import type { Authority } from '../../flows/registration/ports.ts'
 import type { UploadOutcome } from '../../flows/upload/ports.ts'
 import { nothingHere } from '../nothing-here.ts'
@@ -16,7 +16,7 @@ const NEWEST = 50
 /** What became of each file, how fresh and how right what is held is, and what is wrong with the exchange. */
 export function uploadRoutes(fastify: FastifyInstance, pages: Pages): void {
   const { deps, exchangeOf } = pages
-  const { storage, uploadWorkflow } = deps.desk
+  const { storage, uploadWorkflow } = deps.flows
 
   fastify.get('/desk/uploads', async (request, reply) => {
     const exchange = exchangeOf(request)
@@ -29,13 +29,13 @@ export function uploadRoutes(fastify: FastifyInstance, pages: Pages): void {
     if (!authority) return nothingHere(pages, request, reply)
     const now = deps.now()
     const [files, waiting, applied, tests, gaps, open, failing, held] = await Promise.all([
-      storage.desk.files(authority.mailbox, NEWEST),
-      storage.desk.waiting(authority.mailbox, uploadWorkflow),
+      storage.authorityPages.files(authority.mailbox, NEWEST),
+      storage.authorityPages.waiting(authority.mailbox, uploadWorkflow),
       storage.uploadHistory.applied(odsCode, 1),
       storage.uploadHistory.tests(odsCode, 1),
       storage.uploadHistory.gaps(odsCode, NEWEST),
-      storage.concerns.open(odsCode),
-      storage.concerns.failedRecords(odsCode),
+      storage.issues.open(odsCode),
+      storage.issues.failedRecords(odsCode),
       storage.uploadHistory.holding(odsCode, now),
     ])
     const live = authority.stage !== 'onboarding'
@@ -50,7 +50,7 @@ export function uploadRoutes(fastify: FastifyInstance, pages: Pages): void {
         gaps,
         sent: sentOf(request.query),
         failing: failing.length,
-        concerns: open.map(concern => ({ ...concernWords(concern), since: concern.since })),
+        concerns: open.map(issue => ({ ...issueWords(issue), since: issue.since })),
         fresh: freshness(authority, live ? applied[0] : tests[0], now),
         ...(match && match.total > 0 && { gauge: gaugeOf(match), live }),
       },
@@ -64,7 +64,7 @@ function sentOf(query: unknown): string | undefined {
   return Number.isSafeInteger(sent) && sent > 0 ? capital(fileNumberWords(sent)) : undefined
 }
 
-function numberOf({ sequence }: DeskFile): string {
+function numberOf({ sequence }: ReceivedFile): string {
   return sequence === undefined ? '–' : capital(shownSequence(sequence))
 }
 

@@ -3,7 +3,7 @@ import { takeFiles } from '../file-form.ts'
 import type { Pages } from '../pages.ts'
 import { admit, field } from '../session/admit.ts'
 import { ours } from '../session/show-sign-in.ts'
-import { admitLooking, CARE } from './admit-looking.ts'
+import { admitChecking, CARE } from './admit-checking.ts'
 import { launchRoutes } from './launch-routes.ts'
 import { missedRoutes } from './missed-routes.ts'
 import { answerAddresses } from './sealed-number.ts'
@@ -52,13 +52,13 @@ export function clinicianRoutes(fastify: FastifyInstance, pages: Pages): void {
 
   fastify.get('/check', async (request, reply) => {
     exchangeOf(request).action = 'check'
-    const session = await admitLooking(pages, request, reply)
+    const session = await admitChecking(pages, request, reply)
     return session ? pages.show(request, reply, { ...CHECK, values: { examples } }) : reply
   })
 
   fastify.post('/check', async (request, reply) => {
     exchangeOf(request).action = 'check'
-    const session = await admitLooking(pages, request, reply)
+    const session = await admitChecking(pages, request, reply)
     if (!session) return reply
     const typed = field(request, 'nhsNumber')
     const number = readTypedNumber(typed)
@@ -70,7 +70,7 @@ export function clinicianRoutes(fastify: FastifyInstance, pages: Pages): void {
 
   fastify.get<{ Params: { sealed: string } }>('/answer/:sealed', async (request, reply) => {
     exchangeOf(request).action = 'show answer'
-    const session = await admitLooking(pages, request, reply)
+    const session = await admitChecking(pages, request, reply)
     if (!session) return reply
     const number = await addresses.open(session, request.params.sealed)
     if (!number) return pages.redirect(reply, '/check')

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { Pages } from '../pages.ts'
 import { field } from '../session/admit.ts'
 import { sealedBox } from '../session/sealed-box.ts'
-import { admitLooking } from './admit-looking.ts'
+import { admitChecking } from './admit-checking.ts'
 import { type AnswerAddresses, sealedNumber } from './sealed-number.ts'
 
 /** A launch is to be gone on with at once, but signing in may come in between. */
@@ -50,7 +50,7 @@ export function launchRoutes(fastify: FastifyInstance, pages: Pages, addresses: 
 
   fastify.get<{ Querystring: { of?: unknown } }>('/launch/open', async (request, reply) => {
     exchangeOf(request).action = 'launch'
-    const session = await admitLooking(pages, request, reply)
+    const session = await admitChecking(pages, request, reply)
     if (!session) return reply
     const { of } = request.query
     const opened = typeof of === 'string' ? await box.open(of, deps.now()) : undefined

@@ -4,7 +4,7 @@ import { unreachable } from '../../domain/result.ts'
 import type { Pages } from '../pages.ts'
 import { field, keepForm } from '../session/admit.ts'
 import { showSignIn } from '../session/show-sign-in.ts'
-import { admitLooking, type Looking } from './admit-looking.ts'
+import { admitChecking, type Checking } from './admit-checking.ts'
 import { type MissedFields, missedFields, type Problem, readMissedForm } from './missed-form.ts'
 import { type Draft, missedSeals, reportOf } from './missed-report.ts'
 
@@ -19,7 +19,7 @@ export function missedRoutes(fastify: FastifyInstance, pages: Pages): void {
 
   fastify.get<Of>('/missed', async (request, reply) => {
     exchangeOf(request).action = 'missed appointment'
-    const session = await admitLooking(pages, request, reply)
+    const session = await admitChecking(pages, request, reply)
     if (!session) return reply
     const draft = await seals.open(session, request.query.of)
     if (!draft) return pages.redirect(reply, '/check')
@@ -28,7 +28,7 @@ export function missedRoutes(fastify: FastifyInstance, pages: Pages): void {
 
   fastify.post('/missed', async (request, reply) => {
     exchangeOf(request).action = 'missed appointment'
-    const session = await admitLooking(pages, request, reply)
+    const session = await admitChecking(pages, request, reply)
     if (!session) return reply
     const draft = await seals.open(session, field(request, 'of'))
     if (!draft) return pages.redirect(reply, '/check')
@@ -52,7 +52,7 @@ export function missedRoutes(fastify: FastifyInstance, pages: Pages): void {
 
   fastify.get<Of>('/missed/check', async (request, reply) => {
     exchangeOf(request).action = 'missed appointment: check'
-    const session = await admitLooking(pages, request, reply)
+    const session = await admitChecking(pages, request, reply)
     if (!session) return reply
     const draft = await seals.open(session, request.query.of)
     const report = draft && reportOf(draft)
@@ -67,7 +67,7 @@ export function missedRoutes(fastify: FastifyInstance, pages: Pages): void {
 
   fastify.post('/missed/send', async (request, reply) => {
     exchangeOf(request).action = 'missed appointment: send'
-    const session = await admitLooking(pages, request, reply)
+    const session = await admitChecking(pages, request, reply)
     if (!session) return reply
     const draft = await seals.open(session, field(request, 'of'))
     return draft ? send(request, reply, session, draft) : pages.redirect(reply, '/check')
@@ -75,7 +75,7 @@ export function missedRoutes(fastify: FastifyInstance, pages: Pages): void {
 
   fastify.get<Of>('/missed/sent', async (request, reply) => {
     exchangeOf(request).action = 'missed appointment: sent'
-    const session = await admitLooking(pages, request, reply)
+    const session = await admitChecking(pages, request, reply)
     if (!session) return reply
     const outcome = await seals.openOutcome(session, request.query.of)
     const report = outcome && reportOf(outcome.draft)
@@ -104,7 +104,7 @@ export function missedRoutes(fastify: FastifyInstance, pages: Pages): void {
   }
 
   /** Sends it in the reporter's name. Until somebody is known to be told, nobody is said to be. */
-  async function send(request: FastifyRequest, reply: FastifyReply, session: Looking, draft: Draft) {
+  async function send(request: FastifyRequest, reply: FastifyReply, session: Checking, draft: Draft) {
     const report = reportOf(draft)
     if (!report) return pages.redirect(reply, '/check')
     const client = fhirClient({ baseUrl: deps.fhirUrl, token: () => session.token })

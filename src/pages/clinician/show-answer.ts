@@ -6,7 +6,7 @@ import { phoneToRing } from '../../domain/office-hours.ts'
 import type { Pages } from '../pages.ts'
 import { showSignIn } from '../session/show-sign-in.ts'
 import { englishDay, englishMoment } from '../words.ts'
-import type { Looking } from './admit-looking.ts'
+import type { Checking } from './admit-checking.ts'
 import { missedSeals, newDraft } from './missed-report.ts'
 
 /**
@@ -17,7 +17,7 @@ export async function showAnswer(
   pages: Pages,
   request: FastifyRequest,
   reply: FastifyReply,
-  session: Looking,
+  session: Checking,
   number: NhsNumber,
 ): Promise<FastifyReply> {
   const { deps, exchangeOf } = pages

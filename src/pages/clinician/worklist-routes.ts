@@ -6,7 +6,7 @@ import type { Pages } from '../pages.ts'
 import { field } from '../session/admit.ts'
 import { sealedBox } from '../session/sealed-box.ts'
 import type { ClinicianSession } from '../session/session.ts'
-import { admitLooking, type Looking } from './admit-looking.ts'
+import { admitChecking, type Checking } from './admit-checking.ts'
 import { LONGEST_WORKLIST, readWorklist } from './read-worklist.ts'
 import { type AnswerAddresses, sealedNumber } from './sealed-number.ts'
 import { askAll, type Board, keptBoards } from './worklist-board.ts'
@@ -50,13 +50,13 @@ export function worklistRoutes(fastify: FastifyInstance, pages: Pages, addresses
 
   fastify.get('/worklist', async (request, reply) => {
     exchangeOf(request).action = 'worklist'
-    const session = await admitLooking(pages, request, reply)
+    const session = await admitChecking(pages, request, reply)
     return session ? pages.show(request, reply, { ...FORM, values: { longest: LONGEST_WORKLIST } }) : reply
   })
 
   fastify.post('/worklist', async (request, reply) => {
     exchangeOf(request).action = 'worklist'
-    const session = await admitLooking(pages, request, reply)
+    const session = await admitChecking(pages, request, reply)
     if (!session) return reply
     const typed = field(request, 'numbers')
     const uploaded = field(request, 'file')
@@ -73,7 +73,7 @@ export function worklistRoutes(fastify: FastifyInstance, pages: Pages, addresses
     '/worklist/board',
     async (request, reply) => {
       exchangeOf(request).action = 'show worklist'
-      const session = await admitLooking(pages, request, reply)
+      const session = await admitChecking(pages, request, reply)
       if (!session) return reply
       const asked = await open(session, request.query.of)
       if (!asked) return pages.redirect(reply, '/worklist')
@@ -86,7 +86,7 @@ export function worklistRoutes(fastify: FastifyInstance, pages: Pages, addresses
 
   fastify.post('/worklist/open', async (request, reply) => {
     exchangeOf(request).action = 'open from worklist'
-    const session = await admitLooking(pages, request, reply)
+    const session = await admitChecking(pages, request, reply)
     if (!session) return reply
     const asked = await open(session, field(request, 'of'))
     const number = asked?.numbers[Number(field(request, 'nth')) - 1]
@@ -96,14 +96,14 @@ export function worklistRoutes(fastify: FastifyInstance, pages: Pages, addresses
   /** Asks for the same people again, as a new board: those who could not be looked up may be now. */
   fastify.post('/worklist/again', async (request, reply) => {
     exchangeOf(request).action = 'worklist again'
-    const session = await admitLooking(pages, request, reply)
+    const session = await admitChecking(pages, request, reply)
     if (!session) return reply
     const asked = await open(session, field(request, 'of'))
     if (!asked) return pages.redirect(reply, '/worklist')
     return pages.redirect(reply, await addressOf({ ...asked, id: deps.newId(), access: session.access }))
   })
 
-  function ask({ numbers, access }: List, session: Looking): Board {
+  function ask({ numbers, access }: List, session: Checking): Board {
     const client = fhirClient({ baseUrl: deps.fhirUrl, token: () => session.token })
     return askAll(numbers, number => client.careTeams(number, { unscheduled: access === 'unscheduled' }))
   }

@@ -12,7 +12,7 @@ import { ENGLAND } from './england-tiles.ts'
 import { type FormProblem, shownProblems } from './form-problems.ts'
 
 /** Between looking at what will be added and adding it (minutes). */
-const LOOK_MINUTES = 60
+const CHECK_MINUTES = 60
 
 const registration = z.object({ by: z.string(), password: z.string(), fields: authorityFields })
 
@@ -22,7 +22,7 @@ const registration = z.object({ by: z.string(), password: z.string(), fields: au
  */
 export function addAuthorityRoutes(fastify: FastifyInstance, pages: Pages): void {
   const { deps, exchangeOf } = pages
-  const { storage } = deps.desk
+  const { storage } = deps.flows
   const registrations = sealedBox(deps.sessionSecret, 'registration', registration)
 
   const showForm = (
@@ -65,7 +65,7 @@ export function addAuthorityRoutes(fastify: FastifyInstance, pages: Pages): void
         authority: read.value,
         tile: ENGLAND.find(({ dfeCode }) => dfeCode === read.value.dfeCode),
         fields,
-        registration: await registrations.seal(sealed, deps.now(), LOOK_MINUTES),
+        registration: await registrations.seal(sealed, deps.now(), CHECK_MINUTES),
       },
     })
   })

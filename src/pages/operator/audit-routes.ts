@@ -43,7 +43,7 @@ interface Found {
 /** Searching the audit log. What is searched for is typed into a form and sealed into the address of what is found (rule 21.2). */
 export function auditRoutes(fastify: FastifyInstance, pages: Pages): void {
   const { deps, exchangeOf } = pages
-  const { oversight } = deps.desk.storage
+  const { oversight } = deps.flows.storage
   const box = sealedBox(deps.sessionSecret, 'audit search', kept)
 
   const showForm = async (
@@ -188,7 +188,7 @@ export function auditRoutes(fastify: FastifyInstance, pages: Pages): void {
     const found = await findOut(request, reply)
     if (!found) return reply
     const now = deps.now()
-    const proof = await proveFound({ ...deps.desk, ...deps.seal }, found.search)
+    const proof = await proveFound({ ...deps.flows, ...deps.seal }, found.search)
     if (!proof.ok && proof.fault.kind === 'too-many') return tooMany(found, request, reply)
     if (!proof.ok) {
       exchange.reason = proof.fault.kind

@@ -1,20 +1,16 @@
 import type { FastifyInstance } from 'fastify'
-import {
-  EXCHANGE_STANDINGS,
-  type ExchangeStanding,
-  exchangeStanding,
-} from '../../domain/watch/exchange-standing.ts'
+import { EXCHANGE_STATUSES, type ExchangeStatus, exchangeStatus } from '../../domain/watch/exchange-status.ts'
 import { pageOf } from '../nothing-here.ts'
 import type { Pages } from '../pages.ts'
 import { admit } from '../session/admit.ts'
 import { englandMap } from './england-map.ts'
 import { ENGLAND } from './england-tiles.ts'
-import { STANDING_WORDS } from './status-words.ts'
+import { STATUS_WORDS } from './status-words.ts'
 
 /** All of England on one page would be longer than a page may be. */
 const ON_A_PAGE = 80
 
-const WORST_FIRST: readonly ExchangeStanding[] = [
+const WORST_FIRST: readonly ExchangeStatus[] = [
   'late-and-not-collecting',
   'late-and-not-looking',
   'late',
@@ -34,23 +30,23 @@ export function authoritiesRoutes(fastify: FastifyInstance, pages: Pages): void 
     exchange.action = 'show authorities'
     const session = await admit(pages, request, reply, 'operator')
     if (!session) return reply
-    const { authorities, oversight } = deps.desk.storage
+    const { authorities, oversight } = deps.flows.storage
     const now = deps.now()
     const [known, states] = await Promise.all([authorities.list(), oversight.exchangeStates()])
     const stateOf = new Map(states.map(state => [state.authority, state]))
     const tileOf = new Map(ENGLAND.map(tile => [tile.dfeCode, tile]))
     const rows = known.map(authority => {
       const state = stateOf.get(authority.odsCode)
-      const standing = exchangeStanding({ ...state, ...authority }, now)
+      const standing = exchangeStatus({ ...state, ...authority }, now)
       const tile = authority.dfeCode && tileOf.get(authority.dfeCode)
       const waits = authority.toldAt === 'desk' ? state?.unreadSince : state?.waitingSince
-      return { ...authority, ...state, standing, words: STANDING_WORDS[standing], tile, waits }
+      return { ...authority, ...state, standing, words: STATUS_WORDS[standing], tile, waits }
     })
     const onMap = rows.flatMap(({ tile, standing }) => (tile ? [[tile.dfeCode, standing] as const] : []))
     const placed = new Map(onMap)
     const others = ENGLAND.filter(({ dfeCode }) => !placed.has(dfeCode))
     const counts = [
-      ...EXCHANGE_STANDINGS.map(standing => ({
+      ...EXCHANGE_STATUSES.map(standing => ({
         standing,
         count: rows.filter(row => row.standing === standing).length,
       })),
@@ -72,7 +68,7 @@ export function authoritiesRoutes(fastify: FastifyInstance, pages: Pages): void 
         map: englandMap(placed),
         legend: counts
           .filter(({ count }) => count > 0)
-          .map(one => ({ ...one, words: STANDING_WORDS[one.standing] })),
+          .map(one => ({ ...one, words: STATUS_WORDS[one.standing] })),
         unplaced: rows.length - onMap.length,
         others,
         of: ENGLAND.length,

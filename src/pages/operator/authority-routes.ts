@@ -6,8 +6,8 @@ import {
   matchPercent,
   meetsGoLive,
 } from '../../domain/registration/authority.ts'
-import { concernWords } from '../../domain/watch/concern-words.ts'
-import { exchangeStanding } from '../../domain/watch/exchange-standing.ts'
+import { exchangeStatus } from '../../domain/watch/exchange-status.ts'
+import { issueWords } from '../../domain/watch/issue-words.ts'
 import {
   type AuthorityReport,
   goLive,
@@ -16,14 +16,14 @@ import {
   showAuthority,
   suspend,
 } from '../../flows/registration/onboard-authority.ts'
-import { acceptGaps } from '../../flows/watch/answer-concern.ts'
-import { showConcerns } from '../../flows/watch/watch-exchange.ts'
+import { acceptGaps } from '../../flows/watch/answer-issue.ts'
+import { showIssues } from '../../flows/watch/watch-exchange.ts'
 import { nothingHere } from '../nothing-here.ts'
 import type { Pages } from '../pages.ts'
 import { admit, field } from '../session/admit.ts'
 import type { OperatorSession } from '../session/session.ts'
 import { doneBy } from './done-by.ts'
-import { STANDING_WORDS } from './status-words.ts'
+import { STATUS_WORDS } from './status-words.ts'
 
 const LONGEST_WHY = 500
 
@@ -39,7 +39,7 @@ interface Problem {
 /** One authority: how it comes on, what it sent, and the operator's ways to let it go live, stop it and let it go on. */
 export function authorityRoutes(fastify: FastifyInstance, pages: Pages): void {
   const { deps, exchangeOf } = pages
-  const { storage } = deps.desk
+  const { storage } = deps.flows
 
   const showOne = async (
     request: FastifyRequest,
@@ -52,7 +52,7 @@ export function authorityRoutes(fastify: FastifyInstance, pages: Pages): void {
     if (!shown.ok) return nothingHere(pages, request, reply)
     // To show it is on record already, unless something was asked besides.
     if (!problem) exchangeOf(request).audited = true
-    const [states, watched] = await Promise.all([storage.oversight.exchangeStates(), showConcerns(deps.desk)])
+    const [states, watched] = await Promise.all([storage.oversight.exchangeStates(), showIssues(deps.flows)])
     const concerns = watched.concerns.filter(({ authority }) => authority === odsCode)
     const state = states.find(({ authority }) => authority === odsCode)
     return pages.show(request, reply, {
@@ -64,9 +64,9 @@ export function authorityRoutes(fastify: FastifyInstance, pages: Pages): void {
         ...gateOf(shown.value),
         waitingSince: state?.waitingSince,
         unreadSince: state?.unreadSince,
-        words: STANDING_WORDS[exchangeStanding({ ...state, ...shown.value.authority }, deps.now())],
+        words: STATUS_WORDS[exchangeStatus({ ...state, ...shown.value.authority }, deps.now())],
         watched,
-        concerns: concerns.map(concern => ({ ...concernWords(concern), since: concern.since })),
+        concerns: concerns.map(issue => ({ ...issueWords(issue), since: issue.since })),
         holdingPercent: matchPercent(shown.value.holding),
         needed: GO_LIVE_PERCENT,
         problem,

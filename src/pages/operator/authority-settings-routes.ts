@@ -17,7 +17,7 @@ import { type FormProblem, shownProblems } from './form-problems.ts'
 /** What an operator may change of an authority (rule 19.1): its codes, when its files are due, what they hold, where it is told. */
 export function authoritySettingsRoutes(fastify: FastifyInstance, pages: Pages): void {
   const { deps, exchangeOf } = pages
-  const { authorities } = deps.desk.storage
+  const { authorities } = deps.flows.storage
   const address = '/operator/authorities/:ods/settings'
 
   const showForm = (

@@ -23,7 +23,7 @@ const LIST = '/operator/clients'
 /** Registering a system that may ask by message (rule 9.5): a new one, what is known of one, and one that asks no longer. */
 export function clientRoutes(fastify: FastifyInstance, pages: Pages): void {
   const { deps, exchangeOf } = pages
-  const { clientSystems } = deps.desk.storage
+  const { clientSystems } = deps.flows.storage
 
   const showForm = (
     request: FastifyRequest,

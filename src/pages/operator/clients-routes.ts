@@ -24,7 +24,7 @@ export function clientsRoutes(fastify: FastifyInstance, pages: Pages): void {
     exchange.action = 'show clients'
     const session = await admit(pages, request, reply, 'operator')
     if (!session) return reply
-    const { clientSystems, organisations, asynchronousAnswers } = deps.desk.storage
+    const { clientSystems, organisations, asynchronousAnswers } = deps.flows.storage
     const [systems, known, undelivered] = await Promise.all([
       clientSystems.list(),
       organisations.list(),

@@ -5,6 +5,6 @@ import type { OperatorSession } from '../session/session.ts'
 
 /** What the operator who is signed in does, under their own name. */
 export function doneBy({ deps }: Pages, session: OperatorSession): RegisterDeps {
-  const { storage, clock, newId } = deps.desk
+  const { storage, clock, newId } = deps.flows
   return { storage, clock, newId, mesh: deps.mesh, by: { via: 'web', actor: actorOf(session) } }
 }

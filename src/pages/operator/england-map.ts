@@ -1,6 +1,6 @@
-import { EXCHANGE_STANDINGS, type ExchangeStanding } from '../../domain/watch/exchange-standing.ts'
+import { EXCHANGE_STATUSES, type ExchangeStatus } from '../../domain/watch/exchange-status.ts'
 import { ENGLAND, type Tile } from './england-tiles.ts'
-import { STANDING_WORDS } from './status-words.ts'
+import { STATUS_WORDS } from './status-words.ts'
 
 /** Pointed hexagons: as wide as a column, each row half a column beside the one before. */
 const WIDTH = 40
@@ -13,23 +13,23 @@ export interface EnglandMap {
   readonly viewBox: string
   /** All tiles of one standing are one path, so that a map of England stays small. */
   readonly layers: readonly {
-    readonly standing: ExchangeStanding | 'unknown'
-    readonly words: (typeof STANDING_WORDS)[ExchangeStanding]
+    readonly standing: ExchangeStatus | 'unknown'
+    readonly words: (typeof STATUS_WORDS)[ExchangeStatus]
     readonly path: string
     readonly tiles: readonly { readonly letters: string; readonly x: number; readonly y: number }[]
   }[]
 }
 
 /** The picture of England, each authority as it stands by its code at the Department for Education. */
-export function englandMap(standings: ReadonlyMap<string, ExchangeStanding>): EnglandMap {
-  const layers = ([...EXCHANGE_STANDINGS, 'unknown'] as const).flatMap(standing => {
+export function englandMap(standings: ReadonlyMap<string, ExchangeStatus>): EnglandMap {
+  const layers = ([...EXCHANGE_STATUSES, 'unknown'] as const).flatMap(standing => {
     const tiles = ENGLAND.filter(tile => (standings.get(tile.dfeCode) ?? 'unknown') === standing)
     return tiles.length === 0
       ? []
       : [
           {
             standing,
-            words: STANDING_WORDS[standing],
+            words: STATUS_WORDS[standing],
             path: tiles.map(hexagon).join(''),
             tiles: tiles.map(tile => ({ letters: tile.letters, ...centreOf(tile) })),
           },

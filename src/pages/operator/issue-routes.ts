@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
-import { concernWords } from '../../domain/watch/concern-words.ts'
+import { issueWords } from '../../domain/watch/issue-words.ts'
 import { postAnswerAgain, retryJob, tryUploadAgain } from '../../flows/registration/manage-exchange.ts'
-import { showConcerns } from '../../flows/watch/watch-exchange.ts'
+import { showIssues } from '../../flows/watch/watch-exchange.ts'
 import { nothingHere, pageOf } from '../nothing-here.ts'
 import type { Pages } from '../pages.ts'
 import { admit, field } from '../session/admit.ts'
@@ -13,9 +13,9 @@ const LISTED = 20
 const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/
 
 /** What went wrong and was not put right: with authorities, answers, jobs and messages. */
-export function troubleRoutes(fastify: FastifyInstance, pages: Pages): void {
+export function issueRoutes(fastify: FastifyInstance, pages: Pages): void {
   const { deps, exchangeOf } = pages
-  const { storage } = deps.desk
+  const { storage } = deps.flows
 
   fastify.get('/operator/trouble', async (request, reply) => {
     const exchange = exchangeOf(request)
@@ -23,7 +23,7 @@ export function troubleRoutes(fastify: FastifyInstance, pages: Pages): void {
     const session = await admit(pages, request, reply, 'operator')
     if (!session) return reply
     const [watched, authorities, answers, aside, jobs, messages] = await Promise.all([
-      showConcerns(deps.desk),
+      showIssues(deps.flows),
       storage.authorities.list(),
       storage.asynchronousAnswers.undelivered(),
       storage.uploadAttempts.allSetAside(LISTED + 1),
@@ -45,11 +45,11 @@ export function troubleRoutes(fastify: FastifyInstance, pages: Pages): void {
       title: 'To put right',
       values: {
         watched,
-        concerns: oldest.slice((nth - 1) * LISTED, nth * LISTED).map(concern => ({
-          ...concernWords(concern),
-          since: concern.since,
-          authority: concern.authority,
-          name: nameOf.get(concern.authority) ?? concern.authority,
+        concerns: oldest.slice((nth - 1) * LISTED, nth * LISTED).map(issue => ({
+          ...issueWords(issue),
+          since: issue.since,
+          authority: issue.authority,
+          name: nameOf.get(issue.authority) ?? issue.authority,
         })),
         allConcerns: oldest.length,
         ...(nth > 1 && { earlierPage: `/operator/trouble?page=${nth - 1}` }),

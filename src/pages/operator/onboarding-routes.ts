@@ -12,7 +12,7 @@ import { doneBy } from './done-by.ts'
 import { readOnboardingFile } from './onboarding-form.ts'
 
 /** Between looking at what a file would do and doing it (minutes). */
-const LOOK_MINUTES = 60
+const CHECK_MINUTES = 60
 /** Of a file that cannot be used, the first problems are shown. */
 const MOST_PROBLEMS = 50
 
@@ -89,7 +89,7 @@ function routes(fastify: FastifyInstance, pages: Pages): void {
     if (!tried.ok) return showForm(request, reply, tried.fault)
     exchange.audited = true
     const kept = { by: actorOf(session), text, seed: newPassword() }
-    return showLines(request, reply, tried.value, await files.seal(kept, deps.now(), LOOK_MINUTES))
+    return showLines(request, reply, tried.value, await files.seal(kept, deps.now(), CHECK_MINUTES))
   })
 
   fastify.post('/operator/onboarding/confirm', async (request, reply) => {

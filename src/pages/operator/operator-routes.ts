@@ -7,7 +7,7 @@ import { authorityRoutes } from './authority-routes.ts'
 import { authoritySettingsRoutes } from './authority-settings-routes.ts'
 import { clientRoutes } from './client-routes.ts'
 import { clientsRoutes } from './clients-routes.ts'
-import { troubleRoutes } from './issue-routes.ts'
+import { issueRoutes } from './issue-routes.ts'
 import { onboardingRoutes } from './onboarding-routes.ts'
 import { overviewRoutes } from './overview-routes.ts'
 
@@ -21,6 +21,6 @@ export function operatorRoutes(fastify: FastifyInstance, pages: Pages): void {
   clientsRoutes(fastify, pages)
   clientRoutes(fastify, pages)
   onboardingRoutes(fastify, pages)
-  troubleRoutes(fastify, pages)
+  issueRoutes(fastify, pages)
   auditRoutes(fastify, pages)
 }

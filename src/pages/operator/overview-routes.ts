@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify'
 import type { InterfaceName } from '../../domain/audit/audit.ts'
-import { exchangeStanding } from '../../domain/watch/exchange-standing.ts'
+import { exchangeStatus } from '../../domain/watch/exchange-status.ts'
 import type { InterfaceCount } from '../../flows/watch/ports.ts'
-import { showConcerns } from '../../flows/watch/watch-exchange.ts'
+import { showIssues } from '../../flows/watch/watch-exchange.ts'
 import type { Pages } from '../pages.ts'
 import { admit } from '../session/admit.ts'
 import { DAYS_SHOWN, volumesOf } from './bars.ts'
@@ -22,14 +22,14 @@ export function overviewRoutes(fastify: FastifyInstance, pages: Pages): void {
     exchange.action = 'show overview'
     const session = await admit(pages, request, reply, 'operator')
     if (!session) return reply
-    const { storage } = deps.desk
+    const { storage } = deps.flows
     const { oversight } = storage
     const now = deps.now()
     const [authorities, states, watched, undelivered, failedJobs, nonDeliveries, hours, interfaces, seal] =
       await Promise.all([
         storage.authorities.list(),
         oversight.exchangeStates(),
-        showConcerns(deps.desk),
+        showIssues(deps.flows),
         storage.asynchronousAnswers.undelivered(),
         oversight.failedJobs(COUNTED_TO + 1),
         oversight.nonDeliveries(COUNTED_TO + 1),
@@ -39,7 +39,7 @@ export function overviewRoutes(fastify: FastifyInstance, pages: Pages): void {
       ])
     const stateOf = new Map(states.map(state => [state.authority, state]))
     const standings = authorities.map(authority =>
-      exchangeStanding({ ...stateOf.get(authority.odsCode), ...authority }, now),
+      exchangeStatus({ ...stateOf.get(authority.odsCode), ...authority }, now),
     )
     const count = (...wanted: readonly string[]) => standings.filter(one => wanted.includes(one)).length
     return pages.show(request, reply, {

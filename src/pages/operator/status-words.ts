@@ -1,8 +1,8 @@
-import type { ExchangeStanding } from '../../domain/watch/exchange-standing.ts'
+import type { ExchangeStatus } from '../../domain/watch/exchange-status.ts'
 
 /** Standings as they are told; on the map they have letters, so that colour is not the only sign. */
-export const STANDING_WORDS: Readonly<
-  Record<ExchangeStanding | 'unknown', { readonly text: string; readonly sign: string; readonly tag: string }>
+export const STATUS_WORDS: Readonly<
+  Record<ExchangeStatus | 'unknown', { readonly text: string; readonly sign: string; readonly tag: string }>
 > = {
   well: { text: 'Up to date', sign: 'U', tag: 'green' },
   late: { text: 'Late: no file in time', sign: 'L', tag: 'red' },

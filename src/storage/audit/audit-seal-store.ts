@@ -91,8 +91,8 @@ export function sealStore(db: Kysely<Schema>): SealStore {
 /** What was sealed, to be proved and checked (rules 22.5 to 22.8). */
 export function sealedLog(db: Kysely<Schema>): SealedLog {
   return {
-    standing: async () => {
-      const { rows } = await sql<StandingRow>`
+    status: async () => {
+      const { rows } = await sql<StatusRow>`
         select t.origin, t.checked_at, t.checked_size, t.checked_findings,
           (select count(*) from audit_waiting) as waiting, c.size, c.key_id, c.at, c.note
         from audit_tree t
@@ -191,7 +191,7 @@ export function sealedLog(db: Kysely<Schema>): SealedLog {
   }
 }
 
-interface StandingRow {
+interface StatusRow {
   readonly origin: string
   readonly waiting: number
   readonly size: number | null

@@ -5,13 +5,17 @@ import { freshNhsNumber, nurse, planRow } from '../../../test/support/records.ts
 import type { MeshMessage } from '../../domain/mailbox/mesh-message.ts'
 import type { NhsNumber } from '../../domain/nhs-number.ts'
 import type { MailboxId, OdsCode } from '../../domain/organisation.ts'
-import type { ToldAt } from '../../domain/registration/authority.ts'
-import { DESK_KINDS, type DeskKind, type DeskStep } from '../../flows/notification/ports.ts'
+import type { NotifiedBy } from '../../domain/registration/authority.ts'
+import {
+  NOTIFICATION_KINDS,
+  type NotificationKind,
+  type NotificationStep,
+} from '../../flows/notification/ports.ts'
 import { auditLog } from '../audit/audit-log.ts'
 import { messageStore } from '../mailbox/message-store.ts'
 import { authorityStore } from '../registration/authority-store.ts'
-import { concernStore } from '../watch/concern-store.ts'
-import { deskStore } from './desk-store.ts'
+import { issueStore } from '../watch/issue-store.ts'
+import { authorityPageStore } from './authority-page-store.ts'
 
 const AT = new Date('2026-06-01T12:00:00Z')
 const UPLOADS = 'UPLOAD'
@@ -21,10 +25,10 @@ describeOnEachEngine('what authorities see that hold the same person (rule 21.12
   let other: OdsCode
   let number: NhsNumber
   let authorities = 0
-  const desk = () => deskStore(database().kysely)
+  const desk = () => authorityPageStore(database().kysely)
   const mailboxOf = (authority: OdsCode) => `MB${authority}` as MailboxId
 
-  const added = async (toldAt: ToldAt = 'desk') => {
+  const added = async (toldAt: NotifiedBy = 'desk') => {
     const odsCode = `I${String(++authorities).padStart(3, '0')}` as OdsCode
     const mailbox = mailboxOf(odsCode)
     await authorityStore(database().kysely).add({ odsCode, name: 'Sandbox Council', mailbox, toldAt })
@@ -55,7 +59,7 @@ describeOnEachEngine('what authorities see that hold the same person (rule 21.12
         .execute()
     }
   }
-  /** A missed appointment of the person, with the access that tells of it: at both desks under one id. */
+  /** A missed appointment of the person, with the access that tells of it: at both notifications pages under one id. */
   const missed = async () => {
     const id = randomUUID()
     await accessed(id)
@@ -94,7 +98,7 @@ describeOnEachEngine('what authorities see that hold the same person (rule 21.12
         .execute()
     }
   }
-  const tell: Readonly<Record<DeskKind, () => Promise<void>>> = {
+  const tell: Readonly<Record<NotificationKind, () => Promise<void>>> = {
     access: accessed,
     'missed-appointment': missed,
     'inactive-number': replaced,
@@ -107,7 +111,7 @@ describeOnEachEngine('what authorities see that hold the same person (rule 21.12
     return item
   }
   const opened = async (authority: OdsCode) => desk().item(authority, (await itemOf(authority)).id)
-  const step = (kind: DeskStep['kind'], text?: string): DeskStep => ({
+  const step = (kind: NotificationStep['kind'], text?: string): NotificationStep => ({
     id: randomUUID(),
     at: AT,
     by: 'Juniper',
@@ -115,7 +119,7 @@ describeOnEachEngine('what authorities see that hold the same person (rule 21.12
     ...(text !== undefined && { text }),
   })
   /** By authority, what of a kind is not told in a mailbox any more. */
-  const settledAtDesk = async (kind: DeskKind) => {
+  const settledAtDesk = async (kind: NotificationKind) => {
     const rows = await database()
       .kysely.selectFrom(kind === 'inactive-number' ? 'number_change' : 'notification')
       .select('authority')
@@ -125,7 +129,7 @@ describeOnEachEngine('what authorities see that hold the same person (rule 21.12
     return rows.map(({ authority }) => authority)
   }
 
-  test.each(DESK_KINDS)('what one does with %s changes nothing of the other', async kind => {
+  test.each(NOTIFICATION_KINDS)('what one does with %s changes nothing of the other', async kind => {
     await tell[kind]()
     const item = await itemOf(home)
     expect(item.kind).toBe(kind)
@@ -144,7 +148,7 @@ describeOnEachEngine('what authorities see that hold the same person (rule 21.12
   })
 
   test.each(
-    DESK_KINDS,
+    NOTIFICATION_KINDS,
   )('of two of %s about one person, the one that is acknowledged leaves the other open', async kind => {
     await tell[kind]()
     await tell[kind]()
@@ -234,7 +238,7 @@ describeOnEachEngine('what authorities see that hold the same person (rule 21.12
   })
 
   test('phones are confirmed by the authority itself (rule 16.5)', async () => {
-    const concerns = concernStore(database().kysely)
+    const concerns = issueStore(database().kysely)
     await concerns.confirmPhones(other, { dutyPhone: '01632960001' }, AT)
     expect(await desk().confirmedPhones(home)).toBeUndefined()
     await concerns.confirmPhones(home, { dutyPhone: '01632960002', officePhone: '01632960003' }, AT)

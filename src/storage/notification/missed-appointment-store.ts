@@ -69,7 +69,7 @@ export function missedAppointmentStore(db: Kysely<Schema>): MissedAppointmentSto
       return { ...readReport(row), told: told.map(readContact) }
     },
 
-    desk: async (authority, limit) => {
+    alerts: async (authority, limit) => {
       const rows = await db
         .selectFrom('missed_appointment_alert as alert')
         .innerJoin('missed_appointment as report', 'report.id', 'alert.report_id')

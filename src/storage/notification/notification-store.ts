@@ -2,16 +2,16 @@ import { type Kysely, sql } from 'kysely'
 import type { NhsNumber } from '../../domain/nhs-number.ts'
 import type { NotificationStore } from '../../flows/notification/ports.ts'
 import type { Schema } from '../schema.ts'
-import { authoritiesToTell } from './authorities-to-tell.ts'
+import { authoritiesToNotify } from './authorities-to-notify.ts'
 
 /**
- * Notifications: a row without a message is still to be delivered, unless its authority is told at its desk (rules 6.1, 6.2,
+ * Notifications: a row without a message is still to be delivered, unless its authority is told on its notifications page (rules 6.1, 6.2,
  * 6.5 and 19.9).
  */
 export function notificationStore(db: Kysely<Schema>): NotificationStore {
   return {
     authoritiesWaiting: before =>
-      authoritiesToTell(
+      authoritiesToNotify(
         db,
         sql`select from notification n
           where n.authority = a.ods_code and n.message_id is null and not n.told_at_desk and n.accessed_at <= ${before}`,

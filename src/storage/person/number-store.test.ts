@@ -43,7 +43,7 @@ describeOnEachEngine('the numbers that are looked at and told of', database => {
   const claim = (at = NOON) =>
     numbers().claim({
       at,
-      lookedAtBefore: new Date(at.getTime() - 24 * HOUR),
+      checkedBefore: new Date(at.getTime() - 24 * HOUR),
       until: new Date(at.getTime() + HOUR),
       limit: 10,
     })
@@ -82,9 +82,9 @@ describeOnEachEngine('the numbers that are looked at and told of', database => {
   test('an announcement moves its own number to the front, also one that is being looked at (rule 14.3)', async () => {
     const announced = await held(hoursLater(-1))
     await held(hoursLater(-1))
-    await numbers().hurry(announced)
+    await numbers().bringForward(announced)
     expect(await claim()).toEqual([announced])
-    await numbers().hurry(announced)
+    await numbers().bringForward(announced)
     expect(await claim()).toEqual([announced])
   })
 

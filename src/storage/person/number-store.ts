@@ -2,19 +2,19 @@ import { type Kysely, sql } from 'kysely'
 import type { NhsNumber } from '../../domain/nhs-number.ts'
 import type { OdsCode } from '../../domain/organisation.ts'
 import type { NumberStore } from '../../flows/person/ports.ts'
-import { authoritiesToTell } from '../notification/authorities-to-tell.ts'
+import { authoritiesToNotify } from '../notification/authorities-to-notify.ts'
 import type { Schema } from '../schema.ts'
 import { linkNumbers, unlinkNumber } from './number-links.ts'
 
 /** What the sweep remembers, so that it goes on where it stopped, and what authorities are still to be told (rules 14.1 to 14.6). */
 export function numberStore(db: Kysely<Schema>): NumberStore {
   return {
-    claim: async ({ at, lookedAtBefore, until, limit }) => {
+    claim: async ({ at, checkedBefore, until, limit }) => {
       const { rows } = await sql<{ nhs_number: NhsNumber; held: boolean }>`
         update number_check c set claimed_until = ${until}
         where nhs_number in (
           select nhs_number from number_check
-          where checked_at <= ${lookedAtBefore} and (claimed_until is null or claimed_until <= ${at})
+          where checked_at <= ${checkedBefore} and (claimed_until is null or claimed_until <= ${at})
           order by checked_at limit ${limit} for update skip locked
         )
         returning nhs_number, exists (
@@ -26,7 +26,7 @@ export function numberStore(db: Kysely<Schema>): NumberStore {
       return rows.filter(row => row.held).map(row => row.nhs_number)
     },
 
-    hurry: async number => {
+    bringForward: async number => {
       await db
         .updateTable('number_check')
         .set({ checked_at: new Date(0), claimed_until: null })
@@ -63,7 +63,7 @@ export function numberStore(db: Kysely<Schema>): NumberStore {
     link: (old, replacement) => linkNumbers(db, old, replacement),
 
     authoritiesWaiting: () =>
-      authoritiesToTell(
+      authoritiesToNotify(
         db,
         sql`select from number_change c where c.authority = a.ods_code and c.message_id is null and not c.told_at_desk`,
       ),

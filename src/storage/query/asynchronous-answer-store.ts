@@ -1,13 +1,13 @@
 import { type Kysely, type Selectable, sql } from 'kysely'
 import type { Asid } from '../../domain/registration/client-system.ts'
-import type { AnswerToPost, AsynchronousAnswerStore, QuestionKey } from '../../flows/query/ports.ts'
+import type { AnswerToPost, AsynchronousAnswerStore, QueryKey } from '../../flows/query/ports.ts'
 import type { Schema } from '../schema.ts'
 
 type Row = Selectable<Schema['asynchronous_answer']>
 
 /** Answers that are posted, one row a question: the row is also what tells a duplicate (rules 13.4 to 13.6). */
 export function asynchronousAnswerStore(db: Kysely<Schema>): AsynchronousAnswerStore {
-  const change = ({ system, messageId }: QuestionKey) =>
+  const change = ({ system, messageId }: QueryKey) =>
     db.updateTable('asynchronous_answer').where('system', '=', system).where('message_id', '=', messageId)
   return {
     begin: async ({ system, messageId, digest, at, forgetAfter }) => {

@@ -1,7 +1,7 @@
 import type { Kysely, Selectable } from 'kysely'
 import type { MailboxId, OdsCode } from '../../domain/organisation.ts'
 import {
-  type AuthorityStanding,
+  type AuthorityStatus,
   type DfeCode,
   type GssCode,
   type SettingsChange,
@@ -79,7 +79,7 @@ function optional(row: AuthorityRow | undefined): Authority | undefined {
 
 function authority(row: AuthorityRow): Authority {
   const odsCode = row.ods_code as OdsCode
-  const standing = standingOf(row)
+  const standing = statusOf(row)
   return {
     odsCode,
     name: row.name,
@@ -104,7 +104,7 @@ function authority(row: AuthorityRow): Authority {
   }
 }
 
-function standingOf({ live_since, suspended_since, suspended_why }: AuthorityRow): AuthorityStanding {
+function statusOf({ live_since, suspended_since, suspended_why }: AuthorityRow): AuthorityStatus {
   return {
     ...(live_since !== null && { liveSince: live_since }),
     ...(suspended_since !== null && { suspension: { since: suspended_since, why: suspended_why ?? '' } }),

@@ -46,7 +46,7 @@ describeOnEachEngine('what is relayed', database => {
       await store().holdTurn('M', later(4))
       expect(await store().takeTurn('M', later(3), later(9))).toBeUndefined()
       expect(await store().takeTurn('M', later(4), later(9))).toEqual({})
-      await store().shaken('M', later(4))
+      await store().recordHandshake('M', later(4))
       await store().endTurn('M', { at: later(5), dueAt: later(6), fault: undefined })
       expect(await store().takeTurn('M', later(6), later(9))).toEqual({ shakenAt: later(4) })
     })
@@ -64,12 +64,12 @@ describeOnEachEngine('what is relayed', database => {
   })
 
   test('an arrival is one, and what is set aside is found until it is admitted', async () => {
-    const arrival = { outsideId: 'O1', messageId: 'M1', at: NOON }
-    const adding = Array.from({ length: 4 }, () => store().addArrival(arrival))
+    const inbound = { outsideId: 'O1', messageId: 'M1', at: NOON }
+    const adding = Array.from({ length: 4 }, () => store().addInbound(inbound))
     expect((await Promise.all(adding)).filter(Boolean)).toHaveLength(1)
     expect(await store().hasArrived('O1')).toEqual({ messageId: 'M1' })
     expect(await store().hasArrived('O2')).toBeUndefined()
-    await store().addArrival({ ...arrival, outsideId: 'O2', messageId: 'M2', reason: 'sender-not-allowed' })
+    await store().addInbound({ ...inbound, outsideId: 'O2', messageId: 'M2', reason: 'sender-not-allowed' })
     expect(await store().setAside()).toEqual([{ outsideId: 'O2', messageId: 'M2' }])
     await store().admitted('O2')
     expect(await store().setAside()).toEqual([])
@@ -121,7 +121,7 @@ describeOnEachEngine('what is relayed', database => {
 
   test('what is over is forgotten once its message is gone, and not before', async () => {
     await put('A1')
-    await store().addArrival({ outsideId: 'O1', messageId: 'A1', at: NOON })
+    await store().addInbound({ outsideId: 'O1', messageId: 'A1', at: NOON })
     await claim()
     await store().dispatchSent('A1', 'S1', NOON)
     await store().forget(later(99))

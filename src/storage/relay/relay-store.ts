@@ -1,5 +1,5 @@
 import { type Kysely, type Selectable, sql } from 'kysely'
-import type { Dispatch, RelayStanding, RelayStore } from '../../flows/relay/ports.ts'
+import type { Dispatch, RelayStatus, RelayStore } from '../../flows/relay/ports.ts'
 import type { Schema } from '../schema.ts'
 
 /** What goes between our own mailboxes and a MESH server elsewhere (rules 18.1 to 18.8). */
@@ -27,7 +27,7 @@ export function relayStore(db: Kysely<Schema>): RelayStore {
     holdTurn: async (mailbox, until) => {
       await mailboxRow(mailbox).set({ due_at: until }).execute()
     },
-    shaken: async (mailbox, at) => {
+    recordHandshake: async (mailbox, at) => {
       await mailboxRow(mailbox).set({ shaken_at: at }).execute()
     },
     endTurn: async (mailbox, { at, dueAt, fault = null }) => {
@@ -57,7 +57,7 @@ export function relayStore(db: Kysely<Schema>): RelayStore {
         .executeTakeFirst()
       return row && { messageId: row.message_id }
     },
-    addArrival: async ({ outsideId, messageId, at, reason = null }) => {
+    addInbound: async ({ outsideId, messageId, at, reason = null }) => {
       const { numInsertedOrUpdatedRows } = await db
         .insertInto('outside_arrival')
         .values({ outside_id: outsideId, message_id: messageId, arrived_at: at, reason })
@@ -122,7 +122,7 @@ export function relayStore(db: Kysely<Schema>): RelayStore {
         .executeTakeFirst()
       return row?.message_id
     },
-    standing: async () => {
+    status: async () => {
       const mailbox = await db
         .selectFrom('outside_mailbox')
         .selectAll()
@@ -171,7 +171,7 @@ export function relayStore(db: Kysely<Schema>): RelayStore {
   }
 }
 
-function mailboxShown(row: Selectable<Schema['outside_mailbox']>): NonNullable<RelayStanding['mailbox']> {
+function mailboxShown(row: Selectable<Schema['outside_mailbox']>): NonNullable<RelayStatus['mailbox']> {
   const { id, due_at, shaken_at, fault, fault_since } = row
   return {
     id,

@@ -8,7 +8,7 @@ import type {
   OversightStore,
 } from '../../flows/watch/ports.ts'
 import { type AuditRow, readAuditRow } from '../audit/audit-log.ts'
-import { itemsOf } from '../notification/desk-items.ts'
+import { itemsOf } from '../notification/notification-items.ts'
 import type { Schema } from '../schema.ts'
 
 const HOUR = 3_600_000

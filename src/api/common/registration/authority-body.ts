@@ -3,9 +3,9 @@ import {
   type AuthoritySettings,
   type DfeCode,
   type GssCode,
+  NOTIFIED_BY,
   parseDfeCode,
   parseGssCode,
-  TOLD_AT,
   UPLOAD_MODES,
 } from '../../../domain/registration/authority.ts'
 import { mailboxId, password } from './mailbox-body.ts'
@@ -33,7 +33,7 @@ const settings = {
     .max(744, 'An interval is at most 744 hours: 31 days.')
     .optional(),
   mode: z.enum(UPLOAD_MODES, 'A mode is delta (what changed) or snapshot (all that is held).').optional(),
-  toldAt: z.enum(TOLD_AT, 'An authority is told in its mailbox or at its desk.').optional(),
+  toldAt: z.enum(NOTIFIED_BY, 'An authority is told in its mailbox or at its desk.').optional(),
   wave,
 }
 

@@ -1,5 +1,5 @@
 import type { Asid, ClientSystem } from '../../../domain/registration/client-system.ts'
-import type { LaterAnswer, MessagedQuestion } from '../../../flows/query/answer-later.ts'
+import type { LaterAnswer, MessagedQuery } from '../../../flows/query/answer-later.ts'
 import type { QueryRefusal } from '../common/query-refusal.ts'
 import type { SoapDeps } from '../common/soap-deps.ts'
 import type { RequestEntry } from '../common/spine-exchange.ts'
@@ -11,5 +11,5 @@ export interface AsynchronousApiDeps extends SoapDeps<RequestEntry> {
   readonly ownPartyKey: string
   readonly findByContract: (cpaId: string) => Promise<ClientSystem | undefined>
   /** Keeps the answer that is going to be posted; throws when it could not look, and then keeps nothing. */
-  readonly answerLater: (question: MessagedQuestion<QueryRefusal>) => Promise<LaterAnswer>
+  readonly answerLater: (question: MessagedQuery<QueryRefusal>) => Promise<LaterAnswer>
 }

@@ -3,7 +3,7 @@ import Fastify from 'fastify'
 import { describe, expect, test } from 'vitest'
 import type { ClientSystem } from '../../../domain/registration/client-system.ts'
 import { success } from '../../../domain/result.ts'
-import type { MessagedQuestion } from '../../../flows/query/answer-later.ts'
+import type { MessagedQuery } from '../../../flows/query/answer-later.ts'
 import { readEbxmlReply } from '../../../formats/ebxml/read-reply.ts'
 import { writeEbxmlMessage } from '../../../formats/ebxml/write-message.ts'
 import type { QueryMessage } from '../../../formats/hl7v3/query-message.ts'
@@ -52,7 +52,7 @@ interface Broken {
 
 function openApi(broken: Broken = {}) {
   const entries: RequestEntry[] = []
-  const questions: MessagedQuestion<QueryRefusal>[] = []
+  const questions: MessagedQuery<QueryRefusal>[] = []
   const failures: unknown[] = []
   const server = Fastify()
   let id = 0

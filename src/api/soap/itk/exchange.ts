@@ -5,7 +5,7 @@ import { type SoapEntry, type SoapExchange, soapEntry } from '../common/soap-exc
 import type { FailureCode } from './store-failure.ts'
 
 /** What both envelopes say: who asks, and what they hold. */
-export interface Question {
+export interface ItkQuery {
   readonly messageId: string
   readonly replyTo?: string
   readonly trackingId: string
@@ -21,7 +21,7 @@ export interface Exchange extends SoapExchange {
   /** The id of the request's message, as sent: what an answer relates to. */
   messageId?: string
   /** Present once the envelopes could be read: from here on whatever is said is a response, and no fault. */
-  question?: Question
+  question?: ItkQuery
   /** Why the service could not look. */
   failure?: FailureCode
 }
@@ -38,6 +38,6 @@ export function entryOf(exchange: Exchange): RequestEntry {
 }
 
 /** What the audit log keeps of who asks, beside the author: the identities, as their own system knows them. */
-export function detailsOf({ trackingId, identities }: Question): NonNullable<AuditEntry['details']> {
+export function detailsOf({ trackingId, identities }: ItkQuery): NonNullable<AuditEntry['details']> {
   return { trackingId, identities: identities.join(' ') }
 }

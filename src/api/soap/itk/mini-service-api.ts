@@ -7,10 +7,10 @@ import { shownWith } from '../common/client-certificate.ts'
 import { serveWsdl } from '../common/serve-wsdl.ts'
 import { keepSoapExchanges } from '../common/soap-exchange.ts'
 import { bytesOf, takeEnvelopes } from '../common/soap-requests.ts'
-import { answerQuestion } from './answer-question.ts'
+import { answerItkQuery } from './answer-itk-query.ts'
 import type { MiniServiceDeps } from './api-deps.ts'
 import { type Exchange, entryOf } from './exchange.ts'
-import { readQuestion } from './read-question.ts'
+import { readItkQuery } from './read-itk-query.ts'
 import { failureCode } from './store-failure.ts'
 import { reasonOf, SYSTEM_FAILURE, turnIntoFault, turnIntoResponse } from './write-reply.ts'
 
@@ -58,14 +58,14 @@ export function miniServiceApi(deps: MiniServiceDeps): FastifyPluginAsync {
     fastify.post('/', { bodyLimit: LONGEST_ENVELOPE }, async (request, reply) => {
       const exchange = exchangeOf(request)
       exchange.action = 'query plans'
-      const question = await readQuestion(deps, exchange, {
+      const question = await readItkQuery(deps, exchange, {
         action: request.headers['soapaction'],
         bytes: bytesOf(request),
       })
       if (!question.ok) return refuse(request, reply, question.fault)
       exchange.question = question.value
       const shown = shownWith(deps.shownCertificate, request)
-      const response = await answerQuestion(deps, exchange, question.value, shown)
+      const response = await answerItkQuery(deps, exchange, question.value, shown)
       return reply.send(turnIntoResponse(deps, reply, question.value, response))
     })
   }

@@ -18,7 +18,7 @@ import { writeDistributionEnvelope } from '../../../formats/itk/write-distributi
 import { writeEnvelope } from '../../../formats/soap/write-envelope.ts'
 import { turnIntoEnvelope } from '../common/fault-reply.ts'
 import type { MiniServiceDeps } from './api-deps.ts'
-import type { Exchange, Question } from './exchange.ts'
+import type { Exchange, ItkQuery } from './exchange.ts'
 
 export const SYSTEM_FAILURE: ItkFault = { kind: 'system-failure' }
 
@@ -47,7 +47,7 @@ export function turnIntoFault(
 export function turnIntoResponse(
   deps: Pick<MiniServiceDeps, 'newId' | 'address'>,
   reply: FastifyReply,
-  question: Question,
+  question: ItkQuery,
   response: MiniServiceResponse,
 ): string {
   const payload = {

@@ -1,20 +1,20 @@
 import type { QueryOutcome } from '../outcomes.ts'
-import type { AskedQuestion } from './message-outcome.ts'
+import type { SentQuery } from './message-outcome.ts'
 
 /** Questions whose answers come later, each by a message that refers to it. */
-export interface WaitingQuestions {
+export interface WaitingQueries {
   /** Begins to wait. */
-  wait(asked: AskedQuestion): Promise<QueryOutcome>
+  wait(asked: SentQuery): Promise<QueryOutcome>
   /**
    * Ends the wait for a question by what a message says to it; the first message does. One that comes again, or too late, finds
    * nobody waiting and changes nothing.
    */
-  settle(id: string | undefined, read: (asked: AskedQuestion) => Promise<QueryOutcome>): Promise<void>
+  settle(id: string | undefined, read: (asked: SentQuery) => Promise<QueryOutcome>): Promise<void>
   forget(id: string): void
 }
 
-export function waitingQuestions(): WaitingQuestions {
-  const waiting = new Map<string, { asked: AskedQuestion; resolve(outcome: QueryOutcome): void }>()
+export function waitingQueries(): WaitingQueries {
+  const waiting = new Map<string, { asked: SentQuery; resolve(outcome: QueryOutcome): void }>()
   return {
     wait: asked => new Promise(resolve => waiting.set(asked.id, { asked, resolve })),
     settle: async (id = '', read) => {

@@ -11,7 +11,7 @@ import { isAuthorFault } from '../../../formats/hl7v3/query-faults.ts'
 import { readQueryStubs } from '../../../formats/hl7v3/read-query.ts'
 import { disbelief, type Shown } from '../common/client-certificate.ts'
 import type { MiniServiceDeps } from './api-deps.ts'
-import type { Exchange, Question } from './exchange.ts'
+import type { Exchange, ItkQuery } from './exchange.ts'
 
 /** Why a question is not answered. The reason is for the audit log alone. */
 export interface Refusal {
@@ -19,7 +19,7 @@ export interface Refusal {
   readonly reason: string
 }
 
-export interface AdmittedQuestion {
+export interface AdmittedItkQuery {
   readonly requester: Requester
   readonly nhsNumber: NhsNumber
   readonly access: 'unscheduled'
@@ -31,12 +31,12 @@ export interface AdmittedQuestion {
  * Who asks and whether they may, and only then about whom (rule 5.4). What becomes known on the way is noted on the exchange of
  * the question.
  */
-export async function admitQuestion(
+export async function admitItkQuery(
   deps: Pick<MiniServiceDeps, 'findClientSystems' | 'now'>,
   exchange: Exchange,
-  question: Question,
+  question: ItkQuery,
   shown: Shown | undefined,
-): Promise<Result<AdmittedQuestion, Refusal>> {
+): Promise<Result<AdmittedItkQuery, Refusal>> {
   const systems = (await deps.findClientSystems(question.odsCode)).filter(system => mayAsk(system, shown))
   if (systems.length === 0) return denied('organisation not registered')
   const query = readQuery(deps, question)
@@ -73,7 +73,7 @@ function mayAsk(system: ClientSystem, shown: Shown | undefined): boolean {
 }
 
 /** Of a query with several faults, those of its author are told before any other (rule 9.6). */
-function readQuery(deps: Pick<MiniServiceDeps, 'now'>, { payload }: Question) {
+function readQuery(deps: Pick<MiniServiceDeps, 'now'>, { payload }: ItkQuery) {
   if (payload.name !== 'CP-ISQueryStub' || payload.namespace !== HL7) return invalid('no query')
   const query = readQueryStubs([payload], deps.now())
   if (query.ok) return query

@@ -6,7 +6,7 @@ import { expectValue } from '../../../test/support/expect-value.ts'
 import { freshNhsNumber, nurse, planRow } from '../../../test/support/records.ts'
 import type { InactiveNumber } from '../../domain/notification/inactive-number-notification.ts'
 import type { MailboxId, OdsCode } from '../../domain/organisation.ts'
-import type { ToldAt } from '../../domain/registration/authority.ts'
+import type { NotifiedBy } from '../../domain/registration/authority.ts'
 import { newMessageId } from '../../formats/mesh/message-id.ts'
 import { type Jobs, startJobs } from '../../storage/job-queue.ts'
 import { storage as storageOn } from '../../storage/storage.ts'
@@ -18,7 +18,7 @@ import { watchExchange } from '../watch/watch-exchange.ts'
 import { notifyAuthorities } from './notify-authorities.ts'
 import { notifyInactiveNumbers } from './notify-inactive-numbers.ts'
 import { reportMissedAppointment } from './report-missed-appointment.ts'
-import { takeDeskStep } from './take-desk-step.ts'
+import { takeNotificationStep } from './take-notification-step.ts'
 
 /** A Monday. */
 const NOON = new Date('2026-06-15T12:00:00Z')
@@ -95,7 +95,8 @@ describeOnEachEngine('an authority that is told at its desk', database => {
     })
     return [...told].sort()
   }
-  const setTo = async (toldAt: ToldAt) => expectValue(await changeSettings(managing(), odsCode, { toldAt }))
+  const setTo = async (toldAt: NotifiedBy) =>
+    expectValue(await changeSettings(managing(), odsCode, { toldAt }))
   const held = async () => {
     const number = freshNhsNumber()
     const plan = planRow({ nhs_number: number, authority: odsCode })
@@ -137,13 +138,13 @@ describeOnEachEngine('an authority that is told at its desk', database => {
     return nhsNumber
   }
   const onDesk = () =>
-    storage.desk.items(odsCode, { state: 'open', overdueBefore: now }, { limit: 50, offset: 0 })
+    storage.authorityPages.items(odsCode, { state: 'open', overdueBefore: now }, { limit: 50, offset: 0 })
   const acknowledge = async (number: string) => {
     const item = (await onDesk()).find(({ nhsNumber }) => nhsNumber === number)
     if (!item) throw new Error('It is on the desk')
     const officer = { authority: odsCode, name: 'Juniper', actor: 'authority: Juniper' }
     const step = { id: newId(), kind: 'acknowledged' } as const
-    expect(await takeDeskStep(managing(), officer, item.id, step)).toBe('taken')
+    expect(await takeNotificationStep(managing(), officer, item.id, step)).toBe('taken')
   }
   const inbox = async (of = mailbox) => (await storage.messages.inbox({ mailbox: of, limit: 100 })).messages
   const watch = async () => {
@@ -180,7 +181,7 @@ describeOnEachEngine('an authority that is told at its desk', database => {
       later(HOUR)
       expect(await tell()).toEqual(open)
       expect(await tell()).toEqual([])
-      const all = await storage.desk.items(
+      const all = await storage.authorityPages.items(
         odsCode,
         { state: 'all', overdueBefore: now },
         { limit: 50, offset: 0 },
@@ -222,7 +223,7 @@ describeOnEachEngine('an authority that is told at its desk', database => {
         mailbox,
       )
       expect(await tell()).toEqual([])
-      // Not even when it is told in its mailbox again: it was acknowledged at the desk.
+      // Not even when it is told in its mailbox again: it was acknowledged on the notifications page.
       await setTo('mailbox')
       expect(await tell()).toEqual([])
       expect(await watch()).toEqual({ raised: [], cleared: [] })

@@ -1,8 +1,8 @@
 import type { MiniServiceResponse } from '../../../formats/itk/mini-service-response.ts'
 import type { Shown } from '../common/client-certificate.ts'
-import { admitQuestion, missing, type Refusal } from './admit-question.ts'
+import { admitItkQuery, missing, type Refusal } from './admit-itk-query.ts'
 import type { MiniServiceDeps } from './api-deps.ts'
-import { detailsOf, type Exchange, type Question } from './exchange.ts'
+import { detailsOf, type Exchange, type ItkQuery } from './exchange.ts'
 import { readsBack } from './reads-back.ts'
 import { type FailureCode, failureCode } from './store-failure.ts'
 
@@ -10,10 +10,10 @@ import { type FailureCode, failureCode } from './store-failure.ts'
  * Answers one question, whatever becomes of it. That the service could not look is an answer too, but never that nothing is
  * held (rule 4.3).
  */
-export async function answerQuestion(
+export async function answerItkQuery(
   deps: MiniServiceDeps,
   exchange: Exchange,
-  question: Question,
+  question: ItkQuery,
   shown: Shown | undefined,
 ): Promise<MiniServiceResponse> {
   const wrapper = { id: question.trackingId, at: deps.now() }
@@ -28,7 +28,7 @@ export async function answerQuestion(
     return { ...wrapper, code }
   }
   try {
-    const admitted = await admitQuestion(deps, exchange, question, shown)
+    const admitted = await admitItkQuery(deps, exchange, question, shown)
     if (!admitted.ok) return refuse(admitted.fault)
     const answered = await deps.answerQuery({
       ...admitted.value,

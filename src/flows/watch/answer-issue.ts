@@ -33,11 +33,11 @@ export function confirmPhones(
     const shown = { dutyPhone, ...(officePhone !== undefined && { officePhone }) }
     if (!sameNumbers(rung, Object.values(shown))) return failure({ kind: 'other-phones', shown } as const)
     if (lastConfirmed !== undefined) {
-      const last = await stores.desk.confirmedPhones(odsCode)
+      const last = await stores.authorityPages.confirmedPhones(odsCode)
       if ((last?.at.toISOString() ?? '') !== lastConfirmed)
         return failure({ kind: 'confirmed-since', shown } as const)
     }
-    await stores.concerns.confirmPhones(odsCode, shown, deps.clock.now())
+    await stores.issues.confirmPhones(odsCode, shown, deps.clock.now())
     await recordChange(deps, stores, { action: 'confirm phones', subject: odsCode, details: shown }, by)
     return success(shown)
   })
@@ -57,7 +57,7 @@ export function acceptGaps(
     if (!(await stores.authorities.hold(odsCode))) return failure({ kind: 'no-such-authority' } as const)
     // Asked twice, or when none is left, nothing changes and nothing is on record.
     if ((await stores.uploadHistory.gaps(odsCode, 1)).length === 0) return success({ odsCode })
-    await stores.concerns.acceptGaps(odsCode)
+    await stores.issues.acceptGaps(odsCode)
     await recordChange(deps, stores, { action: 'accept sequence gaps', subject: odsCode })
     return success({ odsCode })
   })

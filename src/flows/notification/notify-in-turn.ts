@@ -5,7 +5,7 @@ import type { OdsCode } from '../../domain/organisation.ts'
  * and is called again while its messages are full. What keeps one authority from being told keeps no other; the first such
  * failure is thrown when all the others have been told.
  */
-export async function tellAuthorities(
+export async function notifyInTurn(
   waiting: readonly OdsCode[],
   inMessage: number,
   tell: (authority: OdsCode) => Promise<number>,

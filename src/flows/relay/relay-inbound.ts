@@ -1,16 +1,16 @@
 import { failure, type Result, success } from '../../domain/result.ts'
 import type { EndMessageDeps } from '../mailbox/end-message.ts'
 import type { SendMessageDeps } from '../mailbox/send-message.ts'
-import { keepArrival, readmitArrivals } from './keep-arrival.ts'
+import { keepInbound, readmitInbound } from './keep-inbound.ts'
 import type { OutsideFault, OutsideMailbox } from './ports.ts'
 
-export interface RelayArrivalsDeps extends SendMessageDeps, EndMessageDeps {
+export interface RelayInboundDeps extends SendMessageDeps, EndMessageDeps {
   readonly outside: OutsideMailbox
   /** Between one round and the next. */
   readonly pollMs: number
 }
 
-export interface ArrivalsRound {
+export interface InboundRound {
   readonly taken: number
   /** From somebody who may not send: kept, and for the operator to look at. */
   readonly setAside: number
@@ -41,7 +41,7 @@ const REMEMBERED_MS = 90 * 86_400_000
  * Each message is durably kept before it is acknowledged there, and is one here however often it comes. Undefined where it is
  * not time yet.
  */
-export async function relayArrivals(deps: RelayArrivalsDeps): Promise<ArrivalsRound | undefined> {
+export async function relayInbound(deps: RelayInboundDeps): Promise<InboundRound | undefined> {
   const { storage, clock, outside } = deps
   const begun = clock.now()
   const turn = await storage.relay.takeTurn(outside.id, begun, new Date(begun.getTime() + TURN_MS))
@@ -51,7 +51,7 @@ export async function relayArrivals(deps: RelayArrivalsDeps): Promise<ArrivalsRo
   const trusted = recent && (turn.fault === undefined || turn.fault === 'incomplete')
   const shaken = trusted ? success(undefined) : await shakeHands(deps)
   const ended = shaken.ok ? await fetchAll(deps, counts) : shaken
-  await readmitArrivals(deps)
+  await readmitInbound(deps)
   const { errors, ...counted } = counts
   const fault = ended.ok ? undefined : ended.fault
   const trouble = fault?.kind ?? (counted.failed > 0 ? 'incomplete' : undefined)
@@ -79,13 +79,13 @@ async function shakeHands({
   storage,
   clock,
   outside,
-}: RelayArrivalsDeps): Promise<Result<void, OutsideFault>> {
+}: RelayInboundDeps): Promise<Result<void, OutsideFault>> {
   const shaken = await outside.handshake()
-  if (shaken.ok) await storage.relay.shaken(outside.id, clock.now())
+  if (shaken.ok) await storage.relay.recordHandshake(outside.id, clock.now())
   return shaken
 }
 
-async function fetchAll(deps: RelayArrivalsDeps, counts: Counts): Promise<Result<void, OutsideFault>> {
+async function fetchAll(deps: RelayInboundDeps, counts: Counts): Promise<Result<void, OutsideFault>> {
   const { storage, clock, outside } = deps
   let failures = 0
   for await (const listed of outside.waiting()) {
@@ -111,12 +111,12 @@ async function fetchAll(deps: RelayArrivalsDeps, counts: Counts): Promise<Result
 }
 
 async function fetchOne(
-  deps: RelayArrivalsDeps,
+  deps: RelayInboundDeps,
   outsideId: string,
 ): Promise<Result<'taken' | 'set-aside' | 'report' | 'known' | 'vanished', OutsideFault>> {
   const { storage, outside } = deps
   const known = await storage.relay.hasArrived(outsideId)
-  const kept = known ? success('known' as const) : await keepArrival(deps, outsideId)
+  const kept = known ? success('known' as const) : await keepInbound(deps, outsideId)
   if (!kept.ok) return kept.fault.kind === 'gone' ? success('vanished') : kept
   const acknowledged = await outside.acknowledge(outsideId)
   return acknowledged.ok || acknowledged.fault.kind === 'gone' ? kept : failure(acknowledged.fault)

@@ -1,14 +1,14 @@
 import type { OdsCode } from '../../domain/organisation.ts'
 import type { Clock, NewId, Storage } from '../ports.ts'
-import type { DeskStep } from './ports.ts'
+import type { NotificationStep } from './ports.ts'
 
-export interface DeskDeps {
+export interface NotificationStepDeps {
   readonly storage: Storage
   readonly clock: Clock
   readonly newId: NewId
 }
 
-/** An officer at the desk of their authority, as the audit log names them. */
+/** An officer at the notifications page of their authority, as the audit log names them. */
 export interface Officer {
   readonly authority: OdsCode
   readonly name: string
@@ -19,18 +19,19 @@ export interface Officer {
  * An officer acknowledges an item, gives it to somebody or notes what was done. What is sent twice counts once, and leaves one
  * audit entry. Answers `unknown` of an item that is not the authority's, exactly as of one that is not there.
  */
-export function takeDeskStep(
-  { storage, clock, newId }: DeskDeps,
+export function takeNotificationStep(
+  { storage, clock, newId }: NotificationStepDeps,
   officer: Officer,
   itemId: string,
-  step: Pick<DeskStep, 'id' | 'kind' | 'text'>,
+  step: Pick<NotificationStep, 'id' | 'kind' | 'text'>,
 ): Promise<'taken' | 'taken-before' | 'unknown'> {
   return storage.transaction(async stores => {
     const { authority } = officer
-    const item = await stores.desk.item(authority, itemId)
+    const item = await stores.authorityPages.item(authority, itemId)
     if (!item) return 'unknown'
     const at = clock.now()
-    if (!(await stores.desk.take(authority, item, { ...step, at, by: officer.name }))) return 'taken-before'
+    if (!(await stores.authorityPages.take(authority, item, { ...step, at, by: officer.name })))
+      return 'taken-before'
     await stores.audit.append({
       id: newId(),
       at,

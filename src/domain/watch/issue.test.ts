@@ -1,32 +1,32 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { OdsCode } from '../organisation.ts'
-import { CONCERN_KINDS, type Concern, compareConcerns, concernKey, type Finding } from './concern.ts'
-import { concernWords } from './concern-words.ts'
+import { compareIssues, type Finding, ISSUE_KINDS, type Issue, issueKey } from './issue.ts'
+import { issueWords } from './issue-words.ts'
 
 /** What a round leaves open: what stays, as it is now, and what is new. */
-function afterwards(open: readonly Concern[], found: readonly Finding[], at = new Date(0)): Concern[] {
-  const { raise, update, clear } = compareConcerns(open, found)
-  const state = new Map(open.map(concern => [concernKey(concern), concern]))
-  for (const concern of clear) state.delete(concernKey(concern))
+function afterwards(open: readonly Issue[], found: readonly Finding[], at = new Date(0)): Issue[] {
+  const { raise, update, clear } = compareIssues(open, found)
+  const state = new Map(open.map(issue => [issueKey(issue), issue]))
+  for (const issue of clear) state.delete(issueKey(issue))
   for (const finding of update)
-    state.set(concernKey(finding), { ...finding, raisedAt: state.get(concernKey(finding))?.raisedAt ?? at })
-  for (const finding of raise) state.set(concernKey(finding), { ...finding, raisedAt: at })
+    state.set(issueKey(finding), { ...finding, raisedAt: state.get(issueKey(finding))?.raisedAt ?? at })
+  for (const finding of raise) state.set(issueKey(finding), { ...finding, raisedAt: at })
   return [...state.values()]
 }
 
-const keys = (list: readonly Finding[]) => list.map(concernKey).sort()
+const keys = (list: readonly Finding[]) => list.map(issueKey).sort()
 
 const finding = fc
   .record({
     authority: fc.constantFrom('801', '802', '803'),
-    kind: fc.constantFrom(...CONCERN_KINDS),
+    kind: fc.constantFrom(...ISSUE_KINDS),
     subject: fc.constantFrom('', 'CPIS_UPLOAD_ACK'),
     since: fc.integer({ min: 0, max: 3 }).map(day => new Date(day * 86_400_000)),
     count: fc.integer({ min: 1, max: 3 }),
   })
   .map(({ count, ...found }) => ({ ...found, details: { records: count } }) as unknown as Finding)
-const findings = fc.uniqueArray(finding, { selector: concernKey, maxLength: 8 })
+const findings = fc.uniqueArray(finding, { selector: issueKey, maxLength: 8 })
 const concerns = findings.map(list => list.map(found => ({ ...found, raisedAt: new Date(1) })))
 
 describe('raising and clearing (rule 16.1)', () => {
@@ -35,9 +35,9 @@ describe('raising and clearing (rule 16.1)', () => {
       fc.property(concerns, findings, (open, found) => {
         const now = afterwards(open, found)
         expect(keys(now)).toEqual(keys(found))
-        for (const { raisedAt, ...concern } of now) {
-          expect(found).toContainEqual(concern)
-          const before = open.find(one => concernKey(one) === concernKey(concern as Finding))
+        for (const { raisedAt, ...issue } of now) {
+          expect(found).toContainEqual(issue)
+          const before = open.find(one => issueKey(one) === issueKey(issue as Finding))
           expect(raisedAt).toEqual(before?.raisedAt ?? new Date(0))
         }
       }),
@@ -49,7 +49,7 @@ describe('raising and clearing (rule 16.1)', () => {
       fc.property(concerns, findings, fc.nat(), (open, found, turn) => {
         const now = afterwards(open, found)
         const again = [...found.slice(turn % 8), ...found.slice(0, turn % 8), ...found]
-        expect(compareConcerns([...now].reverse(), again)).toEqual({ raise: [], update: [], clear: [] })
+        expect(compareIssues([...now].reverse(), again)).toEqual({ raise: [], update: [], clear: [] })
       }),
     )
   })
@@ -57,8 +57,8 @@ describe('raising and clearing (rule 16.1)', () => {
   test('the order of what is found does not decide what is raised and cleared', () => {
     fc.assert(
       fc.property(concerns, findings, (open, found) => {
-        const one = compareConcerns(open, found)
-        const other = compareConcerns([...open].reverse(), [...found].reverse())
+        const one = compareIssues(open, found)
+        const other = compareIssues([...open].reverse(), [...found].reverse())
         for (const part of ['raise', 'update', 'clear'] as const)
           expect(keys(other[part])).toEqual(keys(one[part]))
       }),
@@ -72,7 +72,7 @@ describe('a concern in words', () => {
     kind: Kind,
     details: Extract<Finding, { kind: Kind }>['details'],
     subject = '',
-  ) => concernWords({ kind, authority: '801' as OdsCode, subject, since, details } as Finding)
+  ) => issueWords({ kind, authority: '801' as OdsCode, subject, since, details } as Finding)
 
   test.each([
     [of('silent', { intervalHours: 48, everApplied: true }), 'more than 48 hours'],

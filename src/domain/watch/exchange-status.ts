@@ -1,9 +1,9 @@
-import { neglectedBefore } from '../notification/desk-due.ts'
-import type { AuthoritySettings, AuthorityStage, AuthorityStanding } from '../registration/authority.ts'
-import { COLLECT_WITHIN_HOURS } from './concern.ts'
+import { neglectedBefore } from '../notification/due.ts'
+import type { AuthoritySettings, AuthorityStage, AuthorityStatus } from '../registration/authority.ts'
+import { COLLECT_WITHIN_HOURS } from './issue.ts'
 
 /** How the exchange with an authority stands, at one look: where it is not live, nothing else matters. */
-export const EXCHANGE_STANDINGS = [
+export const EXCHANGE_STATUSES = [
   'well',
   'late',
   'not-collecting',
@@ -13,23 +13,23 @@ export const EXCHANGE_STANDINGS = [
   'onboarding',
   'suspended',
 ] as const
-export type ExchangeStanding = (typeof EXCHANGE_STANDINGS)[number]
+export type ExchangeStatus = (typeof EXCHANGE_STATUSES)[number]
 
 export interface ExchangeFacts
-  extends Pick<AuthorityStanding, 'liveSince'>,
+  extends Pick<AuthorityStatus, 'liveSince'>,
     Pick<AuthoritySettings, 'intervalHours' | 'toldAt'> {
   readonly stage: AuthorityStage
   readonly lastApplied?: Date
   /** Since when the oldest message has waited in its mailbox. */
   readonly waitingSince?: Date
-  /** Since when the oldest thing at its desk was not acknowledged. */
+  /** Since when the oldest thing on its notifications page was not acknowledged. */
   readonly unreadSince?: Date
 }
 
 const HOUR = 3_600_000
 
 /** Whether files come in time, and whether what is told is collected or looked at (rules 16.2, 16.4 and 16.10). */
-export function exchangeStanding(facts: ExchangeFacts, now: Date): ExchangeStanding {
+export function exchangeStatus(facts: ExchangeFacts, now: Date): ExchangeStatus {
   if (facts.stage !== 'live') return facts.stage
   const { liveSince, lastApplied, intervalHours, toldAt, waitingSince, unreadSince } = facts
   const heard = lastApplied ?? liveSince

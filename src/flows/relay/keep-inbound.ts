@@ -5,9 +5,9 @@ import { type EndMessageDeps, endMessage } from '../mailbox/end-message.ts'
 import type { ContentEncoding, PayloadStore, StoredContent } from '../mailbox/ports.ts'
 import { handOver, refusalOf, type SendMessageDeps } from '../mailbox/send-message.ts'
 import type { Stores } from '../ports.ts'
-import { type Arrival, ContentBrokeOff, type OutsideFault, type OutsideMailbox } from './ports.ts'
+import { ContentBrokeOff, type InboundMessage, type OutsideFault, type OutsideMailbox } from './ports.ts'
 
-export interface KeepArrivalDeps extends SendMessageDeps, EndMessageDeps {
+export interface KeepInboundDeps extends SendMessageDeps, EndMessageDeps {
   readonly outside: OutsideMailbox
 }
 
@@ -18,23 +18,23 @@ export type Kept = 'taken' | 'set-aside' | 'report' | 'known'
  * is no reason to lose what it sent: the message is set aside, whole, in nobody's inbox (rule 18.3). A report ends the message that
  * it is about (rule 18.6).
  */
-export async function keepArrival(
-  deps: KeepArrivalDeps,
+export async function keepInbound(
+  deps: KeepInboundDeps,
   outsideId: string,
 ): Promise<Result<Kept, OutsideFault>> {
   const received = await deps.outside.receive(outsideId)
   if (!received.ok) return received
-  const arrival = received.value
-  if (arrival.kind === 'report') return success(await keepReport(deps, outsideId, arrival))
-  const stored = await storeChunks(deps.storage.payloads, arrival.chunks)
+  const inbound = received.value
+  if (inbound.kind === 'report') return success(await keepReport(deps, outsideId, inbound))
+  const stored = await storeChunks(deps.storage.payloads, inbound.chunks)
   if (!stored.ok) return stored
-  const kept = await keepMessage(deps, outsideId, arrival, stored.value)
+  const kept = await keepMessage(deps, outsideId, inbound, stored.value)
   if (kept === 'known') await discardAll(deps.storage.payloads, stored.value)
   return success(kept)
 }
 
 /** What was set aside is looked at again: once its sender may send, it is taken in (rule 18.3). Answers how many were. */
-export async function readmitArrivals(deps: SendMessageDeps): Promise<number> {
+export async function readmitInbound(deps: SendMessageDeps): Promise<number> {
   const { storage, clock } = deps
   let admitted = 0
   for (const { outsideId, messageId } of await storage.relay.setAside()) {
@@ -62,7 +62,7 @@ interface StoredPart {
 /** All of it or nothing: what broke off is fetched again from its beginning. */
 async function storeChunks(
   payloads: PayloadStore,
-  chunks: (Arrival & { kind: 'message' })['chunks'],
+  chunks: (InboundMessage & { kind: 'message' })['chunks'],
 ): Promise<Result<readonly StoredPart[], OutsideFault>> {
   const stored: StoredPart[] = []
   try {
@@ -82,9 +82,9 @@ async function discardAll(payloads: PayloadStore, parts: readonly StoredPart[]):
 }
 
 async function keepMessage(
-  deps: KeepArrivalDeps,
+  deps: KeepInboundDeps,
   outsideId: string,
-  { label: said }: Arrival & { kind: 'message' },
+  { label: said }: InboundMessage & { kind: 'message' },
   parts: readonly StoredPart[],
 ): Promise<Kept> {
   const { storage, clock, cpisMailbox } = deps
@@ -108,8 +108,8 @@ async function keepMessage(
     ...(from && { from }),
   }
   return storage.transaction(async stores => {
-    const arrival = { outsideId, messageId: id, at, ...(reason && { reason }) }
-    if (!(await stores.relay.addArrival(arrival))) return 'known'
+    const inbound = { outsideId, messageId: id, at, ...(reason && { reason }) }
+    if (!(await stores.relay.addInbound(inbound))) return 'known'
     for (const [index, { encoding, content }] of parts.entries()) {
       await stores.payloads.attach(id, index + 1, encoding, content)
     }
@@ -128,9 +128,9 @@ async function keepMessage(
 
 /** The message that failed ends as one that nobody collected here; of one that we do not know the operator is told all the same. */
 async function keepReport(
-  deps: KeepArrivalDeps,
+  deps: KeepInboundDeps,
   outsideId: string,
-  { label, about, failure: told }: Arrival & { kind: 'report' },
+  { label, about, failure: told }: InboundMessage & { kind: 'report' },
 ): Promise<Kept> {
   const { storage, clock, cpisMailbox } = deps
   const messageId = (about && (await storage.relay.sentAs(about))) ?? label.localId
@@ -138,7 +138,7 @@ async function keepReport(
     const at = clock.now()
     const failed = { ...told, at }
     const id = deps.newMessageId()
-    if (!(await stores.relay.addArrival({ outsideId, messageId: messageId ?? id, at }))) return 'known'
+    if (!(await stores.relay.addInbound({ outsideId, messageId: messageId ?? id, at }))) return 'known'
     const message = messageId === undefined ? undefined : await stores.messages.find(messageId)
     const ours = message?.from === cpisMailbox && message.status !== 'undeliverable'
     if (!message || !ours || !(await endMessage(deps, stores, message, failed))) {

@@ -4,10 +4,10 @@ import { beforeAll, expect, test } from 'vitest'
 import { describeOnEachEngine } from '../../../test/support/engines.ts'
 import type { MailboxId, OdsCode } from '../../domain/organisation.ts'
 import { shownSequence } from '../../domain/upload/upload.ts'
-import type { DeskDraft, DeskFilter, DeskStep } from '../../flows/notification/ports.ts'
+import type { NotificationFilter, NotificationStep, UploadDraft } from '../../flows/notification/ports.ts'
 import { migrate } from '../migrate.ts'
 import { authorityStore } from '../registration/authority-store.ts'
-import { deskStore } from './desk-store.ts'
+import { authorityPageStore } from './authority-page-store.ts'
 
 const HOME = '886' as OdsCode
 const OTHER = '881' as OdsCode
@@ -15,7 +15,7 @@ const NUMBER = '9990000018'
 const AT = new Date('2026-06-01T12:00:00Z')
 
 describeOnEachEngine('the desk store', database => {
-  const desk = () => deskStore(database().kysely)
+  const desk = () => authorityPageStore(database().kysely)
   const all = { state: 'all', overdueBefore: AT } as const
   const itemsOf = (authority: OdsCode) => desk().items(authority, all, { limit: 10, offset: 0 })
 
@@ -34,7 +34,12 @@ describeOnEachEngine('the desk store', database => {
   test('keeps a step once, and changes nothing of another authority that holds the same person', async () => {
     const [item] = await itemsOf(HOME)
     if (!item) throw new Error('Home was told of an access')
-    const step = (kind: DeskStep['kind']): DeskStep => ({ id: randomUUID(), at: AT, by: 'Juniper', kind })
+    const step = (kind: NotificationStep['kind']): NotificationStep => ({
+      id: randomUUID(),
+      at: AT,
+      by: 'Juniper',
+      kind,
+    })
     const noted = { ...step('noted'), text: 'Rang' }
     expect([await desk().take(HOME, item, noted), await desk().take(HOME, item, noted)]).toEqual([
       true,
@@ -65,12 +70,12 @@ describeOnEachEngine('the desk store', database => {
     }
     await sql`insert into number_change (nhs_number, authority, noticed_at, upload_sequence)
       values (${NUMBER}, ${odsCode}, ${at(4)}, 1)`.execute(kysely)
-    const found = async (filter: Partial<DeskFilter>, page = { limit: 10, offset: 0 }) => {
+    const found = async (filter: Partial<NotificationFilter>, page = { limit: 10, offset: 0 }) => {
       const items = await desk().items(odsCode, { state: 'all', overdueBefore: at(2), ...filter }, page)
       return items.map(item => (item.at.getTime() - AT.getTime()) / 60_000)
     }
     const [, third, second] = await desk().items(odsCode, all, { limit: 10, offset: 0 })
-    const step = (kind: DeskStep['kind'], minute: number, text?: string): DeskStep => ({
+    const step = (kind: NotificationStep['kind'], minute: number, text?: string): NotificationStep => ({
       id: randomUUID(),
       at: at(minute),
       by: 'Juniper',
@@ -109,7 +114,7 @@ describeOnEachEngine('the desk store', database => {
   test('a table waits for its own authority, and is forgotten when it is old or sent', async () => {
     const contact = { odsCode: HOME, name: 'Sandbox Council', dutyPhone: '01632960000' }
     const content = new Uint8Array([1, 2, 3])
-    const draft: DeskDraft = { id: randomUUID(), authority: HOME, madeAt: AT, contact, content }
+    const draft: UploadDraft = { id: randomUUID(), authority: HOME, madeAt: AT, contact, content }
     await desk().keepDraft(draft)
     expect(await desk().draft(OTHER, draft.id)).toBeUndefined()
     const kept = await desk().draft(HOME, draft.id)

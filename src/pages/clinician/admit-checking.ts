@@ -4,16 +4,16 @@ import { admit, keepForm } from '../session/admit.ts'
 import type { ClinicianSession } from '../session/session.ts'
 
 /** A clinician who may look, and has said why they are looking. */
-export type Looking = ClinicianSession & { readonly access: NonNullable<ClinicianSession['access']> }
+export type Checking = ClinicianSession & { readonly access: NonNullable<ClinicianSession['access']> }
 
 export const CARE = { view: 'care', title: 'Why are you looking today?' } as const
 
 /** Lets in who may look and has said why. Whoever has not says so first, and goes on where they were with what they typed. */
-export async function admitLooking(
+export async function admitChecking(
   pages: Pages,
   request: FastifyRequest,
   reply: FastifyReply,
-): Promise<Looking | undefined> {
+): Promise<Checking | undefined> {
   const session = await admit(pages, request, reply, 'clinician')
   if (!session) return undefined
   const { access } = session

@@ -5,7 +5,7 @@ import { ALPHA, BETA, CPIS, OPEN, UPLOAD } from '../../test/support/mesh.ts'
 import { expireMessages } from '../flows/mailbox/expire-messages.ts'
 import type { InboxPage } from '../flows/mailbox/ports.ts'
 import { readPayload } from '../flows/mailbox/read-payload.ts'
-import { relayArrivals } from '../flows/relay/relay-arrivals.ts'
+import { relayInbound } from '../flows/relay/relay-inbound.ts'
 import { ANSWER, openRelayBench, POLL_MS, type RelayBench } from './testing.ts'
 
 let bench: RelayBench
@@ -163,7 +163,7 @@ describe('nothing is lost and nothing doubled', () => {
       outside: { ...outside, acknowledge: () => Promise.reject(new Error('killed')) },
     }
     bench.pass(POLL_MS)
-    await expect(relayArrivals(dying)).rejects.toThrow('killed')
+    await expect(relayInbound(dying)).rejects.toThrow('killed')
     expect(await bench.authority().track(id)).toMatchObject({ status: 'accepted' })
     await nextRound()
     expect([await texts(), (await bench.inside.jobs()).length]).toEqual([['<one/>'], 1])

@@ -12,7 +12,7 @@ import type { SubjectAsSent } from '../src/domain/upload/upload.ts'
 import { writeUpload } from '../src/formats/hl7v3/write-upload.ts'
 import { displayNhsNumber } from '../src/pages/words.ts'
 import type { SandboxAuthority } from '../src/sandbox/authorities.ts'
-import { tellingPeople } from '../src/sandbox/telling-people.ts'
+import { examplePeople } from '../src/sandbox/example-people.ts'
 import { type AuthorityDesk, openDesk } from './support/authority-desk.ts'
 import { launchBrowser, NO_BROWSER, ownWindow, pressTwice, screen, signInAs } from './support/browser.ts'
 import { collected } from './support/collected.ts'
@@ -56,7 +56,7 @@ describe.skipIf(NO_BROWSER).each(ENGINES)("an authority's desk on %s", engine =>
       await desk.upload(await collected(writeUpload(upload.header, upload.records)))
     }
     await openDesk(service, third, { live: false })
-    const people = tellingPeople(sandbox.population)
+    const people = examplePeople(sandbox.population)
     const [protectedChild] = people.filter(person => person.note === 'a child protection plan')
     const known = [...(sandbox.population.uploads[0]?.records ?? [])]
       .flatMap(({ subjects }) => subjects)
@@ -107,7 +107,7 @@ describe.skipIf(NO_BROWSER).each(ENGINES)("an authority's desk on %s", engine =>
       .execute()
   }
   const itemsOf = (authority: OdsCode) =>
-    running.service.store.storage.desk.items(
+    running.service.store.storage.authorityPages.items(
       authority,
       { state: 'all', overdueBefore: new Date() },
       { limit: 100, offset: 0 },
@@ -250,7 +250,7 @@ describe.skipIf(NO_BROWSER).each(ENGINES)("an authority's desk on %s", engine =>
     expect(await nothing('/desk/items/9990000018')).toEqual(absent)
 
     // A form of one's own, turned towards somebody else's item.
-    const before = await running.service.store.storage.desk.item(home.odsCode, ofHome[0]?.id ?? '')
+    const before = await running.service.store.storage.authorityPages.item(home.odsCode, ofHome[0]?.id ?? '')
     await page.goto(`/desk/items/${own[0]?.id}`)
     await page
       .locator('form[action^="/desk/items/"]')
@@ -261,10 +261,12 @@ describe.skipIf(NO_BROWSER).each(ENGINES)("an authority's desk on %s", engine =>
     await page.getByLabel('What was done?').fill('Not mine')
     await page.getByRole('button', { name: 'Save note' }).click()
     expect(await page.locator('main').innerText()).toBe(absent[1])
-    expect(await running.service.store.storage.desk.item(home.odsCode, ofHome[0]?.id ?? '')).toEqual(before)
+    expect(
+      await running.service.store.storage.authorityPages.item(home.odsCode, ofHome[0]?.id ?? ''),
+    ).toEqual(before)
 
     await page.goto('/desk/failures')
-    const failing = await running.service.store.storage.concerns.failedRecords(home.odsCode)
+    const failing = await running.service.store.storage.issues.failedRecords(home.odsCode)
     expect(failing.length).toBeGreaterThan(0)
     const shown = await page.locator('main').innerText()
     for (const { sent } of failing) {
@@ -287,7 +289,7 @@ describe.skipIf(NO_BROWSER).each(ENGINES)("an authority's desk on %s", engine =>
     await page.getByRole('link', { name: /records? (is|are) failing/ }).click()
     await expectAccessible(page)
     await screen(page, 'desk-failures')
-    const failing = await running.service.store.storage.concerns.failedRecords(home.odsCode)
+    const failing = await running.service.store.storage.issues.failedRecords(home.odsCode)
     const rows = await rowsOf(page).allInnerTexts()
     expect(rows).toHaveLength(failing.length)
     for (const [nth, { reason }] of failing.entries()) expect(rows[nth]).toContain(reason)
@@ -305,7 +307,7 @@ describe.skipIf(NO_BROWSER).each(ENGINES)("an authority's desk on %s", engine =>
     const later = { ...upload.header, sequence: upload.header.sequence + 4, createdAt: new Date() }
     await otherMailbox.upload(await collected(writeUpload(later, upload.records)))
     await otherMailbox.upload(Buffer.from('<File>'))
-    await running.service.store.storage.concerns.raise(
+    await running.service.store.storage.issues.raise(
       [
         {
           kind: 'old-failures',

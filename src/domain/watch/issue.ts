@@ -1,16 +1,16 @@
 import type { OdsCode } from '../organisation.ts'
 
 /** What may be wrong with how an authority and the service exchange (rules 16.2 to 16.7 and 16.10), and what is told of each: counts and codes alone. */
-export interface ConcernDetails {
+export interface IssueDetails {
   /** No file was applied for longer than the authority's interval. */
   readonly silent: { readonly intervalHours: number; readonly everApplied: boolean }
   /** Files are missing between those that were applied. */
   readonly 'sequence-gap': { readonly missing: number; readonly gaps: number; readonly newest: string }
   /** Messages wait in the authority's mailbox: for the authority, or to be handed on to a MESH server elsewhere. */
   readonly 'not-collected': { readonly messages: number; readonly handedOn: boolean }
-  /** A message of the workflow that is the concern's subject did not reach the authority. */
+  /** A message of the workflow that is the issue's subject did not reach the authority. */
   readonly 'not-delivered': Readonly<Record<string, never>>
-  /** Things that the authority was told lie at its desk, overdue. */
+  /** Things that the authority was told lie on its notifications page, overdue. */
   readonly 'desk-not-looked-at': { readonly items: number }
   /** Nobody has said that the numbers which clinicians are shown are right. */
   readonly 'phones-unconfirmed': { readonly why: 'never' | 'changed' | 'long-ago' }
@@ -22,9 +22,9 @@ export interface ConcernDetails {
   readonly 'old-failures': { readonly records: number }
 }
 
-export type ConcernKind = keyof ConcernDetails
+export type IssueKind = keyof IssueDetails
 
-export const CONCERN_KINDS = [
+export const ISSUE_KINDS = [
   'silent',
   'sequence-gap',
   'not-collected',
@@ -34,28 +34,28 @@ export const CONCERN_KINDS = [
   'match-rate',
   'upload-set-aside',
   'old-failures',
-] as const satisfies readonly ConcernKind[]
+] as const satisfies readonly IssueKind[]
 
 /** Something that is wrong now. Nothing in it is of a person (rule 8.2). */
-export type Finding = { readonly [Kind in ConcernKind]: FindingOf<Kind> }[ConcernKind]
+export type Finding = { readonly [Kind in IssueKind]: FindingOf<Kind> }[IssueKind]
 
-interface FindingOf<Kind extends ConcernKind> {
+interface FindingOf<Kind extends IssueKind> {
   readonly kind: Kind
   readonly authority: OdsCode
   /** Tells two of one kind and authority apart; mostly empty. */
   readonly subject: string
   /** Since when it has been so: of the oldest message or failure, the last file or confirmation. */
   readonly since: Date
-  readonly details: ConcernDetails[Kind]
+  readonly details: IssueDetails[Kind]
 }
 
 /** A finding that was raised, until it is cleared. */
-export type Concern = Finding & { readonly raisedAt: Date }
+export type Issue = Finding & { readonly raisedAt: Date }
 
 /** A message that waits for longer is a mailbox that nobody looks into (hours). */
 export const COLLECT_WITHIN_HOURS = 24
-/** What is overdue for longer lies at a desk that nobody looks at (hours). */
-export const LOOK_WITHIN_HOURS = 24
+/** What is overdue for longer lies on a notifications page that nobody looks at (hours). */
+export const ACT_WITHIN_HOURS = 24
 /** For so long a confirmation of phone numbers is believed (days). */
 export const PHONES_CONFIRMED_DAYS = 90
 /** So long an authority has to mend a record (days). */
@@ -66,31 +66,31 @@ export const GAP_GRACE_HOURS = 1
 export const HEARD_OF_DAYS = 6
 
 /** What is to be done about what is wrong now, given what was raised before. */
-export interface ConcernChanges {
+export interface IssueChanges {
   readonly raise: readonly Finding[]
   /** Raised before, and not as it was. */
   readonly update: readonly Finding[]
-  readonly clear: readonly Concern[]
+  readonly clear: readonly Issue[]
 }
 
 /**
  * Each thing is raised once and cleared when it is no longer found (rule 16.1). The order of either list does not matter, and
  * what was found twice counts once.
  */
-export function compareConcerns(open: readonly Concern[], found: readonly Finding[]): ConcernChanges {
-  const raised = new Map(open.map(concern => [concernKey(concern), concern]))
-  const now = new Map(found.map(finding => [concernKey(finding), finding]))
+export function compareIssues(open: readonly Issue[], found: readonly Finding[]): IssueChanges {
+  const raised = new Map(open.map(issue => [issueKey(issue), issue]))
+  const now = new Map(found.map(finding => [issueKey(finding), finding]))
   const kept = [...now].map(([key, finding]) => ({ before: raised.get(key), finding }))
   return {
     raise: kept.filter(({ before }) => !before).map(({ finding }) => finding),
     update: kept
       .filter(({ before, finding }) => before && !same(before, finding))
       .map(({ finding }) => finding),
-    clear: [...raised].filter(([key]) => !now.has(key)).map(([, concern]) => concern),
+    clear: [...raised].filter(([key]) => !now.has(key)).map(([, issue]) => issue),
   }
 }
 
-export function concernKey({
+export function issueKey({
   authority,
   kind,
   subject,

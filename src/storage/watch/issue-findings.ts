@@ -1,15 +1,15 @@
 import { type RawBuilder, sql } from 'kysely'
-import { neglectedBefore } from '../../domain/notification/desk-due.ts'
+import { neglectedBefore } from '../../domain/notification/due.ts'
 import { GO_LIVE_PERCENT } from '../../domain/registration/authority.ts'
 import {
   COLLECT_WITHIN_HOURS,
-  type ConcernKind,
   GAP_GRACE_HOURS,
   HEARD_OF_DAYS,
+  type IssueKind,
   MEND_RECORD_DAYS,
   PHONES_CONFIRMED_DAYS,
-} from '../../domain/watch/concern.ts'
-import { itemsOf } from '../notification/desk-items.ts'
+} from '../../domain/watch/issue.ts'
+import { itemsOf } from '../notification/notification-items.ts'
 import { STILL_FAILING } from '../upload/failing-records.ts'
 
 export interface FindingRow {
@@ -25,7 +25,7 @@ const DAY = 24 * HOUR
 const GAPS_NAMED = 10
 
 /** What is wrong with all authorities at an instant: one statement for each kind (rules 16.2 to 16.7 and 16.10). */
-export const FINDINGS: Readonly<Record<ConcernKind, (at: Date) => RawBuilder<FindingRow>>> = {
+export const FINDINGS: Readonly<Record<IssueKind, (at: Date) => RawBuilder<FindingRow>>> = {
   silent: at => sql`
     select a.ods_code as authority, '' as subject, coalesce(last.received_at, a.live_since) as since,
       jsonb_build_object('intervalHours', a.interval_hours, 'everApplied', last.received_at is not null) as details

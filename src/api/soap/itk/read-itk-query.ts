@@ -19,14 +19,14 @@ import { readDistributionEnvelope } from '../../../formats/itk/read-distribution
 import { readEnvelope } from '../../../formats/soap/read-envelope.ts'
 import type { XmlElement } from '../../../formats/xml/xml-element.ts'
 import type { MiniServiceDeps } from './api-deps.ts'
-import type { Exchange, Question } from './exchange.ts'
+import type { Exchange, ItkQuery } from './exchange.ts'
 
 /** Reads a request up to what it asks; what is wrong with it so far is a fault. */
-export async function readQuestion(
+export async function readItkQuery(
   deps: Pick<MiniServiceDeps, 'now'>,
   exchange: Exchange,
   request: { readonly action: string | string[] | undefined; readonly bytes: Uint8Array },
-): Promise<Result<Question, ItkFault>> {
+): Promise<Result<ItkQuery, ItkFault>> {
   // SOAP 1.1 has the action in quotes (clause 6.1.1); not every client puts it there.
   if (request.action !== SERVICE && request.action !== `"${SERVICE}"`) {
     return failure({ kind: 'unsupported-service' })
@@ -47,7 +47,7 @@ export async function readQuestion(
 /** What is asked of this service, and by which organisation. */
 function readAsked(
   envelope: DistributionEnvelope<XmlElement>,
-): Result<Omit<Question, 'messageId' | 'replyTo'>, DistributionFault> {
+): Result<Omit<ItkQuery, 'messageId' | 'replyTo'>, DistributionFault> {
   const { trackingId, service, auditIdentities, payloads } = envelope
   if (service !== SERVICE) {
     return failure({ code: 'DE0002', detail: 'The header must name the service of the SOAPAction header.' })

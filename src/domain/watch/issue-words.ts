@@ -4,20 +4,20 @@ import { unreachable } from '../result.ts'
 import { capital } from '../upload/reason.ts'
 import { fileNumberWords } from '../upload/upload.ts'
 import {
+  ACT_WITHIN_HOURS,
   COLLECT_WITHIN_HOURS,
   type Finding,
-  LOOK_WITHIN_HOURS,
   MEND_RECORD_DAYS,
   PHONES_CONFIRMED_DAYS,
-} from './concern.ts'
+} from './issue.ts'
 
 /** What is wrong, and what to do about it: read by the authority and by the operator alike. */
-export interface ConcernWords {
+export interface IssueWords {
   readonly what: string
   readonly todo: string
 }
 
-export function concernWords(finding: Finding): ConcernWords {
+export function issueWords(finding: Finding): IssueWords {
   switch (finding.kind) {
     case 'silent': {
       const { intervalHours, everApplied } = finding.details
@@ -55,7 +55,7 @@ export function concernWords(finding: Finding): ConcernWords {
       }
     case 'desk-not-looked-at':
       return {
-        what: `${counted(finding.details.items, 'thing')} at the desk, overdue for more than ${LOOK_WITHIN_HOURS} hours.`,
+        what: `${counted(finding.details.items, 'thing')} at the desk, overdue for more than ${ACT_WITHIN_HOURS} hours.`,
         todo: 'Open “Today” on the pages, look at each and acknowledge it: accesses and missed appointments are told there.',
       }
     case 'phones-unconfirmed':

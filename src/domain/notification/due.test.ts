@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { dueBy, overdueBefore } from './desk-due.ts'
+import { dueBy, overdueBefore } from './due.ts'
 
 describe('when something on the desk is due', () => {
   test.each([

@@ -3,16 +3,16 @@ import type { Result } from '../../domain/result.ts'
 import { type EndMessageDeps, endMessage } from '../mailbox/end-message.ts'
 import { readPayload } from '../mailbox/read-payload.ts'
 import type { Storage } from '../ports.ts'
-import type { DepartureProgress, Dispatch, OutsideFault, OutsideMailbox, Tracked } from './ports.ts'
+import type { Dispatch, OutboundProgress, OutsideFault, OutsideMailbox, Tracked } from './ports.ts'
 
-export interface RelayDeparturesDeps extends EndMessageDeps {
+export interface RelayOutboundDeps extends EndMessageDeps {
   readonly storage: Storage
   readonly outside: OutsideMailbox
   /** Into how large chunks content is cut. */
   readonly chunkBytes?: number
 }
 
-export interface DeparturesRound {
+export interface OutboundRound {
   readonly sent: number
   /** Messages that the other side does not take. */
   readonly refused: number
@@ -33,7 +33,7 @@ const AFTER_REFUSAL_MS = 3_600_000
  * those to one authority under one workflow in their order. A message counts as collected here once it was taken there. Where it
  * is not known what became of one, the other side is asked before it is sent again.
  */
-export async function relayDepartures(deps: RelayDeparturesDeps): Promise<DeparturesRound> {
+export async function relayOutbound(deps: RelayOutboundDeps): Promise<OutboundRound> {
   const { storage, clock, outside, cpisMailbox } = deps
   const round = { sent: 0, refused: 0 }
   if ((await storage.relay.faultOf(outside.id)) === 'not-let-in') return round
@@ -43,7 +43,7 @@ export async function relayDepartures(deps: RelayDeparturesDeps): Promise<Depart
     if (!dispatch) return round
     const message = await storage.messages.find(dispatch.messageId)
     if (message?.status !== 'accepted') continue
-    const outcome = await relayDeparture(deps, dispatch, message)
+    const outcome = await relayOneOutbound(deps, dispatch, message)
     if (outcome.kind === 'sent') round.sent++
     else if (outcome.kind === 'refused') round.refused++
     else if (outcome.kind !== 'over') return { ...round, fault: outcome }
@@ -52,8 +52,8 @@ export async function relayDepartures(deps: RelayDeparturesDeps): Promise<Depart
 
 type Outcome = { readonly kind: 'sent' } | { readonly kind: 'over' } | OutsideFault
 
-async function relayDeparture(
-  deps: RelayDeparturesDeps,
+async function relayOneOutbound(
+  deps: RelayOutboundDeps,
   { begun }: Dispatch,
   message: MeshMessage,
 ): Promise<Outcome> {
@@ -78,10 +78,10 @@ async function relayDeparture(
 }
 
 async function send(
-  deps: RelayDeparturesDeps,
+  deps: RelayOutboundDeps,
   message: MeshMessage,
   chunkBytes: number,
-  from?: DepartureProgress,
+  from?: OutboundProgress,
 ): Promise<Outcome> {
   const { storage, clock, outside } = deps
   const { id, to, workflowId, size, localId, subject, fileName, contentType } = message
@@ -111,7 +111,7 @@ async function send(
 
 /** Collected here, since it was taken there; one commit with its audit entry. */
 async function noteSent(
-  deps: RelayDeparturesDeps,
+  deps: RelayOutboundDeps,
   { id, to }: MeshMessage,
   outsideId: string | undefined,
 ): Promise<Outcome> {
@@ -134,7 +134,7 @@ async function noteSent(
 }
 
 async function postpone(
-  deps: RelayDeparturesDeps,
+  deps: RelayOutboundDeps,
   message: MeshMessage,
   fault: OutsideFault,
 ): Promise<Outcome> {
@@ -159,7 +159,7 @@ async function postpone(
 }
 
 async function end(
-  deps: RelayDeparturesDeps,
+  deps: RelayOutboundDeps,
   message: MeshMessage,
   failure: Omit<MessageFailure, 'at'>,
   outcome: Outcome = { kind: 'over' },

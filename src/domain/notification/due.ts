@@ -1,7 +1,7 @@
 import { Temporal } from 'temporal-polyfill'
 import { bankHolidays } from '../bank-holidays.ts'
 import { type CalendarDate, ENGLAND } from '../english-time.ts'
-import { LOOK_WITHIN_HOURS } from '../watch/concern.ts'
+import { ACT_WITHIN_HOURS } from '../watch/issue.ts'
 
 /** The office closes at this hour of the English clock. */
 const CLOSES_AT = 17
@@ -23,9 +23,9 @@ export function overdueBefore(now: Date): Date {
   return new Date(day.toZonedDateTime(ENGLAND).epochMilliseconds)
 }
 
-/** What came before this instant and was not acknowledged has been overdue for so long that nobody looks at the desk (rule 16.10). */
+/** What came before this instant and was not acknowledged has been overdue for so long that nobody looks on the notifications page (rule 16.10). */
 export function neglectedBefore(now: Date): Date {
-  return overdueBefore(new Date(now.getTime() - LOOK_WITHIN_HOURS * 3_600_000))
+  return overdueBefore(new Date(now.getTime() - ACT_WITHIN_HOURS * 3_600_000))
 }
 
 function isWorkingDay(day: Temporal.PlainDate): boolean {

@@ -7,7 +7,7 @@ import { numberOf } from './records.ts'
 import { firstOf, type SituationName, situationNamed } from './situations.ts'
 
 /** A number worth asking for, and what the answer is once the files of the population are loaded. */
-export interface TellingPerson {
+export interface ExamplePerson {
   readonly nhsNumber: NhsNumber
   readonly note: string
   readonly visiblePlans: number
@@ -33,8 +33,8 @@ const WORTH_SHOWING: readonly SituationName[] = [
  * A dozen numbers that show what there is to see, the same for every start with the same population. A population too small
  * to hold one of them leaves it out.
  */
-export function tellingPeople({ shares }: Population): readonly TellingPerson[] {
-  const nobody: TellingPerson = {
+export function examplePeople({ shares }: Population): readonly ExamplePerson[] {
+  const nobody: ExamplePerson = {
     nhsNumber: numberAt(childIndex(ROUNDS - 1, 0)),
     note: 'a child of whom no authority holds anything',
     visiblePlans: 0,
@@ -42,7 +42,7 @@ export function tellingPeople({ shares }: Population): readonly TellingPerson[] 
   }
   const [home, neighbour] = shares
   if (!home) return [nobody]
-  const people = WORTH_SHOWING.flatMap((name): TellingPerson[] => {
+  const people = WORTH_SHOWING.flatMap((name): ExamplePerson[] => {
     const nth = firstOf(name)
     const isShared = name === 'twoAuthorities'
     if (nth >= home.size || (isShared && !neighbour)) return []

@@ -3,7 +3,7 @@ import { failure, type Result, success } from '../../domain/result.ts'
 import type { RecordAsSent, UploadHeader } from '../../domain/upload/upload.ts'
 import { deliverMessage } from '../mailbox/deliver-message.ts'
 import { handOver, refusalOf, type SendMessageDeps } from '../mailbox/send-message.ts'
-import type { DeskDeps, Officer } from '../notification/take-desk-step.ts'
+import type { NotificationStepDeps, Officer } from '../notification/take-notification-step.ts'
 
 /** A table that was looked through: what would be made of it, and everything that is wrong with the rest. */
 export interface ReadTable {
@@ -30,7 +30,7 @@ export interface LeftOutRow {
 /** Looks through a table as at an instant; or says in words why nothing can be made of it. */
 export type ReadTableFile = (bytes: Uint8Array, now: Date) => Promise<Result<ReadTable, string>>
 
-export interface DeskUploadDeps extends DeskDeps, SendMessageDeps {
+export interface PageUploadDeps extends NotificationStepDeps, SendMessageDeps {
   readonly readTable: ReadTableFile
   readonly writeUpload: (
     header: UploadHeader,
@@ -39,14 +39,14 @@ export interface DeskUploadDeps extends DeskDeps, SendMessageDeps {
   readonly cpisMailbox: MailboxId
 }
 
-export type DeskUploadObstacle = 'unknown' | 'nobody-in-it' | 'may-not-send'
+export type PageUploadObstacle = 'unknown' | 'nobody-in-it' | 'may-not-send'
 
 /** A preview is kept for so long (hours). */
 export const DRAFT_HOURS = 24
 
 /** Keeps a table that could be read until the officer has looked at what would become of it (rule 21.14). Answers its id. */
-export function keepDeskDraft(
-  { storage, clock, newId }: DeskDeps,
+export function keepUploadDraft(
+  { storage, clock, newId }: NotificationStepDeps,
   officer: Officer,
   contact: UploadHeader['authority'],
   content: Uint8Array,
@@ -55,8 +55,8 @@ export function keepDeskDraft(
   return storage.transaction(async stores => {
     const id = newId()
     const at = clock.now()
-    await stores.desk.forgetDrafts(new Date(at.getTime() - DRAFT_HOURS * 3_600_000))
-    await stores.desk.keepDraft({ id, authority: officer.authority, madeAt: at, contact, content })
+    await stores.authorityPages.forgetDrafts(new Date(at.getTime() - DRAFT_HOURS * 3_600_000))
+    await stores.authorityPages.keepDraft({ id, authority: officer.authority, madeAt: at, contact, content })
     await stores.audit.append({
       id: newId(),
       at,
@@ -76,16 +76,16 @@ export function keepDeskDraft(
  * (rule 21.15), under a number that its own system cannot take (rule 3.23). It counts as of when the table was handed in. Sent once,
  * however often it is confirmed.
  */
-export function sendDeskUpload(
-  deps: DeskUploadDeps,
+export function sendPageUpload(
+  deps: PageUploadDeps,
   officer: Officer,
   draftId: string,
-): Promise<Result<{ readonly sequence: number; readonly again: boolean }, DeskUploadObstacle>> {
+): Promise<Result<{ readonly sequence: number; readonly again: boolean }, PageUploadObstacle>> {
   return deps.storage.transaction(async stores => {
     const { authority: odsCode } = officer
     const authority = await stores.authorities.find(odsCode)
     // Held until the commit: who confirms twice waits here.
-    const draft = await stores.desk.draft(odsCode, draftId)
+    const draft = await stores.authorityPages.draft(odsCode, draftId)
     if (draft?.sent) return success({ sequence: draft.sent.sequence, again: true })
     if (!authority || !draft?.content) return failure('unknown')
     const table = await deps.readTable(draft.content, draft.madeAt)
@@ -98,13 +98,13 @@ export function sendDeskUpload(
       localId: draft.id,
     }
     if (await refusalOf(stores, authority.mailbox, label)) return failure('may-not-send')
-    const sequence = await stores.desk.takeSequence(odsCode)
+    const sequence = await stores.authorityPages.takeSequence(odsCode)
     const { recordCount } = table.value
     const header = { authority: draft.contact, sequence, createdAt: draft.madeAt, recordCount }
     const records = withAuthorityOfIds(table.value.records(), draft.contact)
     const message = await deliverMessage(stores, deps, label, deps.writeUpload(header, records))
     await handOver(deps, stores, message)
-    await stores.desk.draftSent(draft, { messageId: message.id, sequence })
+    await stores.authorityPages.draftSent(draft, { messageId: message.id, sequence })
     await stores.audit.append({
       id: deps.newId(),
       at: deps.clock.now(),

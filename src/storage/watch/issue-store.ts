@@ -1,12 +1,12 @@
 import { type Kysely, sql } from 'kysely'
-import { CONCERN_KINDS, type Concern, type concernKey, type Finding } from '../../domain/watch/concern.ts'
-import type { ConcernStore } from '../../flows/watch/ports.ts'
+import { type Finding, ISSUE_KINDS, type Issue, type issueKey } from '../../domain/watch/issue.ts'
+import type { IssueStore } from '../../flows/watch/ports.ts'
 import type { Schema } from '../schema.ts'
 import { failedRecords } from '../upload/failing-records.ts'
-import { FINDINGS, type FindingRow } from './concern-findings.ts'
+import { FINDINGS, type FindingRow } from './issue-findings.ts'
 
-/** What is wrong with the exchange with authorities: a concern without `cleared_at` is open (rule 16.1). */
-export function concernStore(db: Kysely<Schema>): ConcernStore {
+/** What is wrong with the exchange with authorities: an issue without `cleared_at` is open (rule 16.1). */
+export function issueStore(db: Kysely<Schema>): IssueStore {
   return {
     beginRound: async ({ at, nextBy }) => {
       const round = { at, next_by: nextBy }
@@ -24,7 +24,7 @@ export function concernStore(db: Kysely<Schema>): ConcernStore {
 
     find: async at => {
       const found: Finding[] = []
-      for (const kind of CONCERN_KINDS) {
+      for (const kind of ISSUE_KINDS) {
         const { rows } = await FINDINGS[kind](at).execute(db)
         found.push(...rows.map(row => finding(kind, row)))
       }
@@ -35,7 +35,7 @@ export function concernStore(db: Kysely<Schema>): ConcernStore {
       let open = db.selectFrom('concern').selectAll().where('cleared_at', 'is', null)
       if (authority !== undefined) open = open.where('authority', '=', authority)
       const rows = await open.orderBy('authority').orderBy('kind').orderBy('subject').execute()
-      return rows.map(row => ({ ...finding(row.kind, row), raisedAt: row.raised_at }) as Concern)
+      return rows.map(row => ({ ...finding(row.kind, row), raisedAt: row.raised_at }) as Issue)
     },
 
     raise: async (findings, at) => {
@@ -53,14 +53,14 @@ export function concernStore(db: Kysely<Schema>): ConcernStore {
 
     update: async findings => {
       for (const { since, details, ...key } of findings) {
-        await openConcern(db, key)
+        await openIssue(db, key)
           .set({ since, details: JSON.stringify(details) })
           .execute()
       }
     },
 
     clear: async (concerns, at) => {
-      for (const concern of concerns) await openConcern(db, concern).set({ cleared_at: at }).execute()
+      for (const issue of concerns) await openIssue(db, issue).set({ cleared_at: at }).execute()
     },
 
     confirmPhones: async (authority, { dutyPhone, officePhone }, at) => {
@@ -87,7 +87,7 @@ export function concernStore(db: Kysely<Schema>): ConcernStore {
   }
 }
 
-function openConcern(db: Kysely<Schema>, { authority, kind, subject }: Parameters<typeof concernKey>[0]) {
+function openIssue(db: Kysely<Schema>, { authority, kind, subject }: Parameters<typeof issueKey>[0]) {
   return db
     .updateTable('concern')
     .where('authority', '=', authority)

@@ -2,13 +2,19 @@ import { type Kysely, type RawBuilder, sql } from 'kysely'
 import type { NhsNumber } from '../../domain/nhs-number.ts'
 import type { OdsCode } from '../../domain/organisation.ts'
 import type { Author } from '../../domain/query/requester.ts'
-import { LAST_BEFORE_TABLES } from '../../domain/upload/upload.ts'
-import type { DeskFile, DeskFilter, DeskItem, DeskKind, DeskStore } from '../../flows/notification/ports.ts'
+import type {
+  AuthorityPageStore,
+  NotificationFilter,
+  NotificationItem,
+  NotificationKind,
+  ReceivedFile,
+} from '../../flows/notification/ports.ts'
 import type { Schema } from '../schema.ts'
-import { itemsOf } from './desk-items.ts'
+import { tableDrafts } from '../upload/table-drafts.ts'
+import { itemsOf } from './notification-items.ts'
 
-/** The desks of authorities. Each statement names the authority, and reads and changes nothing of another. */
-export function deskStore(db: Kysely<Schema>): DeskStore {
+/** The pages of authorities. Each statement names the authority, and reads and changes nothing of another. */
+export function authorityPageStore(db: Kysely<Schema>): AuthorityPageStore {
   return {
     items: async (authority, filter, { limit, offset }) => {
       const { assigned, ...simple } = filter
@@ -111,9 +117,9 @@ export function deskStore(db: Kysely<Schema>): DeskStore {
         .execute()
       return rows.map(({ at, outcome, reason, details }) => ({
         at,
-        outcome: outcome as DeskFile['outcome'],
+        outcome: outcome as ReceivedFile['outcome'],
         reason: reason ?? '',
-        ...(details as Pick<DeskFile, 'sequence' | 'loaded' | 'failed' | 'fault'> | null),
+        ...(details as Pick<ReceivedFile, 'sequence' | 'loaded' | 'failed' | 'fault'> | null),
       }))
     },
 
@@ -145,82 +151,12 @@ export function deskStore(db: Kysely<Schema>): DeskStore {
       )
     },
 
-    keepDraft: async ({ id, authority, madeAt, contact, content = null }) => {
-      await db
-        .insertInto('desk_draft')
-        .values({
-          id,
-          authority,
-          made_at: madeAt,
-          contact: JSON.stringify(contact),
-          content,
-          message_id: null,
-          sequence: null,
-        })
-        .execute()
-    },
-
-    draft: async (authority, id) => {
-      const row = await db
-        .selectFrom('desk_draft')
-        .selectAll()
-        .where('id', '=', id)
-        .where('authority', '=', authority)
-        .forUpdate()
-        .executeTakeFirst()
-      if (!row) return undefined
-      const { message_id: messageId, sequence } = row
-      return {
-        id,
-        authority,
-        madeAt: row.made_at,
-        contact: row.contact,
-        ...(row.content !== null && { content: row.content }),
-        ...(messageId !== null && sequence !== null && { sent: { messageId, sequence } }),
-      }
-    },
-
-    draftSent: async ({ id }, { messageId, sequence }) => {
-      await db
-        .updateTable('desk_draft')
-        .set({ content: null, message_id: messageId, sequence })
-        .where('id', '=', id)
-        .execute()
-    },
-
-    forgetDrafts: async before => {
-      await db
-        .deleteFrom('desk_draft')
-        .where('made_at', '<', before)
-        .where(({ not, exists, selectFrom }) =>
-          not(
-            exists(
-              selectFrom('message')
-                .select('id')
-                .whereRef('message.id', '=', 'desk_draft.message_id')
-                .where('message.status', '=', 'accepted'),
-            ),
-          ),
-        )
-        .execute()
-    },
-
-    takeSequence: async authority => {
-      const { last } = await db
-        .insertInto('desk_sequence')
-        .values({ authority, last: LAST_BEFORE_TABLES + 1 })
-        .onConflict(conflict =>
-          conflict.column('authority').doUpdateSet({ last: sql<number>`desk_sequence.last + 1` }),
-        )
-        .returning('last')
-        .executeTakeFirstOrThrow()
-      return last
-    },
+    ...tableDrafts(db),
   }
 }
 
 /** Where items of each kind are, and what names them there. */
-const TABLES: Readonly<Record<DeskKind, { readonly table: string; readonly id: string }>> = {
+const TABLES: Readonly<Record<NotificationKind, { readonly table: string; readonly id: string }>> = {
   access: { table: 'notification', id: 'id' },
   'missed-appointment': { table: 'missed_appointment_alert', id: 'report_id' },
   'inactive-number': { table: 'number_change', id: 'id' },
@@ -240,7 +176,7 @@ interface PersonRow {
 
 interface ItemRow {
   readonly id: string
-  readonly kind: DeskKind
+  readonly kind: NotificationKind
   readonly at: Date
   readonly nhs_number: string
   readonly local_id: string | null
@@ -261,7 +197,7 @@ function lastAssignment(authority: OdsCode): RawBuilder<unknown> {
   ) assigned on true`
 }
 
-function wanted({ state, kind, assigned, overdueBefore }: DeskFilter): RawBuilder<unknown> {
+function wanted({ state, kind, assigned, overdueBefore }: NotificationFilter): RawBuilder<unknown> {
   const conditions = [
     ...(state === 'open' || state === 'overdue' ? [sql`item.acknowledged_at is null`] : []),
     ...(state === 'overdue' ? [sql`item.at < ${overdueBefore}`] : []),
@@ -273,7 +209,7 @@ function wanted({ state, kind, assigned, overdueBefore }: DeskFilter): RawBuilde
   return conditions.length > 0 ? sql.join(conditions, sql` and `) : sql`true`
 }
 
-function readItem(row: ItemRow): DeskItem {
+function readItem(row: ItemRow): NotificationItem {
   return {
     id: row.id,
     kind: row.kind,

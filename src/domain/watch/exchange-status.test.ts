@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { type ExchangeFacts, type ExchangeStanding, exchangeStanding } from './exchange-standing.ts'
+import { type ExchangeFacts, type ExchangeStatus, exchangeStatus } from './exchange-status.ts'
 
 const hoursAgo = (hours: number) => new Date(NOW.getTime() - hours * 3_600_000)
 const NOW = new Date('2026-03-10T12:00:00Z')
@@ -7,7 +7,7 @@ const LIVE: ExchangeFacts = { stage: 'live', intervalHours: 48, toldAt: 'mailbox
 
 const AT_DESK = { toldAt: 'desk', lastApplied: hoursAgo(1) } as const
 
-test.each<[string, Partial<ExchangeFacts>, ExchangeStanding]>([
+test.each<[string, Partial<ExchangeFacts>, ExchangeStatus]>([
   ['a file in time', { lastApplied: hoursAgo(48) }, 'well'],
   ['no file in time', { lastApplied: hoursAgo(48.1) }, 'late'],
   ['no file ever, live for long', {}, 'late'],
@@ -28,5 +28,5 @@ test.each<[string, Partial<ExchangeFacts>, ExchangeStanding]>([
   ['being taken on, and silent', { stage: 'onboarding', waitingSince: hoursAgo(99) }, 'onboarding'],
   ['suspended, and silent', { stage: 'suspended' }, 'suspended'],
 ])('%s', (_what, facts, standing) => {
-  expect(exchangeStanding({ ...LIVE, ...facts }, NOW)).toBe(standing)
+  expect(exchangeStatus({ ...LIVE, ...facts }, NOW)).toBe(standing)
 })

@@ -3,7 +3,7 @@ import type { OdsCode } from '../../domain/organisation.ts'
 import type { Schema } from '../schema.ts'
 
 /** Authorities that are told in their mailbox (rule 19.9), and for which there is a row as described of `authority a`. */
-export async function authoritiesToTell(
+export async function authoritiesToNotify(
   db: Kysely<Schema>,
   waiting: RawBuilder<unknown>,
 ): Promise<readonly OdsCode[]> {
