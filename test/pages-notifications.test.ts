@@ -351,6 +351,7 @@ describe.skipIf(NO_BROWSER).each(ENGINES)("an authority's desk on %s", engine =>
     expect(await audited('confirm phones')).toMatchObject([
       { outcome: 'refused', reason: 'other-phones' },
       { outcome: 'allowed', actor: `authority ${home.odsCode}: ${HOME_OFFICER}`, subject: home.odsCode },
+      { outcome: 'refused', reason: 'confirmed-since' },
     ])
   })
 

@@ -1,6 +1,13 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { type Browser, type BrowserContext, chromium, type Locator, type Page } from 'playwright-core'
+import {
+  type Browser,
+  type BrowserContext,
+  chromium,
+  type Locator,
+  type Page,
+  type Route,
+} from 'playwright-core'
 
 /** Debian's Chromium, or whatever stands in its place. */
 const CHROMIUM = process.env['CPIS_CHROMIUM'] ?? '/usr/bin/chromium'
@@ -43,10 +50,38 @@ export async function signInAs(page: Page, name: string): Promise<void> {
   await page.goto('/')
 }
 
-/** Presses a button twice, as impatient people do, and waits until what came of both is there. */
+/**
+ * Presses a button twice, as impatient people do, and waits for the page that comes of it. The service has answered the first press,
+ * and the browser has not yet shown that answer, when the second comes: both reach the service, however fast or slow it is, and the
+ * second never meets another page.
+ */
 export async function pressTwice(button: Locator): Promise<void> {
-  await button.dblclick()
-  await button.page().waitForLoadState('networkidle')
+  const page = button.page()
+  const answered = Promise.withResolvers<void>()
+  let held = false
+  const holdFirst = async (route: Route): Promise<void> => {
+    if (held || !route.request().isNavigationRequest()) return route.fallback()
+    held = true
+    await route.fetch({ maxRedirects: 0 }).then(() => answered.resolve(), answered.reject)
+  }
+  await page.route('**/*', holdFirst)
+  await button.scrollIntoViewIfNeeded()
+  const { x, y, width, height } = await placeOf(button)
+  // By the mouse itself: a locator waits for the page that the first press leads to.
+  const press = () => page.mouse.click(x + width / 2, y + height / 2)
+  await press()
+  await answered.promise
+  const arrived = page.waitForEvent('framenavigated', frame => frame === page.mainFrame())
+  await press()
+  await arrived
+  await page.unroute('**/*', holdFirst)
+  await page.waitForLoadState()
+}
+
+async function placeOf(locator: Locator) {
+  const box = await locator.boundingBox()
+  if (!box) throw new Error(`${locator} is not to be seen`)
+  return box
 }
 
 /** Keeps what the page looks like for the documentation, where screens are asked for (`CPIS_SCREENS=write`). */
