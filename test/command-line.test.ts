@@ -106,7 +106,7 @@ describe('the command line, end to end', () => {
     expect(out.match(/Nurse Quince SANDBOX/g)).toHaveLength(1)
     expect(await stop(again.child)).toBe(0)
     expect((await cpis('query', held.nhsNumber)).exitCode).toBe(2)
-  }, 180_000)
+  })
 
   async function asAClinician(nobody: string, held: string) {
     const token = await cpis('token', '--as', 'ed-nurse')
@@ -167,5 +167,5 @@ describe('the command line, end to end', () => {
     expect(out).toContain('All of it went as told')
     expect(out).not.toContain('✘')
     expect(child.exitCode).toBe(0)
-  }, 180_000)
+  })
 })

@@ -27,7 +27,6 @@ describe.each(ENGINES)('the main loop on %s', engine => {
     running = await startIn(place, {
       CPIS_SANDBOX_CHILDREN: '200',
       CPIS_NOTIFICATION_WINDOW_MS: '200',
-      CPIS_PDS_PATIENCE_MS: '100',
       CPIS_PDS_RETRIES: '0',
       CPIS_PDS_COOL_DOWN_MS: '300',
       CPIS_TOKEN_ISSUER: issuer.settings.issuer,

@@ -51,7 +51,7 @@ describe.skipIf(NO_BROWSER)('the pages, for everybody', () => {
     if (!known) throw new Error('Somebody has a plan')
     child = known.nhsNumber
     browser = await launchBrowser()
-  }, 120_000)
+  })
   afterAll(async () => {
     await browser?.close()
     await running?.stop()

@@ -83,7 +83,7 @@ describe.skipIf(NO_BROWSER).each(ENGINES)("an authority's desk on %s", engine =>
       .updateTable('number_change')
       .set({ noticed_at: new Date(Date.now() - 14 * 86_400_000) })
       .execute()
-  }, 120_000)
+  })
   afterAll(async () => {
     await browser?.close()
     await running?.stop()

@@ -55,7 +55,7 @@ describe.skipIf(NO_BROWSER).each(ENGINES)('registering on the pages on %s', engi
     sending = first
     reading = second
     page = await signedInAs(OPERATOR)
-  }, 120_000)
+  })
   afterAll(async () => {
     await browser?.close()
     await running?.stop()
@@ -84,8 +84,7 @@ describe.skipIf(NO_BROWSER).each(ENGINES)('registering on the pages on %s', engi
     expect(sideways).toBeLessThanOrEqual(0)
   }
   const press = (name: string | RegExp) => page.getByRole('button', { name }).click()
-  const says = (text: string | RegExp, own: Page = page) =>
-    own.getByText(text).first().waitFor({ timeout: 5_000 })
+  const says = (text: string | RegExp, own: Page = page) => own.getByText(text).first().waitFor()
   const problem = () => page.getByRole('alert').innerText()
   const mailboxOf = ({ odsCode }: SandboxAuthority) => `LA${odsCode}OT001`
   const fill = async (fields: Readonly<Record<string, string>>) => {

@@ -76,7 +76,7 @@ describe.skipIf(NO_BROWSER).each(ENGINES)("the operator's view on %s", engine =>
     })
     await nurse.careTeams(child, { unscheduled: true })
     page = await signedInAs(OPERATOR)
-  }, 120_000)
+  })
   afterAll(async () => {
     await browser?.close()
     await running?.stop()
@@ -101,7 +101,7 @@ describe.skipIf(NO_BROWSER).each(ENGINES)("the operator's view on %s", engine =>
     await expectAccessible(own)
   }
   const press = (name: string | RegExp) => page.getByRole('button', { name }).click()
-  const says = (text: string) => page.getByText(text).first().waitFor({ timeout: 5_000 })
+  const says = (text: string) => page.getByText(text).first().waitFor()
   const openAuthority = ({ odsCode }: SandboxAuthority) => page.goto(`/operator/authorities/${odsCode}`)
 
   test('the first page tells at one look who is live, how much is asked, and how each interface does', async () => {
