@@ -1,5 +1,5 @@
 import { v7 as newId } from 'uuid'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { NhsNumber } from '../src/domain/nhs-number.ts'
 import type { ClientSystem } from '../src/domain/registration/client-system.ts'
 import { addClientSystem } from '../src/flows/registration/manage-exchange.ts'
@@ -10,7 +10,13 @@ import { SYSTEMS } from '../src/sandbox/systems.ts'
 import { messagingSystem, openCallback, type TestCallback } from './support/ebxml.ts'
 import { expectValue } from './support/expect-value.ts'
 import { freshNhsNumber, nurse, planRow, storedAuthority } from './support/records.ts'
-import { ENGINES, makePlace, type Place, type RunningService, startIn } from './support/running-service.ts'
+import {
+  describeJourney,
+  makePlace,
+  type Place,
+  type RunningService,
+  startIn,
+} from './support/running-service.ts'
 import { until } from './support/until.ts'
 
 const [WARD, CLINIC] = SYSTEMS
@@ -18,7 +24,7 @@ if (!WARD?.contract || !CLINIC?.contract) throw new Error('The systems of the sa
 const SECOND = { retries: 2, retryIntervalSeconds: 1 }
 
 /** Queries as messages, through real connections both ways: nothing lost, nothing doubled, nobody told what is not theirs. */
-describe.each(ENGINES)('asking by ebXML messages on %s', engine => {
+describeJourney('asking by ebXML messages', engine => {
   let place: Place
   let running: RunningService
   let callback: TestCallback

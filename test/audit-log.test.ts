@@ -3,17 +3,23 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Kysely, sql } from 'kysely'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { runCli } from '../src/cli/testing.ts'
 import { fhirClient } from '../src/client/index.ts'
 import type { Schema } from '../src/storage/schema.ts'
-import { ENGINES, makePlace, type Place, type RunningService, startIn } from './support/running-service.ts'
+import {
+  describeJourney,
+  makePlace,
+  type Place,
+  type RunningService,
+  startIn,
+} from './support/running-service.ts'
 import { until } from './support/until.ts'
 
 const CHECK_PROOF = fileURLToPath(new URL('support/check-proof.py', import.meta.url))
 const CHILD = '9990000018'
 
-describe.each(ENGINES)('the sealed audit log on %s', engine => {
+describeJourney('the sealed audit log', engine => {
   let place: Place
   let running: RunningService
   let variables: Record<string, string>

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { v7 as newId } from 'uuid'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { fhirClient, type MeshClient, meshClient, streamingFetch } from '../src/client/index.ts'
 import { addAuthority } from '../src/flows/registration/manage-exchange.ts'
 import { readAccessNotification } from '../src/formats/hl7v3/read-access-notification.ts'
@@ -22,14 +22,14 @@ import {
 } from './support/mesh.ts'
 import { behindMutualTls, type CertificateAuthority, certificateAuthority } from './support/mutual-tls.ts'
 import type { RunningService } from './support/running-service.ts'
-import { ENGINES, makePlace, type Place, startIn } from './support/running-service.ts'
+import { describeJourney, makePlace, type Place, startIn } from './support/running-service.ts'
 import { until } from './support/until.ts'
 
 const ACKNOWLEDGEMENT = 'CPIS_TEST_ACK'
 const NOTIFICATION = 'CPIS_TEST_NOTIFICATION'
 
 /** The service behind a MESH server that is not its own: authorities never come to its interfaces, and notice no difference. */
-describe.each(ENGINES)('connected mode on %s', engine => {
+describeJourney('connected mode', engine => {
   let national: MeshBench
   let trust: CertificateAuthority
   let server: Awaited<ReturnType<typeof behindMutualTls>>

@@ -1,6 +1,6 @@
 import type { Bundle, CareTeam } from 'fhir/r4.js'
 import { Client as FhirKitClient } from 'fhir-kit-client'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { fhirClient, meshClient } from '../src/client/index.ts'
 import type { RecordAsSent, UploadHeader } from '../src/domain/upload/upload.ts'
 import { writeUpload } from '../src/formats/hl7v3/write-upload.ts'
@@ -8,13 +8,19 @@ import { type ExamplePerson, examplePeople } from '../src/sandbox/example-people
 import { type AuthorityDesk, openDesk } from './support/authority-desk.ts'
 import { collected } from './support/collected.ts'
 import { startIssuer, type TestIssuer } from './support/issuer.ts'
-import { ENGINES, makePlace, type Place, type RunningService, startIn } from './support/running-service.ts'
+import {
+  describeJourney,
+  makePlace,
+  type Place,
+  type RunningService,
+  startIn,
+} from './support/running-service.ts'
 import { until } from './support/until.ts'
 
 const NHS_NUMBER = 'https://fhir.nhs.uk/Id/nhs-number'
 
 /** The whole loop through the real interfaces: authorities upload, clinicians ask, authorities are told. */
-describe.each(ENGINES)('the main loop on %s', engine => {
+describeJourney('the main loop', engine => {
   let place: Place
   let issuer: TestIssuer
   let running: RunningService

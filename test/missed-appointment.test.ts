@@ -1,19 +1,25 @@
 import type { Appointment, HealthcareService } from 'fhir/r4.js'
 import { Client as FhirKitClient } from 'fhir-kit-client'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { runCli } from '../src/cli/testing.ts'
 import { fhirClient } from '../src/client/index.ts'
 import { writeUpload } from '../src/formats/hl7v3/write-upload.ts'
 import { examplePeople } from '../src/sandbox/example-people.ts'
 import { type AuthorityDesk, openDesk } from './support/authority-desk.ts'
 import { collected } from './support/collected.ts'
-import { ENGINES, makePlace, type Place, type RunningService, startIn } from './support/running-service.ts'
+import {
+  describeJourney,
+  makePlace,
+  type Place,
+  type RunningService,
+  startIn,
+} from './support/running-service.ts'
 
 const NHS_NUMBER = 'https://fhir.nhs.uk/Id/nhs-number'
 const HOUR = 3_600_000
 
 /** A missed appointment, from the clinician who reports it to the notifications pages of the authorities, through the real interfaces. */
-describe.each(ENGINES)('a missed appointment on %s', engine => {
+describeJourney('a missed appointment', engine => {
   let place: Place
   let running: RunningService
   let settings: Record<string, string>

@@ -8,12 +8,18 @@ import { writeUpload } from '../src/formats/hl7v3/write-upload.ts'
 import type { SandboxAuthority } from '../src/sandbox/authorities.ts'
 import { type AuthorityDesk, openDesk } from './support/authority-desk.ts'
 import { collected } from './support/collected.ts'
-import { ENGINES, makePlace, type Place, type RunningService, startIn } from './support/running-service.ts'
+import {
+  describeJourney,
+  makePlace,
+  type Place,
+  type RunningService,
+  startIn,
+} from './support/running-service.ts'
 
 const EXAMPLE = new URL('../docs/examples/onboarding.json', import.meta.url).pathname
 
 /** How an authority comes to count, through the real interfaces: the mailbox on its side, `cpis` on the operator's. */
-describe.each(ENGINES)('onboarding on %s', engine => {
+describeJourney('onboarding', engine => {
   let place: Place
   let running: RunningService
   let settings: Record<string, string>

@@ -1,5 +1,5 @@
 import { v7 as newId } from 'uuid'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import {
   ebxmlClient,
   miniServiceClient,
@@ -23,10 +23,11 @@ import { SYSTEMS } from '../src/sandbox/systems.ts'
 import { type AuthorityDesk, openDesk } from './support/authority-desk.ts'
 import { collected } from './support/collected.ts'
 import { startIssuer, type TestIssuer } from './support/issuer.ts'
-import { ENGINES, makePlace, type Place, type RunningService, startIn } from './support/running-service.ts'
+import { makePlace, type Place, type RunningService, startIn } from './support/running-service.ts'
 import { type SpineOutcome, spineSystem } from './support/spine.ts'
+import { describeOn, ENGINES_OF_LONG_TESTS, rounds } from './support/suite.ts'
 
-const PEOPLE = 200
+const PEOPLE = rounds({ everyday: 60, rest: 200 })
 
 /** The nurses of the test issuer, as a system that knows them as well would describe them. */
 function nurse(userId: string): PersonAuthor {
@@ -41,7 +42,7 @@ function nurse(userId: string): PersonAuthor {
 }
 
 /** Whichever interface is asked, the same is said, listed and told. */
-describe.each(ENGINES)('one truth on %s', engine => {
+describeOn(ENGINES_OF_LONG_TESTS, 'one truth', engine => {
   let place: Place
   let issuer: TestIssuer
   let running: RunningService

@@ -11,11 +11,11 @@ import { writeUpload } from '../src/formats/hl7v3/write-upload.ts'
 import { examplePeople } from '../src/sandbox/example-people.ts'
 import { numberAt } from '../src/sandbox/number-line.ts'
 import { openDesk } from './support/authority-desk.ts'
-import { launchBrowser, NO_BROWSER, ownWindow, pressTwice, screen, signInAs } from './support/browser.ts'
+import { describePages, launchBrowser, ownWindow, pressTwice, screen, signInAs } from './support/browser.ts'
 import { collected } from './support/collected.ts'
 import { freePorts } from './support/free-ports.ts'
 import { expectAccessible } from './support/page-manner.ts'
-import { ENGINES, makePlace, type Place, type RunningService, startIn } from './support/running-service.ts'
+import { makePlace, type Place, type RunningService, startIn } from './support/running-service.ts'
 
 const NURSE = 'Nurse Quince Sandbox'
 const CONSULTANT = 'Dr Saffron Nonesuch'
@@ -26,7 +26,7 @@ const PORTER = 'Mx Fennel Placeholder'
 /** Nothing of a person stands in an address or a title. */
 const PERSONAL = /999\s?\d{3}\s?\d{4}/
 
-describe.skipIf(NO_BROWSER !== undefined).each(ENGINES)('the pages of clinicians on %s', engine => {
+describePages('the pages of clinicians', engine => {
   let place: Place
   let running: RunningService
   let browser: Browser

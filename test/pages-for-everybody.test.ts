@@ -14,6 +14,7 @@ import { launchBrowser, NO_BROWSER, ownWindow } from './support/browser.ts'
 import { collected } from './support/collected.ts'
 import { expectAccessible, expectSeenFocus, watchFocus } from './support/page-manner.ts'
 import { makePlace, type Place, type RunningService, startIn } from './support/running-service.ts'
+import { PART } from './support/suite.ts'
 
 const NURSE = 'Nurse Quince Sandbox'
 const OFFICER = 'Juniper Madeup'
@@ -69,7 +70,8 @@ describe.skipIf(NO_BROWSER)('the pages, for everybody', () => {
   const button = (name: string) => page.getByRole('button', { name, exact: true }).first()
   const inMain = (locator: string) => page.locator(`main ${locator}`).first()
 
-  describe('with a keyboard and nothing else', () => {
+  // The same in both parts of the suite: once is enough.
+  describe.runIf(PART === 'everyday')('with a keyboard and nothing else', () => {
     /** Goes on by Tab until something has the focus; wherever it comes by, it must be seen where it is. */
     const tabTo = async (target: Locator) => {
       for (let stops = 0; stops < 60; stops++) {

@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { parse } from 'csv-parse/sync'
 import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type FhirClient, fhirClient } from '../src/client/index.ts'
 import type { NhsNumber } from '../src/domain/nhs-number.ts'
 import type { OdsCode } from '../src/domain/organisation.ts'
@@ -14,10 +14,10 @@ import { displayNhsNumber } from '../src/pages/words.ts'
 import type { SandboxAuthority } from '../src/sandbox/authorities.ts'
 import { examplePeople } from '../src/sandbox/example-people.ts'
 import { type AuthorityDesk, openDesk } from './support/authority-desk.ts'
-import { launchBrowser, NO_BROWSER, ownWindow, pressTwice, screen, signInAs } from './support/browser.ts'
+import { describePages, launchBrowser, ownWindow, pressTwice, screen, signInAs } from './support/browser.ts'
 import { collected } from './support/collected.ts'
 import { expectAccessible } from './support/page-manner.ts'
-import { ENGINES, makePlace, type Place, type RunningService, startIn } from './support/running-service.ts'
+import { makePlace, type Place, type RunningService, startIn } from './support/running-service.ts'
 import { until } from './support/until.ts'
 
 const HOME_OFFICER = 'Juniper Madeup'
@@ -25,7 +25,7 @@ const OTHER_OFFICER = 'Tamarind Fictional'
 const NEW_OFFICER = 'Bergamot Pretend'
 const HEADINGS = 'NHS number,Local ID,Given name,Family name,Date of birth,Plan type,Start date'
 
-describe.skipIf(NO_BROWSER).each(ENGINES)("an authority's desk on %s", engine => {
+describePages("an authority's desk", engine => {
   let place: Place
   let running: RunningService
   let browser: Browser

@@ -9,12 +9,12 @@ import type { SubjectAsSent } from '../src/domain/upload/upload.ts'
 import { readWholeAcknowledgement } from '../src/formats/hl7v3/read-acknowledgement.ts'
 import { writeUpload } from '../src/formats/hl7v3/write-upload.ts'
 import type { SandboxAuthority } from '../src/sandbox/authorities.ts'
-import { launchBrowser, NO_BROWSER, ownWindow, pressTwice, screen, signInAs } from './support/browser.ts'
+import { describePages, launchBrowser, ownWindow, pressTwice, screen, signInAs } from './support/browser.ts'
 import { collected } from './support/collected.ts'
 import { expectValue } from './support/expect-value.ts'
 import { expectAccessible } from './support/page-manner.ts'
 import { nurse } from './support/records.ts'
-import { ENGINES, makePlace, type Place, type RunningService, startIn } from './support/running-service.ts'
+import { makePlace, type Place, type RunningService, startIn } from './support/running-service.ts'
 import { until } from './support/until.ts'
 
 const OPERATOR = 'Hawthorn Imaginary'
@@ -26,7 +26,7 @@ const HEADINGS = 'NHS number,Local ID,Given name,Family name,Date of birth,Plan 
 const LONGEST_PAGE = 50_000
 const NEW_ASID = '999000000077'
 
-describe.skipIf(NO_BROWSER).each(ENGINES)('registering on the pages on %s', engine => {
+describePages('registering on the pages', engine => {
   let place: Place
   let running: RunningService
   let browser: Browser

@@ -5,7 +5,7 @@ import { parse } from 'csv-parse/sync'
 import { sql } from 'kysely'
 import type { Browser, Page } from 'playwright-core'
 import { v7 as newId } from 'uuid'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type FhirClient, fhirClient } from '../src/client/index.ts'
 import { type OdsCode, parseMailboxId, parseOdsCode } from '../src/domain/organisation.ts'
 import { parseDfeCode } from '../src/domain/registration/authority.ts'
@@ -19,10 +19,10 @@ import { displayNhsNumber } from '../src/pages/words.ts'
 import { type SandboxAuthority, sandboxAuthorities } from '../src/sandbox/authorities.ts'
 import { examplePeople } from '../src/sandbox/example-people.ts'
 import { openDesk } from './support/authority-desk.ts'
-import { launchBrowser, NO_BROWSER, ownWindow, pressTwice, screen, signInAs } from './support/browser.ts'
+import { describePages, launchBrowser, ownWindow, pressTwice, screen, signInAs } from './support/browser.ts'
 import { collected } from './support/collected.ts'
 import { expectAccessible } from './support/page-manner.ts'
-import { ENGINES, makePlace, type Place, type RunningService, startIn } from './support/running-service.ts'
+import { makePlace, type Place, type RunningService, startIn } from './support/running-service.ts'
 import { until } from './support/until.ts'
 
 const OPERATOR = 'Hawthorn Imaginary'
@@ -30,7 +30,7 @@ const OTHERS = ['Nurse Quince Sandbox', 'Juniper Madeup'] as const
 const ACTOR = `operator: ${OPERATOR}`
 const LONGEST_PAGE = 50_000
 
-describe.skipIf(NO_BROWSER).each(ENGINES)("the operator's view on %s", engine => {
+describePages("the operator's view", engine => {
   let place: Place
   let running: RunningService
   let browser: Browser

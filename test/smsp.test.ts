@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { v7 as newId } from 'uuid'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { parseNhsNumber } from '../src/domain/nhs-number.ts'
 import type { OdsCode } from '../src/domain/organisation.ts'
 import type { PersonAuthor } from '../src/domain/query/requester.ts'
@@ -8,7 +8,13 @@ import { writeUpload } from '../src/formats/hl7v3/write-upload.ts'
 import { SYSTEMS } from '../src/sandbox/systems.ts'
 import { type AuthorityDesk, openDesk } from './support/authority-desk.ts'
 import { collected } from './support/collected.ts'
-import { ENGINES, makePlace, type Place, type RunningService, startIn } from './support/running-service.ts'
+import {
+  describeJourney,
+  makePlace,
+  type Place,
+  type RunningService,
+  startIn,
+} from './support/running-service.ts'
 import { miniServiceClient } from './support/smsp.ts'
 import { spineSystem } from './support/spine.ts'
 
@@ -26,7 +32,7 @@ function nurse(userId: string): PersonAuthor {
 }
 
 /** The mini service of the real service: what it says is what the other interfaces say. */
-describe.each(ENGINES)('the mini service on %s', engine => {
+describeJourney('the mini service', engine => {
   let place: Place
   let running: RunningService
   let desk: AuthorityDesk

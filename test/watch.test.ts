@@ -1,14 +1,20 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { runCli } from '../src/cli/testing.ts'
 import type { RecordAsSent } from '../src/domain/upload/upload.ts'
 import { writeUpload } from '../src/formats/hl7v3/write-upload.ts'
 import { type AuthorityDesk, openDesk } from './support/authority-desk.ts'
 import { collected } from './support/collected.ts'
-import { ENGINES, makePlace, type Place, type RunningService, startIn } from './support/running-service.ts'
+import {
+  describeJourney,
+  makePlace,
+  type Place,
+  type RunningService,
+  startIn,
+} from './support/running-service.ts'
 import { until } from './support/until.ts'
 
 /** What is wrong with an authority reaches the operator, and is over when it is mended: through the real interfaces. */
-describe.each(ENGINES)('watching the exchange on %s', engine => {
+describeJourney('watching the exchange', engine => {
   let place: Place
   let running: RunningService
   let settings: Record<string, string>

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { fhirClient } from '../src/client/index.ts'
 import { planTimeOf } from '../src/domain/english-time.ts'
 import type { RecordAsSent } from '../src/domain/upload/upload.ts'
@@ -12,7 +12,13 @@ import { expectValue } from './support/expect-value.ts'
 import { startIssuer, type TestIssuer } from './support/issuer.ts'
 import { startPds, type TestPds } from './support/pds.ts'
 import { freshNhsNumber } from './support/records.ts'
-import { ENGINES, makePlace, type Place, type RunningService, startIn } from './support/running-service.ts'
+import {
+  describeJourney,
+  makePlace,
+  type Place,
+  type RunningService,
+  startIn,
+} from './support/running-service.ts'
 import { until } from './support/until.ts'
 
 const DAY = 86_400_000
@@ -20,7 +26,7 @@ const MOTHER = { given: 'Bryony', family: 'Testcase', birthDate: '1999-02-03' }
 const BORN = '2026-03-20'
 
 /** A child through a year and what came after, through the real interfaces, with everything that each authority was told. */
-describe.each(ENGINES)('the year of a child on %s', engine => {
+describeJourney('the year of a child', engine => {
   let place: Place
   let issuer: TestIssuer
   let pds: TestPds

@@ -8,6 +8,7 @@ import {
   type Page,
   type Route,
 } from 'playwright-core'
+import { describeOn, ENGINES_OF_PAGES, type Engine } from './suite.ts'
 
 /** Debian's Chromium, or whatever stands in its place. */
 const CHROMIUM = process.env['CPIS_CHROMIUM'] ?? '/usr/bin/chromium'
@@ -17,7 +18,11 @@ export const NO_BROWSER =
   existsSync(CHROMIUM) || process.env['CPIS_TEST_CHROMIUM'] === 'required'
     ? undefined
     : `${CHROMIUM} is not installed: apt-get install chromium`
-if (NO_BROWSER) process.stderr.write(`Journeys through the pages are skipped. ${NO_BROWSER}\n`)
+
+/** A journey through the pages, in each part of the suite on one engine. */
+export function describePages(name: string, journey: (engine: Engine) => void): void {
+  describeOn(ENGINES_OF_PAGES, name, journey, NO_BROWSER)
+}
 
 const SCREENS = fileURLToPath(new URL('../../docs/screens/', import.meta.url))
 

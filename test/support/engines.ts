@@ -1,23 +1,17 @@
 import { randomUUID } from 'node:crypto'
 import pg from 'pg'
-import { afterAll, beforeAll, describe } from 'vitest'
+import { afterAll, beforeAll } from 'vitest'
 import { embeddedTemplate } from '../../src/storage/embedded-template.ts'
 import { migrate } from '../../src/storage/migrate.ts'
 import { type Database, openEmbedded, openServer } from '../../src/storage/open-database.ts'
+import { describeOn, ENGINES, TEST_SERVER } from './suite.ts'
 
-/** A PostgreSQL server on which databases may be made and dropped; without it only the embedded engine is tested. */
-export const TEST_SERVER = process.env['CPIS_TEST_DATABASE_URL']
-
-/** Runs the same tests on the embedded database and, where one is configured, on a PostgreSQL server. */
+/** Runs the same tests on the embedded database and, in the rest of the suite, on a PostgreSQL server. */
 export function describeOnEachEngine(name: string, tests: (database: () => Database) => void): void {
-  const engines = [
-    { engine: 'embedded', open: freshEmbedded },
-    ...(TEST_SERVER ? [{ engine: 'postgresql', open: () => freshOnServer(TEST_SERVER) }] : []),
-  ]
-  describe.each(engines)(`${name} on $engine`, ({ open }) => {
+  describeOn(ENGINES, name, engine => {
     let opened: { database: Database; remove: () => Promise<void> } | undefined
     beforeAll(async () => {
-      opened = await open()
+      opened = await (engine === 'postgresql' && TEST_SERVER ? freshOnServer(TEST_SERVER) : freshEmbedded())
       await migrate(opened.database.kysely)
     })
     afterAll(async () => {

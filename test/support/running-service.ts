@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { readConfig } from '../../src/main/config.ts'
 import { type Service, startService } from '../../src/main/start-service.ts'
 import { capturedLog } from './capture.ts'
-import { createServerDatabase, TEST_SERVER } from './engines.ts'
+import { createServerDatabase } from './engines.ts'
+import { describeOn, ENGINES, type Engine, TEST_SERVER } from './suite.ts'
 
 export interface RunningService {
   readonly service: Service
@@ -14,22 +15,25 @@ export interface RunningService {
 
 /** Where a service of a test keeps its data. */
 export interface Place {
-  readonly engine: 'embedded' | 'postgresql'
+  readonly engine: Engine
   /** Configuration that leads a service there. */
   readonly settings: Readonly<Record<string, string>>
   remove(): Promise<void>
 }
 
-/** The engines that a journey is made on: the embedded one, and PostgreSQL where a server is configured. */
-export const ENGINES: readonly Place['engine'][] = TEST_SERVER ? ['embedded', 'postgresql'] : ['embedded']
+/** A journey through the running service: on the embedded database and, in the rest of the suite, on PostgreSQL. */
+export function describeJourney(name: string, journey: (engine: Engine) => void): void {
+  describeOn(ENGINES, name, journey)
+}
 
 /** An empty place of its own for one service. */
-export async function makePlace(engine: Place['engine']): Promise<Place> {
+export async function makePlace(engine: Engine): Promise<Place> {
   const dataDir = mkdtempSync(join(tmpdir(), 'cpis-test-'))
   const removeDirectory = () => rmSync(dataDir, { recursive: true, force: true })
-  if (engine === 'embedded' || !TEST_SERVER) {
+  if (engine === 'embedded') {
     return { engine, settings: { CPIS_DATA_DIR: dataDir }, remove: async () => removeDirectory() }
   }
+  if (!TEST_SERVER) throw new Error('A place on PostgreSQL needs CPIS_TEST_DATABASE_URL')
   const database = await createServerDatabase(TEST_SERVER)
   return {
     engine,
