@@ -7,10 +7,11 @@ import { openServer } from '../src/storage/open-database.ts'
 import { type AuthorityDesk, openDesk } from './support/authority-desk.ts'
 import { collected } from './support/collected.ts'
 import { type DatabaseProxy, databaseProxy } from './support/database-proxy.ts'
-import { createServerDatabase, TEST_SERVER } from './support/engines.ts'
+import { createServerDatabase } from './support/engines.ts'
 import { startIssuer, type TestIssuer } from './support/issuer.ts'
 import { type RunningService, startIn } from './support/running-service.ts'
 import { spawnService } from './support/spawned-service.ts'
+import { PART, TEST_SERVER } from './support/suite.ts'
 import { until } from './support/until.ts'
 
 const ADMIN_TOKEN = 'the operator of this test'
@@ -26,7 +27,7 @@ const STATED_MS = 2 * (500 + 1_000 + 1_000) + 10_000
  * The network between the service and its database fails. Vitest fails this file when an error is heard by nobody, which is what
  * ended the process.
  */
-describe.skipIf(!TEST_SERVER)('a service whose database fails under it', () => {
+describe.skipIf(PART === 'everyday' || !TEST_SERVER)('a service whose database fails under it', () => {
   let place: Awaited<ReturnType<typeof createServerDatabase>>
   let proxy: DatabaseProxy
   let issuer: TestIssuer

@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { fhirClient, meshClient } from '../src/client/index.ts'
 import type { RecordAsSent, UploadHeader } from '../src/domain/upload/upload.ts'
 import { writeUpload } from '../src/formats/hl7v3/write-upload.ts'
@@ -8,13 +8,19 @@ import { sandboxMailbox } from '../src/sandbox/sandbox.ts'
 import { type AuthorityDesk, openDesk } from './support/authority-desk.ts'
 import { collected } from './support/collected.ts'
 import { startIssuer, type TestIssuer } from './support/issuer.ts'
-import { ENGINES, makePlace, type Place, type RunningService, startIn } from './support/running-service.ts'
+import {
+  describeJourney,
+  makePlace,
+  type Place,
+  type RunningService,
+  startIn,
+} from './support/running-service.ts'
 import { spawnService } from './support/spawned-service.ts'
 
 const NOBODY = '9990000018'
 
 /** One authority's damaged or hostile file is that authority's alone. Vitest fails this file when an error is heard by nobody. */
-describe.each(ENGINES)('a damaged or hostile file on %s', engine => {
+describeJourney('a damaged or hostile file', engine => {
   let place: Place
   let issuer: TestIssuer
   let running: RunningService
@@ -148,7 +154,7 @@ const asGzip: typeof fetch = (input, init = {}) => {
   return fetch(input, { ...init, headers })
 }
 
-describe.each(ENGINES)('a service that is told to stop on %s', engine => {
+describeJourney('a service that is told to stop', engine => {
   test.each([
     'SIGINT',
     'SIGTERM',

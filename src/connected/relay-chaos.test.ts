@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { collect, textOfPieces } from '../../test/support/bytes.ts'
 import { CPIS, UPLOAD } from '../../test/support/mesh.ts'
+import { rounds } from '../../test/support/suite.ts'
 import { readPayload } from '../flows/mailbox/read-payload.ts'
 import { type Mishap, openRelayBench, type RelayBench } from './testing.ts'
 
@@ -88,5 +89,6 @@ test('whatever befalls each request, and whenever the process dies: every messag
       expect(received).toEqual(answers)
     },
   )
-  await fc.assert(property, { numRuns: Number(process.env['CPIS_CHAOS_RUNS'] ?? 25) })
+  const numRuns = Number(process.env['CPIS_CHAOS_RUNS'] ?? rounds({ everyday: 8, rest: 25 }))
+  await fc.assert(property, { numRuns })
 })

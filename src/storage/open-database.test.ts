@@ -1,7 +1,8 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type DatabaseProxy, databaseProxy } from '../../test/support/database-proxy.ts'
-import { createServerDatabase, TEST_SERVER } from '../../test/support/engines.ts'
+import { createServerDatabase } from '../../test/support/engines.ts'
+import { PART, TEST_SERVER } from '../../test/support/suite.ts'
 import { StorageUnavailable } from '../flows/storage-unavailable.ts'
 import { type Database, openServer } from './open-database.ts'
 
@@ -10,7 +11,7 @@ const LIMITS = { connectMs: 400, statementMs: 600, workStatementMs: 2_000 }
 const LATE_MS = 3_000
 
 /** Vitest fails a file in which an error is heard by nobody, which is what ended the process. */
-describe.skipIf(!TEST_SERVER)('a PostgreSQL server that fails', () => {
+describe.skipIf(PART === 'everyday' || !TEST_SERVER)('a PostgreSQL server that fails', () => {
   let place: Awaited<ReturnType<typeof createServerDatabase>>
   let proxy: DatabaseProxy
   let database: Database
