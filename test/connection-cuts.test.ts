@@ -6,9 +6,9 @@ import { migrate } from '../src/storage/migrate.ts'
 import { openServer } from '../src/storage/open-database.ts'
 import { type AuthorityDesk, openDesk } from './support/authority-desk.ts'
 import { collected } from './support/collected.ts'
-import { type DatabaseProxy, databaseProxy } from './support/database-proxy.ts'
 import { createServerDatabase } from './support/engines.ts'
 import { startIssuer, type TestIssuer } from './support/issuer.ts'
+import { databaseProxy, type NetworkProxy } from './support/network-proxy.ts'
 import { type RunningService, startIn } from './support/running-service.ts'
 import { spawnService } from './support/spawned-service.ts'
 import { PART, TEST_SERVER } from './support/suite.ts'
@@ -29,7 +29,7 @@ const STATED_MS = 2 * (500 + 1_000 + 1_000) + 10_000
  */
 describe.skipIf(PART === 'everyday' || !TEST_SERVER)('a service whose database fails under it', () => {
   let place: Awaited<ReturnType<typeof createServerDatabase>>
-  let proxy: DatabaseProxy
+  let proxy: NetworkProxy & { readonly url: string }
   let issuer: TestIssuer
   let running: RunningService
   let desk: AuthorityDesk

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type DatabaseProxy, databaseProxy } from '../../test/support/database-proxy.ts'
 import { createServerDatabase } from '../../test/support/engines.ts'
+import { databaseProxy, type NetworkProxy } from '../../test/support/network-proxy.ts'
 import { PART, TEST_SERVER } from '../../test/support/suite.ts'
 import { StorageUnavailable } from '../flows/storage-unavailable.ts'
 import { type Database, openServer } from './open-database.ts'
@@ -13,7 +13,7 @@ const LATE_MS = 3_000
 /** Vitest fails a file in which an error is heard by nobody, which is what ended the process. */
 describe.skipIf(PART === 'everyday' || !TEST_SERVER)('a PostgreSQL server that fails', () => {
   let place: Awaited<ReturnType<typeof createServerDatabase>>
-  let proxy: DatabaseProxy
+  let proxy: NetworkProxy & { readonly url: string }
   let database: Database
 
   beforeAll(async () => {
