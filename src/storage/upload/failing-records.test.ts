@@ -8,6 +8,7 @@ import type { NhsNumber } from '../../domain/nhs-number.ts'
 import type { OdsCode } from '../../domain/organisation.ts'
 import type { JudgedRecord } from '../../flows/upload/ports.ts'
 import { failedRecords } from './failing-records.ts'
+import { numberStore } from './number-store.ts'
 import { uploadStore } from './upload-store.ts'
 
 const DAY = 86_400_000
@@ -19,14 +20,21 @@ type File = readonly ('loads' | 'fails' | 'nothing')[]
 describeOnEachEngine('records that fail', database => {
   let authorities = 0
 
-  const apply = async (authority: OdsCode, sequence: number, file: File, numbers: readonly NhsNumber[]) => {
+  /** Without `localIds`, people are known by their numbers alone. */
+  const apply = async (
+    authority: OdsCode,
+    sequence: number,
+    file: File,
+    numbers: readonly NhsNumber[],
+    { localIds = true } = {},
+  ) => {
     const createdAt = new Date(sequence * DAY)
     const records = file.flatMap((says, nth): JudgedRecord[] => {
-      const localId = PEOPLE[nth] ?? ''
+      const local = localIds && { localId: PEOPLE[nth] ?? '' }
       const nhsNumber = numbers[nth] as NhsNumber
       const position = nth + 1
-      const sent = { position, plans: [], subjects: [{ kind: 'child', nhsNumber, localId } as const] }
-      const subject = { given: 'P', family: 'T', birthDate: '2019-05-01' as CalendarDate, localId }
+      const sent = { position, plans: [], subjects: [{ kind: 'child', nhsNumber, ...local } as const] }
+      const subject = { given: 'P', family: 'T', birthDate: '2019-05-01' as CalendarDate, ...local }
       const plans = [{ type: 'CPP' as const, start: '202601010000' as PlanTime }]
       if (says === 'nothing') return []
       if (says === 'fails') return [{ sent, outcome: { fault: { kind: 'sensitive' } } }]
@@ -80,6 +88,43 @@ describeOnEachEngine('records that fail', database => {
       }),
       { numRuns: 20 },
     )
+  })
+
+  const failing = async (authority: OdsCode) => {
+    const found = await failedRecords(database().kysely, authority)
+    return found.map(({ sent }) => sent.subjects[0]?.nhsNumber)
+  }
+
+  test.each([
+    true,
+    false,
+  ])('what another authority loads mends nothing, though it has the same numbers and local ids (rule 16.7)', async localIds => {
+    const [ours, theirs] = [`R${++authorities}01`, `R${authorities}02`] as OdsCode[] as [OdsCode, OdsCode]
+    for (const authority of [ours, theirs]) await storedAuthority(database(), authority)
+    const [old, replacement] = [freshNhsNumber(), freshNhsNumber()]
+    await numberStore(database().kysely).link(old, replacement)
+    await apply(theirs, 1, ['fails'], [old], { localIds })
+    await apply(ours, 3, ['loads'], [old], { localIds })
+    await apply(ours, 5, ['fails'], [old], { localIds })
+    expect(await failing(ours)).toEqual([old])
+    expect(await failing(theirs)).toEqual([old])
+    await apply(theirs, 7, ['loads'], [old], { localIds })
+    await apply(theirs, 8, ['loads'], [replacement], { localIds })
+    await apply(ours, 6, ['nothing'], [old])
+    expect(await failing(ours)).toEqual([old])
+    expect(await failing(theirs)).toEqual([])
+  })
+
+  test('a person is mended by the number that replaced theirs, and by nobody else’s (rule 16.7)', async () => {
+    const authority = `R${++authorities}03` as OdsCode
+    await storedAuthority(database(), authority)
+    const [old, replacement] = [freshNhsNumber(), freshNhsNumber()]
+    await numberStore(database().kysely).link(old, replacement)
+    await apply(authority, 1, ['fails'], [old], { localIds: false })
+    await apply(authority, 2, ['loads'], [freshNhsNumber()], { localIds: false })
+    expect(await failing(authority)).toEqual([old])
+    await apply(authority, 3, ['loads'], [replacement], { localIds: false })
+    expect(await failing(authority)).toEqual([])
   })
 
   test('applied in their order, files say since when each person has failed without a break', async () => {
