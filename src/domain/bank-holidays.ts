@@ -26,8 +26,7 @@ function christmas(year: number): Temporal.PlainDate[] {
   const kept = days.filter(isWorkingDay)
   while (kept.length < 2) {
     const last = kept.at(-1) ?? date(year, 12, 26)
-    const after = Temporal.PlainDate.compare(last, date(year, 12, 26)) < 0 ? date(year, 12, 26) : last
-    kept.push(nextWorkingDay(after.add({ days: 1 })))
+    kept.push(nextWorkingDay(last.add({ days: 1 })))
   }
   return kept
 }

@@ -62,6 +62,10 @@ describe('rule 3.7: the number belongs to the person', () => {
     ['initial equal, in another spelling', 'Tanzie', [['Tansy']]],
     ['accents and case', 'ÉLOÏSE', [['Eloise']]],
     ['several names recorded as one', 'Mae', [['Tansy Mae']]],
+    ['spaces before, between and after', '  Mae  Rose ', [[' Tansy   Mae ']]],
+    ['initial equal, with spaces before', ' Tess', [['  Tansy']]],
+    ['a mark before it', '- Mae', [['Mae']]],
+    ['a mark recorded before it', 'Mae', [['-', 'Mae']]],
   ])('given name: %s', (_, claim, known) => {
     expect(given(claim, ...known)).toEqual([])
   })
@@ -72,6 +76,8 @@ describe('rule 3.7: the number belongs to the person', () => {
     ['none recorded', 'Tansy', []],
     ['an empty one recorded', 'Tansy', [['']]],
     ['nothing left of it', "'-'", [['Tansy']]],
+    ['nothing left of either', "'", [['-']]],
+    ['nothing left of the one recorded', 'Tansy', [['-']]],
     ['letters beyond the basic plane that only begin alike', '𞤀', [['𞤁']]],
   ])('not with %s', (_, claim, known) => {
     expect(given(claim, ...known)).toEqual(['given name'])
@@ -115,6 +121,10 @@ describe('folding', () => {
     ['STRAUẞ', 'strauss'],
     ['Bjørn', 'bjorn'],
     ['Þór', 'thor'],
+    ['Đorđe', 'dorde'],
+    ['Guðrún', 'gudrun'],
+    ['Æsir', 'aesir'],
+    ['Œuvre', 'oeuvre'],
     ['İnci', 'inci'],
     ['ﬁona', 'fiona'],
     ['Ng\u0303', 'ng'],

@@ -31,18 +31,24 @@ export function differingItems(claimed: ClaimedPerson, registered: RegisteredPer
   return differing
 }
 
-/** The four comparisons of rule 3.7 from the strictest to the loosest; the first that holds decides. */
+/**
+ * Of the four comparisons of rule 3.7 the whole equal to the whole, and the first to the first, have equal initials too, so that
+ * only the other two are left to make.
+ */
 function sameGivenName(claimed: string, registered: readonly string[]): boolean {
-  const claimedFirst = foldName(claimed.trim().split(/\s+/)[0] ?? '')
-  const known = registered.flatMap(name => name.trim().split(/\s+/)).map(foldName)
-  const knownFirst = known[0] ?? ''
-  if (claimedFirst === '' || knownFirst === '') return false
-  return (
-    foldName(claimed) === known.join('') ||
-    claimedFirst === knownFirst ||
-    known.includes(claimedFirst) ||
-    initial(claimedFirst) === initial(knownFirst)
-  )
+  const [claimedFirst] = namesIn(claimed)
+  const known = registered.flatMap(namesIn)
+  const [knownFirst] = known
+  if (claimedFirst === undefined || knownFirst === undefined) return false
+  return known.includes(claimedFirst) || initial(claimedFirst) === initial(knownFirst)
+}
+
+/** The names of a text, folded; one of which nothing is left is none. */
+function namesIn(text: string): string[] {
+  return text
+    .split(/\s/)
+    .map(foldName)
+    .filter(name => name !== '')
 }
 
 /** The first letter: a whole one, where it takes two code units. */
