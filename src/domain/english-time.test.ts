@@ -53,6 +53,8 @@ describe('rule 2.1: plan times', () => {
     '189912312359',
     '210001010000',
     '2026-0926090',
+    '1202609260900',
+    '190002291200',
   ])('"%s" does not', text => {
     expect(parsePlanTime(text)).toBeUndefined()
   })
@@ -68,6 +70,15 @@ describe('rule 2.1: plan times', () => {
       }),
       { numRuns: 1000 },
     )
+  })
+
+  test('the leap years of the centuries are those of the calendar', () => {
+    const days = ['1900-02-29', '2000-02-29', '2100-02-29', '2400-02-29', '2023-02-29', '2024-02-29']
+    expect(days.filter(day => parseCalendarDate(day))).toEqual(['2000-02-29', '2400-02-29', '2024-02-29'])
+  })
+
+  test('a day stands at the beginning of its text', () => {
+    expect(['born 2019-05-01', ' 20190501'].map(parseCalendarDate)).toEqual([undefined, undefined])
   })
 
   test('a day is read with or without hyphens, and from a longer time', () => {
@@ -134,6 +145,11 @@ describe('rule 2.6: English days and minutes', () => {
     const twice = englishInstant({ year: 2026, month: 10, day: 25, hour: 1, minute: 30, second: 0 })
     expect(twice).toEqual(new Date('2026-10-25T00:30:00Z'))
   })
+})
+
+test('a local time of a day that does not exist is refused, and not moved to another day', () => {
+  const local = { year: 2026, month: 2, day: 30, hour: 12, minute: 0, second: 0 }
+  expect(() => englishInstant(local)).toThrow(RangeError)
 })
 
 describe('rule 2.5: birthdays', () => {

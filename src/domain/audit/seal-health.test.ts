@@ -9,6 +9,12 @@ test.each([
   ['sealed and checked', { waiting: 0, newest: { at: ago(600) }, ...checked(3) }, 'well'],
   ['with entries written just now', { waiting: 4, newest: { at: ago(1) }, ...checked(3) }, 'well'],
   ['with entries that nobody seals', { waiting: 4, newest: { at: ago(6) }, ...checked(3) }, 'not-sealing'],
+  ['with entries that wait for five minutes', { waiting: 4, newest: { at: ago(5) }, ...checked(3) }, 'well'],
+  [
+    'whose check is just as late as it may be',
+    { waiting: 0, newest: { at: ago(1) }, ...checked(48) },
+    'well',
+  ],
   ['that was never sealed', { waiting: 1, ...checked(3) }, 'not-sealing'],
   ['checked two days ago', { waiting: 0, newest: { at: ago(1) }, ...checked(49) }, 'not-checked'],
   ['never checked', { waiting: 0, newest: { at: ago(1) } }, 'not-checked'],

@@ -2,12 +2,14 @@ import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import {
+  completeLevels,
   EMPTY_TREE,
   growTree,
   type Hash,
   joinParts,
   pathOf,
   rootByPath,
+  sameHash,
   type TreePart,
   treeRoot,
 } from './seal-tree.ts'
@@ -105,6 +107,35 @@ test('the path of every entry leads to the root, and to no other with anything c
     }),
   )
   expect(rootByPath({ entry: hashOf(''), index: 1, size: 1, path: [] }, join)).toBeUndefined()
+})
+
+test('levels of hashes are those of the complete parts above them', () => {
+  for (const count of [1, 2, 3, 4, 5, 7, 8, 11]) {
+    const entries = numbered(count)
+    const levels = completeLevels(entries, join)
+    expect(levels).toHaveLength(1 + Math.floor(Math.log2(count)))
+    for (const [level, hashes] of levels.entries()) {
+      const parts = Array.from({ length: Math.floor(count / 2 ** level) }, (_, index) => [{ level, index }])
+      expect(hashes.map(hex)).toEqual(parts.map(part => hex(hashesOf(part, entries))))
+    }
+  }
+  expect(completeLevels([], join)).toEqual([[]])
+})
+
+test('two hashes are the same when every byte is, and there is another', () => {
+  const hash = hashOf('00')
+  expect(sameHash(hash, hashOf('00'))).toBe(true)
+  expect(sameHash(hash, undefined)).toBe(false)
+  expect(sameHash(hash, hash.subarray(0, 31))).toBe(false)
+  expect(sameHash(hash.subarray(0, 31), hash)).toBe(false)
+  for (const place of [0, 15, 31]) {
+    const other = Uint8Array.from(hash, (byte, nth) => (nth === place ? byte ^ 1 : byte))
+    expect(sameHash(hash, other)).toBe(false)
+  }
+})
+
+test('a tree without the parts of its size does not grow', () => {
+  expect(() => growTree({ size: 1, peaks: [] }, numbered(1), join)).toThrow(RangeError)
 })
 
 test('a log of more entries than 32 bits can count has paths too', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { dueBy, overdueBefore } from './due.ts'
+import { dueBy, neglectedBefore, overdueBefore } from './due.ts'
 
 describe('when something on the desk is due', () => {
   test.each([
@@ -12,6 +12,21 @@ describe('when something on the desk is due', () => {
     ['before Christmas', '2026-12-24T10:00:00Z', '2026-12-29T17:00:00Z'],
   ])('that came %s', (_when, came, due) => {
     expect(dueBy(new Date(came)).toISOString()).toBe(new Date(due).toISOString())
+  })
+
+  test('it is overdue after the office has closed, and not as it closes (rule 21.10)', () => {
+    const monday = new Date('2026-06-01T09:00:00Z')
+    const closes = new Date('2026-06-02T16:00:00Z')
+    expect(dueBy(monday)).toEqual(closes)
+    expect(monday < overdueBefore(closes)).toBe(false)
+    expect(monday < overdueBefore(new Date(closes.getTime() + 1))).toBe(true)
+  })
+
+  test('it is neglected when it has been overdue for more than a day (rule 16.10)', () => {
+    const monday = new Date('2026-06-01T09:00:00Z')
+    const dayAfter = new Date('2026-06-03T16:00:00Z')
+    expect(monday < neglectedBefore(dayAfter)).toBe(false)
+    expect(monday < neglectedBefore(new Date(dayAfter.getTime() + 1))).toBe(true)
   })
 
   test('what is counted as overdue is just what was due', () => {

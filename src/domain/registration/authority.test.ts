@@ -20,12 +20,16 @@ describe('codes of an authority', () => {
     ['W06000015', undefined],
     ['E07000123', undefined],
     ['E0900001', undefined],
+    ['E090000111', undefined],
+    ['XE09000011', undefined],
   ])('%s is the GSS code %s', (text, code) => expect(parseGssCode(text)).toBe(code))
 
   test.each([
     ['886', '886'],
     ['88', undefined],
     ['A86', undefined],
+    ['8860', undefined],
+    ['A886', undefined],
   ])('%s is the DfE code %s', (text, code) => expect(parseDfeCode(text)).toBe(code))
 })
 

@@ -69,6 +69,18 @@ describe('a good record', () => {
       record([{ ...cpp, start: '202605312359' }], { ...child, birthTime: '20080601' }),
     ],
     ['a mother of any age', record([ucpp], { ...mother, birthTime: '19750501' })],
+    [
+      'another type from the same start',
+      record([cpp, { ...lac, start: cpp.start ?? '', end: '202602280000' }], child),
+    ],
+    [
+      'one person twice, with and without the time of birth',
+      record([cpp, ucpp], { ...child, birthTime: '201005010815' }, mother),
+    ],
+    [
+      'one person twice, without and with the time of birth',
+      record([cpp, ucpp], { ...child, birthTime: '20100501' }, { ...mother, birthTime: '201005010815' }),
+    ],
     ['no local id', record([cpp], without(child, 'localId'))],
   ])('%s', (_, sent) => {
     expect(faultOf(sent)).toBeUndefined()
@@ -78,6 +90,17 @@ describe('a good record', () => {
     const young = { ...child, birthTime: '20100501' }
     const checked = checkRecord(record([cpp, ucpp], without(young, 'localId'), mother), NOW)
     expect(checked).toMatchObject({ ok: true, value: { subject: { localId: 'CH/1' } } })
+  })
+
+  test('whoever gave the local id is kept with it, and where nobody is named, nobody', () => {
+    const subjectOf = (subject: SubjectAsSent) => {
+      const checked = checkRecord(record([cpp], subject), NOW)
+      return checked.ok ? checked.value.subject : undefined
+    }
+    expect(subjectOf({ ...child, localIdAuthority: '886:KENT' })?.localIdAuthority).toBe('886:KENT')
+    expect(subjectOf(child)).not.toHaveProperty('localIdAuthority')
+    expect(subjectOf({ ...child, localIdAuthority: '' })).not.toHaveProperty('localIdAuthority')
+    expect(subjectOf(without(child, 'localId'))).not.toHaveProperty('localId')
   })
 })
 
@@ -144,6 +167,8 @@ const OWN: Readonly<Record<Exclude<OwnFault, 'missing'>, readonly (readonly [Rec
     [record([cpp], child, mother)],
     [record([cpp], child, { ...child, given: 'Rowan' })],
     [record([cpp], child, { ...child, family: 'Sample' })],
+    [record([cpp], child, { ...child, birthTime: '20190502' })],
+    [record([cpp], child, without(child, 'birthTime'))],
     [record([cpp], child, child, child)],
   ],
   'plan-already-in-file': [[record([cpp, lac, cpp], child), { plan: 'CPP' }]],
@@ -152,6 +177,13 @@ const OWN: Readonly<Record<Exclude<OwnFault, 'missing'>, readonly (readonly [Rec
 describe('rule 3.9: a record that fails says why', () => {
   test.each(Object.entries(MISSING))('missing: %s', (field, sent) => {
     expect(faultOf(sent)).toEqual({ kind: 'missing', field })
+  })
+
+  test.each([
+    ['given name', without(child, 'given')],
+    ['family name', { ...child, family: ' ' }],
+  ])('missing, or nothing but spaces: %s', (field, subject) => {
+    expect(faultOf(record([cpp], subject))).toEqual({ kind: 'missing', field })
   })
 
   const cases = Object.entries(OWN).flatMap(([kind, records]) =>

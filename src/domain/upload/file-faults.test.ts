@@ -8,7 +8,16 @@ import { complaintsAbout, gradeOf } from './testing.ts'
 const FAULTS: Readonly<Record<UploadFileFault['kind'], readonly [string, ...UploadFileFault[]]>> = {
   'not-readable': [
     'Line 7, column 3',
-    { kind: 'not-readable', problem: 'malformed', line: 7, column: 3, detail: 'The element is not closed.' },
+    ...(['malformed', 'encoding', 'document-type', 'wrong-root', 'too-deep', 'too-large'] as const).map(
+      problem =>
+        ({
+          kind: 'not-readable',
+          problem,
+          line: 7,
+          column: 3,
+          detail: 'The element is not closed.',
+        }) as const,
+    ),
   ],
   missing: [
     'line 9',
@@ -19,7 +28,10 @@ const FAULTS: Readonly<Record<UploadFileFault['kind'], readonly [string, ...Uplo
     'line 4',
     { kind: 'bad-value', field: 'creation time', line: 4 },
     { kind: 'bad-value', field: 'sequence number', line: 4 },
+    { kind: 'bad-value', field: 'number of records', line: 4 },
+    { kind: 'bad-value', field: 'sender', line: 4 },
     { kind: 'bad-value', field: 'authority code', line: 4 },
+    { kind: 'bad-value', field: 'authority name', line: 4 },
   ],
   repeated: ['line 5', { kind: 'repeated', field: 'number of records', line: 5 }],
   'duty-phone-missing': [
@@ -69,10 +81,16 @@ describe('rules 3.10, 3.13 and 3.14: every fault of a file says what is wrong, w
     expect(new Set(all.map(({ fault }) => fileReasonOf(fault))).size).toBe(all.length)
   })
 
-  test('only an outage of PDS is CPF05', () => {
-    const codes = all.map(({ fault }) => [fault, codeOfFileFault(fault)] as const)
-    expect(codes.filter(([, code]) => code === 'CPF05').map(([fault]) => fault)).toEqual([
-      { kind: 'pds-unavailable' },
-    ])
+  test('only an outage of PDS is CPF05, and everything else CPF01', () => {
+    for (const { fault } of all) {
+      expect(codeOfFileFault(fault)).toBe(fault.kind === 'pds-unavailable' ? 'CPF05' : 'CPF01')
+    }
+  })
+
+  test('the number that is meant is named, and the day of the earlier file', () => {
+    expect(fileReasonOf({ kind: 'bad-phone', phone: 'duty', line: 8 })).toMatch(/^Emergency duty number /)
+    expect(fileReasonOf({ kind: 'bad-phone', phone: 'other', line: 8 })).toMatch(/^Phone number /)
+    const earlierCreatedAt = new Date('2026-06-30T23:30:00Z')
+    expect(fileReasonOf({ kind: 'sequence-reused', earlierCreatedAt })).toContain(' on 1 July 2026. ')
   })
 })

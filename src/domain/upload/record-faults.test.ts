@@ -12,11 +12,17 @@ const FAULTS: Readonly<Record<RecordFault['kind'], readonly [string, ...RecordFa
   'different-person': [
     'CPR03',
     { kind: 'different-person', items: ['given name'] },
+    { kind: 'different-person', items: ['family name', 'given name'] },
     { kind: 'different-person', items: ['date of birth', 'family name', 'given name'] },
   ],
   'nhs-number-format': ['CPR04', { kind: 'nhs-number-format' }],
   superseded: ['CPR05', { kind: 'superseded' }],
-  missing: ['CPR07', { kind: 'missing', field: 'NHS number' }, { kind: 'missing', field: 'plan end date' }],
+  missing: [
+    'CPR07',
+    { kind: 'missing', field: 'subject' },
+    { kind: 'missing', field: 'NHS number' },
+    { kind: 'missing', field: 'plan end date' },
+  ],
   'bad-birth-date': ['CPR07', { kind: 'bad-birth-date' }],
   'bad-plan-date': ['CPR07', { kind: 'bad-plan-date', plan: 'LAC', which: 'delete' }],
   'end-before-start': ['CPR07', { kind: 'end-before-start', plan: 'CPP' }],
@@ -92,6 +98,21 @@ describe('rules 3.9 and 3.14: every fault has its code, and says what is wrong a
   test('of a different person only the items are named', () => {
     expect(
       reasonOf({ kind: 'different-person', items: ['date of birth', 'family name', 'given name'] }),
-    ).toMatch(/^Date of birth, family name and given name: /)
+    ).toMatch(/^Date of birth, family name and given name: .* Check them with /)
+    expect(reasonOf({ kind: 'different-person', items: ['family name', 'given name'] })).toMatch(
+      /^Family name and given name: .* Check them with /,
+    )
+    expect(reasonOf({ kind: 'different-person', items: ['given name'] })).toMatch(
+      /^Given name: .* Check it with /,
+    )
+  })
+
+  test('whoever a record is about is called a person, and a plan is held under the child or the mother (rule 2.2)', () => {
+    expect(reasonOf({ kind: 'missing', field: 'subject' })).toMatch(/^Person: /)
+    expect(reasonOf({ kind: 'missing', field: 'plan' })).toMatch(/^Plan: /)
+    expect(reasonOf({ kind: 'unreadable', part: 'subject' })).toMatch(/^Person: .* each person /)
+    expect(reasonOf({ kind: 'unreadable', part: 'plan' })).toMatch(/^Plan: .* each plan /)
+    expect(reasonOf({ kind: 'wrong-subject', plan: 'UCPP' })).toMatch(/unborn .* with the mother as /)
+    expect(reasonOf({ kind: 'wrong-subject', plan: 'CPP' })).toMatch(/child protection .* with the child as /)
   })
 })

@@ -5,12 +5,14 @@ const hoursAgo = (hours: number) => new Date(NOW.getTime() - hours * 3_600_000)
 const NOW = new Date('2026-03-10T12:00:00Z')
 const LIVE: ExchangeFacts = { stage: 'live', intervalHours: 48, toldAt: 'mailbox', liveSince: hoursAgo(500) }
 
+const FRIDAY = new Date('2026-03-06T00:00:00Z')
 const AT_DESK = { toldAt: 'desk', lastApplied: hoursAgo(1) } as const
 
 test.each<[string, Partial<ExchangeFacts>, ExchangeStatus]>([
   ['a file in time', { lastApplied: hoursAgo(48) }, 'well'],
   ['no file in time', { lastApplied: hoursAgo(48.1) }, 'late'],
   ['no file ever, live for long', {}, 'late'],
+  ['no file for two days and a moment', { lastApplied: new Date(hoursAgo(48).getTime() - 1) }, 'late'],
   ['no file ever, live today', { liveSince: hoursAgo(3) }, 'well'],
   ['a message that waits a day', { lastApplied: hoursAgo(1), waitingSince: hoursAgo(24) }, 'well'],
   ['one that waits longer', { lastApplied: hoursAgo(1), waitingSince: hoursAgo(25) }, 'not-collecting'],
@@ -20,6 +22,14 @@ test.each<[string, Partial<ExchangeFacts>, ExchangeStatus]>([
   ['at its desk since the day it was due', { ...AT_DESK, unreadSince: hoursAgo(4 * 24) }, 'well'],
   ['at its desk for longer', { ...AT_DESK, unreadSince: hoursAgo(5 * 24) }, 'not-looking'],
   ['at its desk, and late', { toldAt: 'desk', unreadSince: hoursAgo(5 * 24) }, 'late-and-not-looking'],
+  ['at its desk since the first instant of that day', { ...AT_DESK, unreadSince: FRIDAY }, 'well'],
+  [
+    'at its desk since just before it',
+    { ...AT_DESK, unreadSince: new Date(FRIDAY.getTime() - 1) },
+    'not-looking',
+  ],
+  ['at its desk, in order, and late', { toldAt: 'desk', unreadSince: hoursAgo(1) }, 'late'],
+  ['nothing at its desk, and late', { toldAt: 'desk' }, 'late'],
   [
     'what lies at a desk beside the mailbox',
     { lastApplied: hoursAgo(1), unreadSince: hoursAgo(999) },
@@ -29,4 +39,9 @@ test.each<[string, Partial<ExchangeFacts>, ExchangeStatus]>([
   ['suspended, and silent', { stage: 'suspended' }, 'suspended'],
 ])('%s', (_what, facts, standing) => {
   expect(exchangeStatus({ ...LIVE, ...facts }, NOW)).toBe(standing)
+})
+
+test('without a day from which to count nobody is late (rule 16.2)', () => {
+  const { liveSince: _, ...facts } = LIVE
+  expect(exchangeStatus(facts, NOW)).toBe('well')
 })

@@ -54,6 +54,25 @@ describe('raising and clearing (rule 16.1)', () => {
     )
   })
 
+  test('what is found again is updated where any of its details or its time is another', () => {
+    const authority = '801' as OdsCode
+    const found = (messages: number, handedOn: boolean, day = 1): Finding => ({
+      kind: 'not-collected',
+      authority,
+      subject: '',
+      since: new Date(day * 86_400_000),
+      details: { messages, handedOn },
+    })
+    const open = [{ ...found(1, false), raisedAt: new Date(0) }]
+    const updated = (finding: Finding) => compareIssues(open, [finding]).update.length
+    expect(updated(found(1, false))).toBe(0)
+    expect(updated(found(2, false))).toBe(1)
+    expect(updated(found(1, true))).toBe(1)
+    expect(updated(found(1, false, 2))).toBe(1)
+    const fewer = { ...found(1, false), details: { messages: 1 } } as unknown as Finding
+    expect(updated(fewer)).toBe(1)
+  })
+
   test('the order of what is found does not decide what is raised and cleared', () => {
     fc.assert(
       fc.property(concerns, findings, (open, found) => {

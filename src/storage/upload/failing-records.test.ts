@@ -7,8 +7,8 @@ import type { CalendarDate, PlanTime } from '../../domain/english-time.ts'
 import type { NhsNumber } from '../../domain/nhs-number.ts'
 import type { OdsCode } from '../../domain/organisation.ts'
 import type { JudgedRecord } from '../../flows/upload/ports.ts'
+import { numberStore } from '../person/number-store.ts'
 import { failedRecords } from './failing-records.ts'
-import { numberStore } from './number-store.ts'
 import { uploadStore } from './upload-store.ts'
 
 const DAY = 86_400_000
