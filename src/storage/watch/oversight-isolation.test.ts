@@ -1,17 +1,17 @@
 import { randomUUID } from 'node:crypto'
 import { beforeEach, expect, test } from 'vitest'
-import { describeOnEachEngine } from '../../test/support/engines.ts'
-import { freshNhsNumber, nurse } from '../../test/support/records.ts'
-import type { ToldAt } from '../domain/authority.ts'
-import type { CareOrganisation } from '../domain/care-setting.ts'
-import type { MeshMessage } from '../domain/mesh-message.ts'
-import type { MailboxId, OdsCode } from '../domain/organisation.ts'
-import { authorityStore } from './authority-store.ts'
-import { concernStore } from './concern-store.ts'
-import { messageStore } from './message-store.ts'
-import { organisationStore } from './organisation-store.ts'
+import { describeOnEachEngine } from '../../../test/support/engines.ts'
+import { freshNhsNumber, nurse } from '../../../test/support/records.ts'
+import type { MeshMessage } from '../../domain/mailbox/mesh-message.ts'
+import type { MailboxId, OdsCode } from '../../domain/organisation.ts'
+import type { NotifiedBy } from '../../domain/registration/authority.ts'
+import type { CareOrganisation } from '../../domain/registration/care-setting.ts'
+import { messageStore } from '../mailbox/message-store.ts'
+import { authorityStore } from '../registration/authority-store.ts'
+import { organisationStore } from '../registration/organisation-store.ts'
+import { uploadHistory } from '../upload/upload-history.ts'
+import { issueStore } from './issue-store.ts'
 import { oversightStore } from './oversight-store.ts'
-import { uploadHistory } from './upload-history.ts'
 
 const NOON = new Date('2026-06-15T12:00:00Z')
 const daysAgo = (days: number) => new Date(NOON.getTime() - days * 86_400_000)
@@ -20,10 +20,10 @@ describeOnEachEngine('what is seen of one of many authorities', database => {
   let home: OdsCode
   let other: OdsCode
   let authorities = 0
-  const concerns = () => concernStore(database().kysely)
+  const issues = () => issueStore(database().kysely)
   const mailboxOf = (authority: OdsCode) => `MB${authority}` as MailboxId
 
-  const added = async (toldAt: ToldAt) => {
+  const added = async (toldAt: NotifiedBy) => {
     const odsCode = `V${String(++authorities).padStart(3, '0')}` as OdsCode
     const mailbox = mailboxOf(odsCode)
     await authorityStore(database().kysely).add({ odsCode, name: odsCode, mailbox, toldAt })
@@ -56,6 +56,7 @@ describeOnEachEngine('what is seen of one of many authorities', database => {
         id: randomUUID(),
         authority,
         sequence,
+        series: 'system',
         sequence_epoch: 0,
         created_at: daysAgo(2),
         received_at: daysAgo(2),
@@ -69,7 +70,7 @@ describeOnEachEngine('what is seen of one of many authorities', database => {
       })
       .execute()
   const found = async (kind: string) =>
-    (await concerns().find(NOON))
+    (await issues().find(NOON))
       .filter(finding => finding.kind === kind && [home, other].includes(finding.authority))
       .map(({ authority }) => authority)
 
@@ -126,7 +127,7 @@ describeOnEachEngine('what is seen of one of many authorities', database => {
   test('gaps are accepted for one authority (rule 16.3)', async () => {
     for (const authority of [home, other]) for (const sequence of [1, 5]) await applied(authority, sequence)
     expect(await found('sequence-gap')).toEqual([home, other])
-    await concerns().acceptGaps(other)
+    await issues().acceptGaps(other)
     expect(await found('sequence-gap')).toEqual([home])
     expect(await uploadHistory(database().kysely).gaps(home, 10)).toEqual([{ from: 2, to: 4 }])
     expect(await uploadHistory(database().kysely).gaps(other, 10)).toEqual([])
