@@ -64,6 +64,11 @@ describe('stages (rules 19.2 to 19.4)', () => {
     )
   })
 
+  test('of nothing there is no percentage, and what is told is rounded down', () => {
+    expect(matchPercent({ matched: 0, total: 0 })).toBeUndefined()
+    expect(matchPercent({ matched: 9_496, total: 10_000 })).toBe(94.9)
+  })
+
   test('an authority reads in its acknowledgement that the file was a test', () => {
     expect(testUploadWords({ matched: 18, total: 20 })).toMatch(/none of it is kept.*18 of 20 .*95 in 100/)
   })
