@@ -287,5 +287,9 @@ describeOnEachEngine('payloads', database => {
     expect(await strays()).toBeGreaterThan(0)
     await store().purge({ messages: NOON, strays: new Date(Date.now() + 60_000) })
     expect(await strays()).toBe(0)
+    // What a message carries is older than the strays that went, and stays.
+    for (const id of ['shared', 'fresh', 'waiting', 'acknowledgement']) {
+      expect(String(await bytesOf(id, 1))).toBe(id)
+    }
   })
 })
