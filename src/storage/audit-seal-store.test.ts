@@ -1,6 +1,7 @@
+import { v7 as newId } from 'uuid'
 import { expect, test } from 'vitest'
 import { describeOnEachEngine } from '../../test/support/engines.ts'
-import { sealStore } from './audit-seal-store.ts'
+import { sealedLog, sealStore } from './audit-seal-store.ts'
 
 const AT = new Date('2026-06-15T12:00:00Z')
 
@@ -22,5 +23,25 @@ describeOnEachEngine('who signed the tree as it stands', database => {
     expect(await signedBy()).toEqual(['second key'])
     await signed(2, 'first key')
     expect(await signedBy()).toEqual(['first key', 'second key'])
+  })
+})
+
+describeOnEachEngine('the hashes that prove an entry (rule 22.5)', database => {
+  test('are those of the level and range that are asked for', async () => {
+    const hash = (byte: number) => new Uint8Array(32).fill(byte)
+    const part = (level: number, index: number) => ({ level, index, hash: hash(level * 10 + index) })
+    await sealStore(database().kysely).append({
+      from: 0,
+      entries: [1, 2, 3, 4].map(byte => ({ id: newId(), hash: hash(byte) })),
+      parts: [part(8, 0), part(8, 1), part(8, 2), part(8, 3), part(16, 1), part(16, 2)],
+      tree: { size: 4, peaks: [hash(0)] },
+      checkpoint: { size: 4, keyId: 'key', at: AT, note: 'signed' },
+    })
+    const bytes = async (level: number, first: number, count: number) =>
+      (await sealedLog(database().kysely).hashes(level, first, count)).map(([byte]) => byte)
+    expect(await bytes(0, 1, 2)).toEqual([2, 3])
+    expect(await bytes(0, 0, 9)).toEqual([1, 2, 3, 4])
+    expect(await bytes(8, 1, 2)).toEqual([81, 82])
+    expect(await bytes(16, 1, 1)).toEqual([161])
   })
 })
