@@ -43,5 +43,16 @@ describeOnEachEngine('the hashes that prove an entry (rule 22.5)', database => {
     expect(await bytes(0, 0, 9)).toEqual([1, 2, 3, 4])
     expect(await bytes(8, 1, 2)).toEqual([81, 82])
     expect(await bytes(16, 1, 1)).toEqual([161])
+
+    // A check reads what was sealed when it began, whatever is sealed meanwhile (rule 22.7).
+    const log = sealedLog(database().kysely)
+    const collected = async <T>(pages: AsyncIterable<readonly T[]>) => {
+      const all: T[] = []
+      for await (const page of pages) all.push(...page)
+      return all
+    }
+    expect((await collected(log.positions(2))).map(({ position }) => position)).toEqual([0, 1])
+    expect(await collected(log.checkpoints(3))).toEqual([])
+    expect((await collected(log.checkpoints(4))).map(({ size }) => size)).toEqual([4])
   })
 })
