@@ -1,6 +1,6 @@
 import { v7 as newId } from 'uuid'
 import { expect, test } from 'vitest'
-import { describeOnEachEngine } from '../../test/support/engines.ts'
+import { describeOnEachEngine } from '../../../test/support/engines.ts'
 import { sealedLog, sealStore } from './audit-seal-store.ts'
 
 const AT = new Date('2026-06-15T12:00:00Z')
