@@ -143,7 +143,7 @@ export async function meshBenchOn(
       seen = new Set(rows.map(row => row.id))
       return fresh.map(row => {
         const told = {
-          door: row.door,
+          via: row.door,
           action: row.action,
           outcome: row.outcome,
           reason: row.reason,

@@ -44,7 +44,7 @@ export const FILE_REASONS: ReasonTable<UploadFileFault> = {
     remedy: `Take the others out ${SEND_AGAIN}`,
   }),
   'expands-too-far': ({ most }) => ({
-    wrong: `The compressed content becomes more than ${most} times as large when it is read, so nothing was loaded.`,
+    wrong: `Compressed content: it becomes more than ${most} times as large when it is read. Nothing was loaded.`,
     remedy: 'Have your system write the file again, and send it without compression.',
   }),
   'too-many-records': ({ most }) => ({
@@ -52,7 +52,7 @@ export const FILE_REASONS: ReasonTable<UploadFileFault> = {
     remedy: 'Send the records in several files.',
   }),
   'too-much-work': () => ({
-    wrong: 'The file takes longer to read than a file can, so nothing was loaded.',
+    wrong: 'The file: it takes longer to read than a file may take. Nothing was loaded.',
     remedy: 'Send the records in several smaller files.',
   }),
   'no-record': () => ({

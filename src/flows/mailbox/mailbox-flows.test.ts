@@ -173,7 +173,7 @@ describeOnEachEngine('mailbox flows', database => {
       })
       expect(report).not.toHaveProperty('from')
       expect(await bench.audited()).toContainEqual({
-        door: 'worker',
+        via: 'worker',
         action: 'expire message',
         outcome: 'allowed',
         reason: '14',
