@@ -16,8 +16,11 @@ import {
   startIn,
 } from './support/running-service.ts'
 import { spawnService } from './support/spawned-service.ts'
+import { PART } from './support/suite.ts'
 
 const NOBODY = '9990000018'
+/** After so long a service is told to stop. */
+const MOMENTS_MS = PART === 'everyday' ? [150] : [0, 150, 600]
 
 /** One authority's damaged or hostile file is that authority's alone. Vitest fails this file when an error is heard by nobody. */
 describeJourney('a damaged or hostile file', engine => {
@@ -161,7 +164,7 @@ describeJourney('a service that is told to stop', engine => {
   ] as const)('by %s while compressed files come in, ends in order', async signal => {
     const place = await makePlace(engine)
     try {
-      for (const afterMs of [0, 150, 600]) {
+      for (const afterMs of MOMENTS_MS) {
         const service = await spawnService({ ...place.settings, CPIS_SANDBOX_CHILDREN: '200' })
         await service.ready()
         await new Promise(resolve => setTimeout(resolve, afterMs))

@@ -33,6 +33,7 @@ describeJourney('the main loop', engine => {
     running = await startIn(place, {
       CPIS_SANDBOX_CHILDREN: '200',
       CPIS_NOTIFICATION_WINDOW_MS: '200',
+      CPIS_PDS_PATIENCE_MS: '500,500',
       CPIS_PDS_RETRIES: '0',
       CPIS_PDS_COOL_DOWN_MS: '300',
       CPIS_TOKEN_ISSUER: issuer.settings.issuer,
