@@ -26,7 +26,8 @@ export default defineConfig({
     testTimeout: 180_000,
     hookTimeout: 180_000,
     expect: { poll: { timeout: 30_000 } },
-    maxWorkers: 2,
+    // One more than the two processors it is planned for: tests of the running service wait as much as they work.
+    maxWorkers: 3,
     projects: [part('everyday', EVERY_FILE), part('rest', ofTheRest)],
   },
 })
