@@ -131,10 +131,9 @@ function changing(app: FastifyInstance, deps: OperationsApiDeps): void {
     const answer = undelivered.find(
       ({ system, messageId }) => system === wanted.asid && messageId === wanted.messageId,
     )
-    if (!answer) {
+    if (!answer || !(await postAnswerAgain(deps, answer))) {
       return reply.code(404).send({ error: 'No such answer. GET /answers/undelivered lists them.' })
     }
-    await postAnswerAgain(deps, answer)
     return wanted
   })
 }

@@ -62,6 +62,8 @@ export interface AsynchronousAnswerStore {
   keep(question: QueryKey, message: AnswerMessage, at: Date): Promise<void>
   /** An answer becomes due as if for the first time; false where there is none. */
   postAgain(question: QueryKey, at: Date): Promise<boolean>
+  /** The same for an answer that could not be delivered; false where it is not undeliverable, or not any more. */
+  retryUndelivered(question: QueryKey, at: Date): Promise<boolean>
   /** Answers that are due, the longest waiting first, which nobody else will be handed before `until`. */
   claim(due: {
     readonly at: Date

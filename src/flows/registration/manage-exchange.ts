@@ -145,11 +145,15 @@ export function removeClientSystem(deps: ManageExchangeDeps, asid: Asid): Promis
   })
 }
 
-/** An answer that its system did not take is posted again, as if for the first time (rule 13.5). */
-export function postAnswerAgain(deps: ManageExchangeDeps, question: QueryKey): Promise<void> {
+/**
+ * An answer that its system did not take is posted again, as if for the first time (rule 13.5). False where it is not undeliverable:
+ * of two operators who ask for it at once, one does it.
+ */
+export function postAnswerAgain(deps: ManageExchangeDeps, question: QueryKey): Promise<boolean> {
   return deps.storage.transaction(async stores => {
-    await stores.asynchronousAnswers.postAgain(question, deps.clock.now())
+    if (!(await stores.asynchronousAnswers.retryUndelivered(question, deps.clock.now()))) return false
     await recordChange(deps, stores, { action: 'post answer again', subject: question.messageId })
+    return true
   })
 }
 

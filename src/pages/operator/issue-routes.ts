@@ -76,10 +76,8 @@ export function issueRoutes(fastify: FastifyInstance, pages: Pages): void {
     const undelivered = await storage.asynchronousAnswers.undelivered()
     const answer = undelivered.find(one => one.system === asid && one.messageId === messageId)
     // Sent twice: it is on its way already.
-    if (answer) {
-      await postAnswerAgain(doneBy(pages, session), answer)
-      exchange.audited = true
-    } else exchange.reason = 'not undelivered'
+    exchange.audited = answer !== undefined && (await postAnswerAgain(doneBy(pages, session), answer))
+    if (!exchange.audited) exchange.reason = 'not undelivered'
     return pages.redirect(reply, '/operator/trouble')
   })
 

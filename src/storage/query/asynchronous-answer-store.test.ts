@@ -100,4 +100,15 @@ describeOnEachEngine('answers that are posted', database => {
     expect(await claim(at(5), at(6))).toMatchObject([{ ...question('next'), message: { id: 'ANSWER-3' } }])
     await store().acknowledged(question('next'))
   })
+
+  test('of several who have it posted again at once, one does', async () => {
+    await store().begin(begun('wanted twice'))
+    await store().keep(question('wanted twice'), MESSAGE, at(1))
+    await store().undeliverable(question('wanted twice'), at(900), 'no connection')
+    const done = await Promise.all(
+      [1, 2, 3, 4].map(() => store().retryUndelivered(question('wanted twice'), at(100))),
+    )
+    expect(done.filter(Boolean)).toHaveLength(1)
+    await store().acknowledged(question('wanted twice'))
+  })
 })

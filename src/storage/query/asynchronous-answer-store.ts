@@ -39,6 +39,14 @@ export function asynchronousAnswerStore(db: Kysely<Schema>): AsynchronousAnswerS
       return numUpdatedRows > 0n
     },
 
+    retryUndelivered: async (question, at) => {
+      const { numUpdatedRows } = await change(question)
+        .set({ state: 'waiting', attempts: 0, due_at: at, reason: null })
+        .where('state', '=', 'undeliverable')
+        .executeTakeFirst()
+      return numUpdatedRows > 0n
+    },
+
     claim: async ({ at, until, limit, except }) => {
       const { rows } = await sql<Row>`
         update asynchronous_answer set due_at = ${until} where (system, message_id) in (
