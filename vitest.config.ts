@@ -9,12 +9,23 @@ const HAS_MORE =
 
 const ofTheRest = globSync(EVERY_FILE).filter(path => HAS_MORE.test(readFileSync(path, 'utf8')))
 
+/**
+ * Tests of rooms that keep nothing between calls share their processes: most of their time was loading the same modules again. They
+ * are a project of their own, since a file that runs alone may do what would disturb the next one.
+ */
+const SHARED = ['domain', 'formats', 'demographics', 'kit'].map(room => `src/${room}/**/*.test.ts`)
+
 /** One part of the suite, as a project of its own: `--project everyday`. */
-const part = (name: 'everyday' | 'rest', include: string[]) => ({
+const part = (
+  name: 'everyday' | 'rest',
+  { include, exclude = [], isShared = false }: { include: string[]; exclude?: string[]; isShared?: boolean },
+) => ({
   extends: true as const,
   test: {
-    name,
+    name: isShared ? `${name}-shared` : name,
     include,
+    exclude,
+    isolate: !isShared,
     env: { CPIS_TEST_PART: name },
     globalSetup: ['test/support/say-what-is-skipped.ts'],
   },
@@ -28,6 +39,10 @@ export default defineConfig({
     expect: { poll: { timeout: 30_000 } },
     // One more than the two processors it is planned for: tests of the running service wait as much as they work.
     maxWorkers: 3,
-    projects: [part('everyday', EVERY_FILE), part('rest', ofTheRest)],
+    projects: [
+      part('everyday', { include: EVERY_FILE, exclude: SHARED }),
+      part('everyday', { include: SHARED, isShared: true }),
+      part('rest', { include: ofTheRest }),
+    ],
   },
 })

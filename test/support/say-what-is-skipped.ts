@@ -11,12 +11,8 @@ export function setup({ name }: TestProject): void {
           ...(NO_BROWSER ? [`Journeys through the pages are skipped. ${NO_BROWSER}`] : []),
           ...(ZEEP_MISSING ? ['The tests of zeep are skipped: apt-get install python3-zeep'] : []),
         ]
-      : [
-          ...(TEST_SERVER
-            ? []
-            : [
-                'The tests on PostgreSQL are skipped: set CPIS_TEST_DATABASE_URL to a server (CONTRIBUTING.md)',
-              ]),
-        ]
+      : name === 'rest' && !TEST_SERVER
+        ? ['The tests on PostgreSQL are skipped: set CPIS_TEST_DATABASE_URL to a server (CONTRIBUTING.md)']
+        : []
   for (const line of missing) process.stderr.write(`${line}\n`)
 }
