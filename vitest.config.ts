@@ -10,10 +10,12 @@ const HAS_MORE =
 const ofTheRest = globSync(EVERY_FILE).filter(path => HAS_MORE.test(readFileSync(path, 'utf8')))
 
 /**
- * Tests of rooms that keep nothing between calls share their processes: most of their time was loading the same modules again. They
- * are a project of their own, since a file that runs alone may do what would disturb the next one.
+ * Tests beside the code share their processes: most of their time was loading the same modules again. They are a project of their own.
+ * Left out is what listens to the process itself, and what measures its memory.
  */
-const SHARED = ['domain', 'formats', 'demographics', 'kit'].map(room => `src/${room}/**/*.test.ts`)
+const SHARED = globSync('src/**/*.test.ts', {
+  exclude: ['src/main/**', 'src/identity/**', 'src/api/mesh/mesh-streams.test.ts'],
+})
 
 /** One part of the suite, as a project of its own: `--project everyday`. */
 const part = (
