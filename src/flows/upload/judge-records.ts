@@ -36,8 +36,8 @@ export type JudgedFile =
   | { readonly kind: 'repeated'; readonly earlier: AppliedUpload; readonly header: UploadHeader }
   | { readonly kind: 'judged'; readonly header: UploadHeader }
 
-/** Large enough that a round trip to the database costs little, small enough that memory stays flat. */
-const BATCH = 200
+/** Large enough that a round trip to the database costs little, small enough that making its statement holds up nobody. */
+const BATCH = 100
 
 /**
  * Reads a file to its end and stages its records, each judged by itself and by PDS. Stops at the first fault of the file and

@@ -21,7 +21,7 @@ export interface XmlReading {
 /** Bytes handed to the parser at a time: no more than this is read past a limit. */
 const PIECE = 8_192
 /** After so many pieces, a few milliseconds of work, whatever else waits for this thread gets its turn. */
-const PIECES_IN_A_ROW = 4
+const PIECES_IN_A_ROW = 2
 
 /**
  * Reads a document as it streams in, in memory that does not grow with its length: elements one by one and, if something is
