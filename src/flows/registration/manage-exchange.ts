@@ -169,7 +169,7 @@ export function retryJob(deps: ManageExchangeDeps, id: string): Promise<boolean>
 /** An upload that was set aside is tried again, as if for the first time (rule 3.22). False where it is not set aside. */
 export function tryUploadAgain(deps: ManageExchangeDeps, messageId: string): Promise<boolean> {
   return deps.storage.transaction(async stores => {
-    if (!(await stores.uploadAttempts.forget(messageId))) return false
+    if (!(await stores.uploadAttempts.takeUp(messageId))) return false
     await stores.jobs.enqueue('receive-upload', messageId)
     await recordChange(deps, stores, { action: 'try upload again', subject: messageId })
     return true

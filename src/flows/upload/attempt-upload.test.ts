@@ -149,6 +149,12 @@ describeOnEachEngine('an upload that fails every time is set aside (rule 3.22)',
     expect(await attempt()).toBe('tried again')
   })
 
+  test('one that is not set aside keeps its count, whoever asks', async () => {
+    await attempt()
+    expect(await tryUploadAgain({ storage, clock, newId }, messageId)).toBe(false)
+    expect([await attempt(), await attempt()]).toEqual(['tried again', 'failed'])
+  })
+
   test('nothing is remembered of an upload that waits no more', async () => {
     await attempt()
     await storage.messages.advance(messageId, 'accepted', { status: 'acknowledged', at: clock.now() })

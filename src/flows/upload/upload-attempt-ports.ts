@@ -18,7 +18,9 @@ export interface UploadAttempts {
   setAside(messageId: string, aside: { readonly at: Date; readonly reason: SetAsideReason }): Promise<void>
   /** Uploads that are set aside, the oldest first. */
   allSetAside(limit: number): Promise<readonly UploadSetAside[]>
-  /** Forgets the attempts of an upload that was received, or is to be tried anew; false where there were none. */
+  /** An upload that is set aside counts as never tried; false where it is not set aside, or not any more. */
+  takeUp(messageId: string): Promise<boolean>
+  /** Forgets the attempts of an upload that was received; false where there were none. */
   forget(messageId: string): Promise<boolean>
   /** Forgets the attempts of uploads that do not wait any more. */
   forgetEnded(): Promise<void>

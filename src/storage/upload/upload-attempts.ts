@@ -38,6 +38,14 @@ export function uploadAttempts(db: Kysely<Schema>): UploadAttempts {
         .executeTakeFirstOrThrow()
       return numDeletedRows > 0n
     },
+    takeUp: async messageId => {
+      const { numDeletedRows } = await db
+        .deleteFrom('upload_attempt')
+        .where('message_id', '=', messageId)
+        .where('set_aside_at', 'is not', null)
+        .executeTakeFirstOrThrow()
+      return numDeletedRows > 0n
+    },
     forgetEnded: async () => {
       await sql`delete from upload_attempt a
         where not exists (select from message m where m.id = a.message_id and m.status = 'accepted')`.execute(
