@@ -42,12 +42,19 @@ export interface Logger {
 export function createLogger(level: string, destination?: { write(line: string): void }): Logger {
   const options = { level, base: null, formatters: { level: (label: string) => ({ level: label }) } }
   const log = destination ? pino(options, destination) : pino(options)
+  return loggerInto((level, message, fields) => log[level](fields, message))
+}
+
+type WriteLine = (level: keyof Omit<Logger, 'failure'>, message: string, fields: LogFields) => void
+
+/** A logger whose lines go wherever `write` takes them. */
+export function loggerInto(write: WriteLine): Logger {
   return {
-    debug: (message, fields = {}) => log.debug(fields, message),
-    info: (message, fields = {}) => log.info(fields, message),
-    warn: (message, fields = {}) => log.warn(fields, message),
-    error: (message, fields = {}) => log.error(fields, message),
-    failure: (message, error, fields = {}) => log.error({ ...fields, ...errorFields(error) }, message),
+    debug: (message, fields = {}) => write('debug', message, fields),
+    info: (message, fields = {}) => write('info', message, fields),
+    warn: (message, fields = {}) => write('warn', message, fields),
+    error: (message, fields = {}) => write('error', message, fields),
+    failure: (message, error, fields = {}) => write('error', message, { ...fields, ...errorFields(error) }),
   }
 }
 

@@ -1,21 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import { createServer as createSocketServer } from 'node:net'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { v7 as newId, v4 as newRequestId } from 'uuid'
+import { v7 as newId } from 'uuid'
 import { operationsApi } from '../api/operations/operations-api.ts'
-import { answerCallback } from '../callbacks/answer-callback.ts'
-import { httpPoster } from '../client/http-post.ts'
-import { pdsClient } from '../demographics/pds-client.ts'
 import { parseOdsCode } from '../domain/organisation.ts'
 import { ensureOwnMailbox } from '../flows/registration/manage-exchange.ts'
 import { registerClientSystem } from '../flows/registration/register.ts'
-import { writeAccessNotification } from '../formats/hl7v3/write-access-notification.ts'
-import { writeAcknowledgement } from '../formats/hl7v3/write-acknowledgement.ts'
-import { writeInactiveNumberNotification } from '../formats/hl7v3/write-inactive-number-notification.ts'
-import { newMessageId } from '../formats/mesh/message-id.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import { operatorSecret } from './admin-token.ts'
-import { startAnswerPoster } from './answer-poster.ts'
 import { openAuditSeal } from './audit-seal.ts'
 import { type Closing, closing } from './closing.ts'
 import type { Config } from './config.ts'
@@ -24,17 +15,16 @@ import type { Logger } from './logger.ts'
 import { createMetrics } from './metrics.ts'
 import { openInterfaces } from './open-interfaces.ts'
 import { openStore, type Store } from './open-store.ts'
-import { relayCredentials, startRelay } from './relay.ts'
+import { relayCredentials } from './relay.ts'
 import { createServer } from './server.ts'
+import { startWork, type Work } from './start-work.ts'
 import { startReadingThreads } from './threads/reading-threads.ts'
-import { callbackTls, readTls } from './tls.ts'
+import { workInThread } from './threads/work-in-thread.ts'
+import { readTls } from './tls.ts'
 import { within } from './within.ts'
-import { startWorker } from './worker.ts'
 
-/** The longest that posting an answer to its system may take. */
-const POST_WITHIN_MS = 15_000
-/** Uploads are received two at a time; tables that officers send must not wait for them. */
-const READ_AT_ONCE = 4
+/** Tables of officers that are read at a time. */
+const TABLES_AT_ONCE = 2
 /** The database has to answer a health check within this time. */
 const PROBE_WITHIN_MS = 2_000
 
@@ -81,7 +71,8 @@ async function openService(
   }
   const tls = config.tls && readTls(config.tls)
   const seal = openAuditSeal(config)
-  const credentials = config.relay && relayCredentials(config.relay)
+  // What cannot be read stops the start, before anything is opened.
+  if (config.relay) relayCredentials(config.relay)
   const clock = { now: () => new Date() }
   const store = await openStore(config, logger)
   opened.add(() => within(config.stopWithinMs, store.close()))
@@ -110,28 +101,12 @@ async function openService(
   signal.throwIfAborted()
 
   const reading = startReadingThreads({
-    threads: READ_AT_ONCE,
+    threads: TABLES_AT_ONCE,
     cpuMs: config.uploads.cpuMs,
     uploadCharacters: config.uploads.characters,
   })
   opened.add(reading.close)
-  const callbacks = httpPoster(POST_WITHIN_MS, tls && callbackTls(tls))
-  opened.add(callbacks.close)
-  const poster = startAnswerPoster({
-    storage: workStorage,
-    clock,
-    newId,
-    logger,
-    postWithinMs: POST_WITHIN_MS,
-    post: answerCallback(callbacks),
-    reportUndeliverable: ({ system, messageId, reason }) =>
-      logger.error('an answer could not be delivered: see cpis client undelivered', {
-        system,
-        messageId,
-        reason,
-      }),
-  })
-  opened.add(poster.stop)
+  let work: Work | undefined
   const metrics = createMetrics(database.work, config.mesh.cpisMailbox)
   const app = openInterfaces({
     config,
@@ -143,7 +118,7 @@ async function openService(
     metrics,
     seal,
     readTable: reading.readTable,
-    answerKept: poster.wake,
+    answerKept: () => work?.answerKept(),
     fhirUrl: config.pages.fhirUrl ?? `${here}/cpis/FHIR/R4`,
     launch: config.pages.launch ?? sandbox?.tokens(baseUrl, here),
     signIn: sandbox?.signIn(baseUrl),
@@ -176,47 +151,11 @@ async function openService(
   opened.add(() => closeInside(inside))
   signal.throwIfAborted()
 
-  const exchange = {
-    ...seal,
-    storage: workStorage,
-    logger,
-    clock,
-    newId,
-    newMessageId: () => newMessageId(clock.now()),
-    ...config.mesh,
-  }
-  const relay = config.relay && startRelay(exchange, config.relay, credentials ?? {})
-  opened.add(() => relay?.stop())
-  const worker = await startWorker({
-    ...exchange,
-    jobs: store.jobs,
-    relayed: relay !== undefined,
-    windowMs: config.notificationWindowMs,
-    watchEveryMs: config.watchEveryMs,
-    auditCheckHours: config.audit.checkHours,
-    stopWithinMs: config.stopWithinMs,
-    demographics: pdsClient({
-      baseUrl: pdsUrl,
-      token: async () => config.pds.token,
-      timeoutMs: config.pds.timeoutMs,
-      retries: config.pds.retries,
-      breaker: { failures: config.pds.failures, coolDownMs: config.pds.coolDownMs },
-      newRequestId,
-      now: clock.now,
-    }),
-    pdsConcurrency: config.pds.concurrency,
-    pdsPatienceMs: config.pds.patienceMs,
-    sleep: (ms, signal) => sleep(ms, undefined, { signal }),
-    readUpload: reading.readUpload,
-    uploadLimits: config.uploads,
-    uploadAttempts: config.uploads.attempts,
-    writeAcknowledgement,
-    writeAccessNotification,
-    writeInactiveNumberNotification,
-    numberCheckHours: config.numbers.checkHours,
-    numberChecksPerSecond: config.numbers.checksPerSecond,
-  })
-  opened.add(worker.stop)
+  work =
+    database.engine === 'embedded'
+      ? await startWork({ config, pdsUrl, logger, storage: workStorage, jobs: store.jobs })
+      : await workInThread({ config, pdsUrl }, logger)
+  opened.add(work.stop)
   if (config.mode === 'production' && config.spineAsid && !tls?.clientCa) {
     logger.warn(
       'certificates of client systems are not checked here (CPIS_TLS_CLIENT_CA): a proxy in front has to',

@@ -31,7 +31,7 @@ export interface WorkerDeps
 }
 
 /** Files judged at a time: each is bounded by PDS, not by us. */
-const UPLOADS_AT_ONCE = 2
+export const UPLOADS_AT_ONCE = 2
 const POLL_SECONDS = 0.5
 const COLLECT_EVERY_MS = 30_000
 const EXPIRE_EVERY_MS = 600_000
