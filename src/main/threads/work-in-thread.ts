@@ -7,17 +7,22 @@ import type { FromWorkThread, ToWorkThread, WorkOrder } from './work-thread.ts'
 
 /** Beyond the work that has begun, the thread may take so long to close what it has open (milliseconds). */
 const CLOSE_WITHIN_MS = 2_000
+/** Far more than the work needs: what would need all of the machine ends the thread. */
+const MEMORY_MEGABYTES = 1024
 const FIRST_PAUSE_MS = 1_000
 const LONGEST_PAUSE_MS = 60_000
+
+const here = import.meta.filename
+const WORK_THREAD = new URL(`work-thread${here.slice(here.lastIndexOf('.'))}`, import.meta.url)
 
 /**
  * Does background work in a thread of its own, so that no piece of it holds up whoever asks. A thread that ends by itself is started
  * again, sooner at first than later, and takes nothing with it: what it had begun is begun again from the database. Throws when it
- * cannot be started the first time.
+ * cannot be started the first time. `file` is what the thread runs.
  */
-export async function workInThread(order: WorkOrder, logger: Logger): Promise<Work> {
+export async function workInThread(order: WorkOrder, logger: Logger, file: URL = WORK_THREAD): Promise<Work> {
   const stopping = new AbortController()
-  let thread = await startedThread(order, logger)
+  let thread = await startedThread(order, logger, file)
   const kept = (async () => {
     for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
       await thread.ended
@@ -26,7 +31,7 @@ export async function workInThread(order: WorkOrder, logger: Logger): Promise<Wo
       await sleep(pauseMs, undefined, { signal: stopping.signal }).catch(() => undefined)
       if (stopping.signal.aborted) return
       try {
-        thread = await startedThread(order, logger)
+        thread = await startedThread(order, logger, file)
         pauseMs = FIRST_PAUSE_MS
       } catch (error) {
         logger.failure('background work cannot be started', error)
@@ -45,10 +50,11 @@ export async function workInThread(order: WorkOrder, logger: Logger): Promise<Wo
 }
 
 /** A thread that has begun its work. Throws its error when it ends before. */
-async function startedThread(order: WorkOrder, logger: Logger) {
-  const here = import.meta.filename
-  const file = new URL(`work-thread${here.slice(here.lastIndexOf('.'))}`, import.meta.url)
-  const worker = new Worker(file, { workerData: order })
+async function startedThread(order: WorkOrder, logger: Logger, file: URL) {
+  const worker = new Worker(file, {
+    workerData: order,
+    resourceLimits: { maxOldGenerationSizeMb: MEMORY_MEGABYTES },
+  })
   const { promise: started, resolve, reject } = Promise.withResolvers<void>()
   worker.on('message', (said: FromWorkThread) => {
     if (said.kind === 'started') resolve()
