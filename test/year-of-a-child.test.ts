@@ -54,6 +54,8 @@ describeJourney('the year of a child', engine => {
     issuer = await startIssuer()
     pds = await startPds()
     running = await startIn(place, {
+      // A thread would not see the time of this test.
+      CPIS_WORK_THREAD: 'no',
       CPIS_SANDBOX_AUTHORITIES: '2',
       CPIS_SANDBOX_CHILDREN: '10',
       CPIS_NOTIFICATION_WINDOW_MS: '0',

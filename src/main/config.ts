@@ -66,6 +66,8 @@ export interface Config {
     readonly checkHours: number
   }
   readonly uploads: UploadConfig
+  /** Whether background work has a thread of its own where the database is a server; the embedded database has none for it. */
+  readonly workThread: boolean
   /** How long the service may take to stop, with the work it has begun (milliseconds). */
   readonly stopWithinMs: number
   readonly notificationWindowMs: number
@@ -146,6 +148,7 @@ const environment = z.object({
   CPIS_AUDIT_KEY: z.string().min(1).optional(),
   CPIS_AUDIT_CHECK_HOURS: whole(1, 24 * 30).default(24),
   ...uploadSettings,
+  CPIS_WORK_THREAD: z.enum(['yes', 'no'], 'must be yes or no').default('yes'),
   CPIS_STOP_SECONDS: whole(1, 600).default(25),
   CPIS_NOTIFICATION_WINDOW_MS: whole(0, 3_600_000).default(10_000),
   CPIS_WATCH_SECONDS: whole(1, 3600).default(300),
@@ -220,6 +223,7 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     },
     audit: { keyFile: set.CPIS_AUDIT_KEY, checkHours: set.CPIS_AUDIT_CHECK_HOURS },
     uploads: uploadConfig(set),
+    workThread: set.CPIS_WORK_THREAD === 'yes',
     stopWithinMs: set.CPIS_STOP_SECONDS * 1000,
     notificationWindowMs: set.CPIS_NOTIFICATION_WINDOW_MS,
     watchEveryMs: set.CPIS_WATCH_SECONDS * 1000,

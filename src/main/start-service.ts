@@ -152,7 +152,7 @@ async function openService(
   signal.throwIfAborted()
 
   work =
-    database.engine === 'embedded'
+    database.engine === 'embedded' || !config.workThread
       ? await startWork({ config, pdsUrl, logger, storage: workStorage, jobs: store.jobs })
       : await workInThread({ config, pdsUrl }, logger)
   opened.add(work.stop)
