@@ -16,7 +16,7 @@ import type { Logger } from './logger.ts'
 import { repeat } from './repeat.ts'
 
 export interface WorkerDeps
-  extends Omit<AttemptUploadDeps, 'reportFailure'>,
+  extends Omit<AttemptUploadDeps, 'reportFailure' | 'unforgiven'>,
     NotifyAuthoritiesDeps,
     NotifyInactiveNumbersDeps,
     SweepNumbersDeps,
@@ -46,6 +46,7 @@ export async function startWorker(deps: WorkerDeps): Promise<{ stop(): Promise<v
   const stopping = new AbortController()
   const attempting = {
     ...deps,
+    unforgiven: new Set<string>(),
     reportFailure: (error: unknown, messageId: string) =>
       logger.failure('upload failed for the last time', error, { messageId }),
   }

@@ -29,6 +29,7 @@ describeOnEachEngine('an upload that fails every time is set aside (rule 3.22)',
   let fails: () => unknown
   const enqueued: string[] = []
   const reported: unknown[] = []
+  const unforgiven = new Set<string>()
   const clock = { now: () => new Date() }
   const signal = new AbortController().signal
 
@@ -82,6 +83,7 @@ describeOnEachEngine('an upload that fails every time is set aside (rule 3.22)',
       },
       writeAcknowledgement: async function* () {},
       reportFailure: error => reported.push(error),
+      unforgiven,
     }) as AttemptUploadDeps
   const attempt = () => attemptUpload(deps(), messageId, signal).catch(() => 'tried again' as const)
   const aside = async () =>
@@ -113,6 +115,27 @@ describeOnEachEngine('an upload that fails every time is set aside (rule 3.22)',
     fails = () => new Error('anything')
     for (let time = 0; time < 10; time++)
       await expect(attemptUpload(deps(), messageId, stopped)).rejects.toThrow('anything')
+    expect(await aside()).toEqual([])
+  })
+
+  test('nor do they where the database is away for longer than the try', async () => {
+    let isAway = false
+    const uploadAttempts: typeof storage.uploadAttempts = {
+      ...storage.uploadAttempts,
+      forgive: async id => {
+        if (isAway) throw new StorageUnavailable(new Error('still gone'))
+        await storage.uploadAttempts.forgive(id)
+      },
+    }
+    fails = () => {
+      isAway = true
+      return new StorageUnavailable(new Error('gone'))
+    }
+    for (let time = 0; time < 10; time++) {
+      isAway = false
+      const away = { ...deps(), storage: { ...storage, uploadAttempts } }
+      await expect(attemptUpload(away, messageId, signal)).rejects.toThrow(StorageUnavailable)
+    }
     expect(await aside()).toEqual([])
   })
 

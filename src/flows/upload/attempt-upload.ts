@@ -6,6 +6,8 @@ export interface AttemptUploadDeps extends ReceiveUploadDeps {
   /** An upload that was begun this often and never received is set aside. */
   readonly uploadAttempts: number
   readonly reportFailure: (error: unknown, messageId: string) => void
+  /** Uploads whose last attempt does not count, which this process could not note yet: the database did not answer. */
+  readonly unforgiven: Set<string>
 }
 
 /**
@@ -18,6 +20,34 @@ export async function attemptUpload(
   messageId: string,
   signal: AbortSignal,
 ): Promise<'received' | SetAsideReason | 'is-set-aside'> {
+  await forgive(deps)
+  try {
+    return await attempt(deps, messageId, signal)
+  } catch (error) {
+    if (isInterrupted(error, signal)) {
+      // Also where it may not have been counted: one attempt too many is better than an upload set aside for no fault of its own.
+      deps.unforgiven.add(messageId)
+      await forgive(deps).catch(() => undefined)
+    }
+    throw error
+  }
+}
+
+async function forgive({ storage, unforgiven }: AttemptUploadDeps): Promise<void> {
+  for (const messageId of unforgiven) {
+    unforgiven.delete(messageId)
+    await storage.uploadAttempts.forgive(messageId).catch((error: unknown) => {
+      unforgiven.add(messageId)
+      throw error
+    })
+  }
+}
+
+async function attempt(
+  deps: AttemptUploadDeps,
+  messageId: string,
+  signal: AbortSignal,
+): Promise<'received' | SetAsideReason | 'is-set-aside'> {
   const { uploadAttempts } = deps.storage
   const attempts = await uploadAttempts.begin(messageId)
   if (attempts === undefined) return 'is-set-aside'
@@ -25,16 +55,16 @@ export async function attemptUpload(
   try {
     await receiveUpload(deps, messageId, signal)
   } catch (error) {
-    if (signal.aborted || error instanceof StorageUnavailable) {
-      await uploadAttempts.forgive(messageId)
-      throw error
-    }
-    if (attempts < deps.uploadAttempts) throw error
+    if (isInterrupted(error, signal) || attempts < deps.uploadAttempts) throw error
     deps.reportFailure(error, messageId)
     return setAside(deps, messageId, 'failed')
   }
   await uploadAttempts.forget(messageId)
   return 'received'
+}
+
+function isInterrupted(error: unknown, signal: AbortSignal): boolean {
+  return signal.aborted || error instanceof StorageUnavailable
 }
 
 function setAside(

@@ -13,7 +13,7 @@ export interface UploadSetAside {
 export interface UploadAttempts {
   /** Counts one more attempt, and answers how many were begun with it; undefined where the upload is set aside. */
   begin(messageId: string): Promise<number | undefined>
-  /** The last attempt does not count: it ended for a reason that has nothing to do with the upload. */
+  /** The last attempt does not count: it ended for a reason that has nothing to do with the upload. Nothing happens to one that is set aside. */
   forgive(messageId: string): Promise<void>
   setAside(messageId: string, aside: { readonly at: Date; readonly reason: SetAsideReason }): Promise<void>
   /** Uploads that are set aside, the oldest first. */

@@ -15,7 +15,7 @@ export function uploadAttempts(db: Kysely<Schema>): UploadAttempts {
     },
     forgive: async messageId => {
       await sql`update upload_attempt set attempts = attempts - 1
-        where message_id = ${messageId} and attempts > 0`.execute(db)
+        where message_id = ${messageId} and attempts > 0 and set_aside_at is null`.execute(db)
     },
     setAside: async (messageId, { at, reason }) => {
       await db
