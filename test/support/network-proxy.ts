@@ -1,12 +1,19 @@
 import { connect, createServer, type Socket } from 'node:net'
 
+export type LostPacket = 'packet' | 'answer'
+
 /** Stands between two programs, and does to their connections what a network can do. */
 export interface NetworkProxy {
   readonly port: number
   /** Cuts every connection now. */
   cut(): void
-  /** Cuts the connection on which the client sends its nth packet from now on, in place of that packet; 0: none. */
-  cutAtPacket(nth: number): void
+  /**
+   * Cuts the connection on which the client sends its nth packet from now on; 0: none. The packet is lost on the way, or else it
+   * arrives and what is answered is lost.
+   */
+  cutAtPacket(nth: number, lost?: LostPacket): void
+  /** Whether the packet that `cutAtPacket` named last was sent, and the connection cut. */
+  wasCut(): boolean
   /** Cuts each new connection once so many bytes have gone from the client, or to it; none where neither is given. */
   cutAfter(bytes: { readonly up?: number; readonly down?: number }): void
   /** From now on nothing gets through in either direction, without any connection being closed; or again everything does. */
@@ -20,6 +27,8 @@ export async function networkProxy(target: {
 }): Promise<NetworkProxy> {
   const pairs = new Set<readonly [Socket, Socket]>()
   let packetsLeft = 0
+  let lostPacket: LostPacket = 'packet'
+  let hasCut = false
   let limits: { readonly up?: number; readonly down?: number } = {}
   let frozen = false
 
@@ -45,11 +54,16 @@ export async function networkProxy(target: {
       }
     }
     const passUp = passing(upstream, up)
+    const passDown = passing(client, down)
+    let answerIsLost = false
     client.on('data', packet => {
-      if (packetsLeft > 0 && --packetsLeft === 0) end()
+      const isNth = packetsLeft > 0 && --packetsLeft === 0
+      hasCut ||= isNth
+      answerIsLost ||= isNth && lostPacket === 'answer'
+      if (isNth && lostPacket === 'packet') end()
       else passUp(packet)
     })
-    upstream.on('data', passing(client, down))
+    upstream.on('data', packet => (answerIsLost ? end() : passDown(packet)))
   })
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
   const address = server.address()
@@ -63,9 +77,12 @@ export async function networkProxy(target: {
   return {
     port: address.port,
     cut,
-    cutAtPacket: nth => {
+    cutAtPacket: (nth, lost = 'packet') => {
       packetsLeft = nth
+      lostPacket = lost
+      if (nth > 0) hasCut = false
     },
+    wasCut: () => hasCut,
     cutAfter: bytes => {
       limits = bytes
     },

@@ -1,0 +1,254 @@
+import { type RawBuilder, sql } from 'kysely'
+import type { MailboxId, OdsCode } from '../../../src/domain/organisation.ts'
+import type { Asid, ClientSystem } from '../../../src/domain/registration/client-system.ts'
+import {
+  addAuthority,
+  addClientSystem,
+  addMailbox,
+  addOrganisation,
+  addWorkflow,
+  ensureOwnMailbox,
+  removeClientSystem,
+  removeOrganisation,
+} from '../../../src/flows/registration/manage-exchange.ts'
+import { onboard } from '../../../src/flows/registration/onboard.ts'
+import {
+  changeSettings,
+  goLive,
+  restartSequence,
+  resume,
+  suspend,
+} from '../../../src/flows/registration/onboard-authority.ts'
+import { registerAuthority, registerClientSystem } from '../../../src/flows/registration/register.ts'
+import { MESH } from './cut-bench.ts'
+import { audited, type FlowCase } from './flow-case.ts'
+
+let made = 0
+
+/** Codes that nobody has yet. */
+function fresh() {
+  const nth = String(++made).padStart(4, '0')
+  const odsCode = `N${nth}` as OdsCode
+  const id = `MBN${nth}` as MailboxId
+  return {
+    odsCode,
+    id,
+    mailbox: { id, name: odsCode, odsCode, password: 'secret' },
+    organisation: { odsCode, name: odsCode, settings: ['gp-in-hours'] as const },
+    system: {
+      asid: `99900000${nth}` as Asid,
+      partyKey: 'X9Z01-999001',
+      organisation: { odsCode, name: odsCode },
+      allows: ['unscheduled'],
+      exchanges: ['synchronous'],
+    } satisfies ClientSystem,
+  }
+}
+
+function authorityWhere(odsCode: OdsCode, condition: RawBuilder<unknown>) {
+  return sql`(select count(*) from authority where ods_code = ${odsCode} and ${condition})`
+}
+
+/** Who exchanges what with whom, changed by an operator. */
+export const REGISTRATION_FLOWS: readonly FlowCase[] = [
+  {
+    name: 'a mailbox is added',
+    again: 'recorded',
+    prepare: async ({ deps }) => {
+      const { id, mailbox } = fresh()
+      return {
+        act: on => addMailbox(deps(on), mailbox),
+        done: sql`select (select count(*) from mailbox where id = ${id}) as mailboxes,
+            ${audited('add mailbox', id)} as audited`,
+      }
+    },
+  },
+  {
+    name: 'a workflow is added',
+    again: 'recorded',
+    prepare: async ({ deps }) => {
+      const { id } = fresh()
+      return {
+        act: on => addWorkflow(deps(on), { id, description: id, senders: [MESH.cpisMailbox], receivers: [] }),
+        done: sql`select (select count(*) from workflow where id = ${id}) as workflows,
+            (select count(*) from workflow_member where workflow_id = ${id}) as members,
+            ${audited('add workflow', id)} as audited`,
+      }
+    },
+  },
+  ...(['added', 'registered'] as const).map(
+    (how): FlowCase => ({
+      name: `an authority is ${how}`,
+      again: how === 'added' ? 'recorded' : 'nothing',
+      prepare: async ({ deps }) => {
+        const { odsCode, id, mailbox } = fresh()
+        const described = { odsCode, name: odsCode, mailbox, live: true }
+        return {
+          act: on => (how === 'added' ? addAuthority : registerAuthority)(deps(on), described),
+          done: sql`select (select count(*) from mailbox where id = ${id}) as mailboxes,
+              ${authorityWhere(odsCode, sql`live_since is not null`)} as authorities,
+              (select count(*) / 4 from workflow_member where mailbox_id = ${id}) as workflows,
+              ${audited('add authority', odsCode)} as audited`,
+        }
+      },
+    }),
+  ),
+  ...(['added', 'registered'] as const).map(
+    (how): FlowCase => ({
+      name: `a client system is ${how}`,
+      again: how === 'added' ? 'recorded' : 'nothing',
+      prepare: async ({ deps }) => {
+        const { system } = fresh()
+        return {
+          act: on =>
+            how === 'added'
+              ? addClientSystem(deps(on), system)
+              : registerClientSystem(deps(on), system, 'new'),
+          done: sql`select (select count(*) from client_system where asid = ${system.asid}) as systems,
+              ${audited('add client system', system.asid)} as audited`,
+        }
+      },
+    }),
+  ),
+  {
+    name: 'a client system is removed',
+    again: 'nothing',
+    prepare: async ({ deps, storage }) => {
+      const { system } = fresh()
+      await addClientSystem(deps(storage), system)
+      return {
+        act: on => removeClientSystem(deps(on), system.asid),
+        done: sql`select (select 1 - count(*) from client_system where asid = ${system.asid}) as systems,
+            ${audited('remove client system', system.asid)} as audited`,
+      }
+    },
+  },
+  {
+    name: 'an organisation is added',
+    again: 'recorded',
+    prepare: async ({ deps }) => {
+      const { odsCode, organisation } = fresh()
+      return {
+        act: on => addOrganisation(deps(on), organisation),
+        done: sql`select (select count(*) from organisation where ods_code = ${odsCode}) as organisations,
+            ${audited('add organisation', odsCode)} as audited`,
+      }
+    },
+  },
+  {
+    name: 'an organisation is removed',
+    again: 'nothing',
+    prepare: async ({ deps, storage }) => {
+      const { odsCode, organisation } = fresh()
+      await addOrganisation(deps(storage), organisation)
+      return {
+        act: on => removeOrganisation(deps(on), odsCode),
+        done: sql`select (select 1 - count(*) from organisation where ods_code = ${odsCode}) as organisations,
+            ${audited('remove organisation', odsCode)} as audited`,
+      }
+    },
+  },
+  {
+    name: 'an onboarding file is applied',
+    again: 'recorded',
+    prepare: async ({ deps }) => {
+      const { odsCode, id, organisation, system } = fresh()
+      const file = {
+        mailboxes: [],
+        authorities: [{ odsCode, name: odsCode, mailboxId: id }],
+        organisations: [organisation],
+        systems: [system],
+      }
+      const actor = odsCode
+      return {
+        act: on => onboard({ ...deps(on), by: { via: 'web', actor } }, file, { dryRun: false }),
+        done: sql`select (select count(*) from mailbox where id = ${id}) as mailboxes,
+            ${authorityWhere(odsCode, sql`true`)} as authorities,
+            (select count(*) from organisation where ods_code = ${odsCode}) as organisations,
+            (select count(*) from client_system where asid = ${system.asid}) as systems,
+            ${audited('onboard mailbox', id)} as mailboxes_audited,
+            ${audited('onboard authority', odsCode)} as authorities_audited,
+            ${audited('onboard organisation', odsCode)} as organisations_audited,
+            ${audited('onboard system', system.asid)} as systems_audited,
+            ${audited('apply onboarding file', actor, 'actor')} as audited`,
+      }
+    },
+  },
+  {
+    name: 'the mailbox of CP-IS is made sure of',
+    again: 'nothing',
+    prepare: async ({ deps }) => {
+      const { id, mailbox } = fresh()
+      return {
+        act: on => ensureOwnMailbox({ ...deps(on), mesh: { ...deps(on).mesh, cpisMailbox: id } }, mailbox),
+        done: sql`select (select count(*) from mailbox where id = ${id}) as mailboxes,
+            (select count(*) / 4 from workflow_member where mailbox_id = ${id}) as workflows,
+            ${audited('add own mailbox', id)} as audited`,
+      }
+    },
+  },
+  {
+    name: 'an authority goes live',
+    again: 'nothing',
+    prepare: async ({ authority, deps }) => {
+      const { odsCode } = await authority({ live: false })
+      return {
+        act: on => goLive(deps(on), odsCode, 'it was agreed'),
+        done: sql`select ${authorityWhere(odsCode, sql`live_since is not null`)} as authorities,
+            ${audited('authority goes live', odsCode)} as audited`,
+      }
+    },
+  },
+  {
+    name: 'an authority is suspended',
+    again: 'nothing',
+    prepare: async ({ authority, deps }) => {
+      const { odsCode } = await authority()
+      return {
+        act: on => suspend(deps(on), odsCode, 'it was agreed'),
+        done: sql`select ${authorityWhere(odsCode, sql`suspended_since is not null`)} as authorities,
+            ${audited('suspend authority', odsCode)} as audited`,
+      }
+    },
+  },
+  {
+    name: 'an authority is resumed',
+    again: 'nothing',
+    prepare: async ({ authority, deps, storage }) => {
+      const { odsCode } = await authority()
+      await suspend(deps(storage), odsCode, 'it was agreed')
+      return {
+        act: on => resume(deps(on), odsCode),
+        done: sql`select ${authorityWhere(odsCode, sql`suspended_since is null`)} as authorities,
+            ${audited('resume authority', odsCode)} as audited`,
+      }
+    },
+  },
+  {
+    name: 'the settings of an authority are changed',
+    again: 'nothing',
+    prepare: async ({ authority, deps }) => {
+      const { odsCode } = await authority()
+      return {
+        act: on => changeSettings(deps(on), odsCode, { intervalHours: 72, mode: 'snapshot' }),
+        done: sql`select ${authorityWhere(odsCode, sql`interval_hours = 72`)} as authorities,
+            ${audited('change authority', odsCode)} as audited`,
+      }
+    },
+  },
+  ...(['a page', 'the command line'] as const).map(
+    (where): FlowCase => ({
+      name: `a sequence is restarted from ${where}`,
+      again: where === 'a page' ? 'nothing' : 'anew',
+      prepare: async ({ authority, deps, storage }) => {
+        const { odsCode } = await authority()
+        const seen = (await storage.authorities.find(odsCode))?.sequenceEpoch ?? 0
+        return {
+          act: on => restartSequence(deps(on), odsCode, where === 'a page' ? seen : undefined),
+          done: sql`select (select sequence_epoch - ${seen}::int from authority where ods_code = ${odsCode}) as epochs,
+              ${audited('restart sequence', odsCode)} as audited`,
+        }
+      },
+    }),
+  ),
+]
