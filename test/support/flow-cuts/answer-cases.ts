@@ -14,7 +14,8 @@ import { heldBy } from './notification-cases.ts'
 /** An answer that was claimed is not claimed by another for so long. */
 const CLAIMED_MS = 30_000
 
-const SYSTEM = {
+/** A system that is answered later. */
+export const SYSTEM = {
   asid: '999111000001' as Asid,
   partyKey: 'X9Z01-999001',
   organisation: nurse().organisation,
@@ -58,13 +59,16 @@ async function question(bench: CutBench) {
   return { number, messageId, ask }
 }
 
-/** Posts what is due, as the service does. */
+/** Posts everything that is due, as the service does. */
 async function post(bench: CutBench, on: Storage, posted: Posted) {
   const at = bench.clock.now()
   const until = new Date(at.getTime() + CLAIMED_MS)
-  const due = await on.asynchronousAnswers.claim({ at, until, limit: 8, except: [] })
   const deps = { ...bench.deps(on), post: async () => posted, reportUndeliverable: () => undefined }
-  for (const answer of due) await postAnswer(deps, answer)
+  for (;;) {
+    const due = await on.asynchronousAnswers.claim({ at, until, limit: 8, except: [] })
+    if (due.length === 0) return
+    for (const answer of due) await postAnswer(deps, answer)
+  }
 }
 
 const answers = (messageId: string, state: string) =>

@@ -13,14 +13,8 @@ import { storage as storageOn } from '../../../src/storage/storage.ts'
 import { createServerDatabase } from '../engines.ts'
 import { databaseProxy, type NetworkProxy } from '../network-proxy.ts'
 import { until } from '../until.ts'
-
-export const MESH = {
-  cpisMailbox: 'CPISOT001' as MailboxId,
-  uploadWorkflow: 'UPLOAD',
-  acknowledgementWorkflow: 'ACK',
-  notificationWorkflow: 'NOTIFICATION',
-  inactiveNumberWorkflow: 'INACTIVE',
-}
+import { type Doors, openDoors } from './doors.ts'
+import { MESH } from './mesh-names.ts'
 
 /** What the connections that are cut are called on the server. */
 const CUT = 'cut'
@@ -36,6 +30,8 @@ export interface CutBench {
   /** Over connections that are. */
   readonly cutStorage: Storage
   readonly proxy: NetworkProxy
+  /** The interfaces, over connections that are cut. */
+  readonly doors: Doors
   readonly clock: { now(): Date }
   /** Moves the clock. */
   pass(ms: number): void
@@ -82,6 +78,7 @@ export async function openCutBench(server: string): Promise<CutBench> {
   let skew = 0
   const clock = { now: () => new Date(Date.now() + skew) }
   const deps = (of: Storage) => flowDeps(of, clock)
+  const doors = await openDoors({ database, storage: cutStorage, clock })
   let made = 0
   await storage.mailboxes.add({
     id: MESH.cpisMailbox,
@@ -94,6 +91,7 @@ export async function openCutBench(server: string): Promise<CutBench> {
     storage,
     cutStorage,
     proxy,
+    doors,
     clock,
     pass: ms => {
       skew += ms
@@ -130,6 +128,7 @@ export async function openCutBench(server: string): Promise<CutBench> {
     answers: () =>
       until(() => cutStorage.mailboxes.find(MESH.cpisMailbox).catch(() => undefined)).then(() => undefined),
     close: async () => {
+      await doors.close()
       await jobs.stop(1_000)
       await cut.close()
       await database.close()

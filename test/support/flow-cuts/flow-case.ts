@@ -30,3 +30,11 @@ export function audited(
 ): RawBuilder<number> {
   return sql<number>`(select count(*) from audit where action = ${action} and ${sql.ref(column)} = ${value})`
 }
+
+/** The same of what was asked for at an interface and done: a request that failed leaves an entry of its own (rule 8.1). */
+export function allowed(
+  ...[action, value, column = 'subject']: Parameters<typeof audited>
+): RawBuilder<number> {
+  return sql<number>`(select count(*) from audit
+    where action = ${action} and ${sql.ref(column)} = ${value} and outcome = 'allowed')`
+}

@@ -9,8 +9,9 @@ import { sendMessage } from '../../../src/flows/mailbox/send-message.ts'
 import { inPieces } from '../bytes.ts'
 import { expectValue } from '../expect-value.ts'
 import { freshNhsNumber, nurse } from '../records.ts'
-import { type CutBench, MESH } from './cut-bench.ts'
+import type { CutBench } from './cut-bench.ts'
 import { audited, type FlowCase } from './flow-case.ts'
+import { MESH } from './mesh-names.ts'
 
 const DAY = 86_400_000
 

@@ -20,8 +20,8 @@ import {
   suspend,
 } from '../../../src/flows/registration/onboard-authority.ts'
 import { registerAuthority, registerClientSystem } from '../../../src/flows/registration/register.ts'
-import { MESH } from './cut-bench.ts'
 import { audited, type FlowCase } from './flow-case.ts'
+import { MESH } from './mesh-names.ts'
 
 let made = 0
 

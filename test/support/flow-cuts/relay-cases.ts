@@ -8,8 +8,9 @@ import type { InboundMessage, OutsideMailbox } from '../../../src/flows/relay/po
 import { relayInbound } from '../../../src/flows/relay/relay-inbound.ts'
 import { relayOutbound } from '../../../src/flows/relay/relay-outbound.ts'
 import { inPieces } from '../bytes.ts'
-import { type CutBench, MESH } from './cut-bench.ts'
+import type { CutBench } from './cut-bench.ts'
 import { audited, type FlowCase } from './flow-case.ts'
+import { MESH } from './mesh-names.ts'
 
 /** Longer than a turn to fetch, a message that is being sent, and the time from one round to the next. */
 const PAUSE = 301_000

@@ -20,8 +20,9 @@ import { inPieces } from '../bytes.ts'
 import { collected } from '../collected.ts'
 import { expectValue } from '../expect-value.ts'
 import { freshNhsNumber } from '../records.ts'
-import { type CutBench, type FreshAuthority, MESH } from './cut-bench.ts'
+import type { CutBench, FreshAuthority } from './cut-bench.ts'
 import { audited, type FlowCase } from './flow-case.ts'
+import { MESH } from './mesh-names.ts'
 
 function record(): RecordAsSent {
   return {
