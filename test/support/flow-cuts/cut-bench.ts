@@ -13,7 +13,7 @@ import { storage as storageOn } from '../../../src/storage/storage.ts'
 import { createServerDatabase } from '../engines.ts'
 import { databaseProxy, type NetworkProxy } from '../network-proxy.ts'
 import { until } from '../until.ts'
-import { type Doors, openDoors } from './doors.ts'
+import { type Doors, openDoors } from './interfaces.ts'
 import { MESH } from './mesh-names.ts'
 
 /** What the connections that are cut are called on the server. */
