@@ -60,12 +60,21 @@ export async function makePeople(url: string): Promise<void> {
     `insert into authority (ods_code, name, mailbox_id, duty_phone) values ('B0001', 'BENCH COUNCIL', 'BENCH', '01632960000')`,
     [],
   )
-  for (const numbers of [validNumbers(true), pgbenchNumbers()]) {
+  // PDS was asked of each a moment ago, also of those under which nothing is held.
+  for (const numbers of [validNumbers(true), pgbenchNumbers(8), validNumbers(false), pgbenchNumbers(7)]) {
+    await database.statement(
+      'numbers',
+      `insert into person_number (nhs_number, person, state, version, looked_at, due_at)
+       select number, number, 'live', 1, now(), now() + interval '24 hours' from jsonb_array_elements_text($1::jsonb) as number`,
+      [JSON.stringify(numbers)],
+    )
+  }
+  for (const numbers of [validNumbers(true), pgbenchNumbers(8)]) {
     await database.statement(
       'plans',
-      `insert into plan (nhs_number, authority, plan_type, start_time, given, family, birth_date, visible_until, ever_loaded,
+      `insert into plan (person, nhs_number, authority, plan_type, start_time, given, family, birth_date, visible_until, ever_loaded,
          written_created_at, written_sequence, written_received_at)
-       select number, 'B0001', 'CPP', '202601010000', 'Bench', 'Testcase', '2019-01-01', '2100-01-01', true, now(), 1, now()
+       select number, number, 'B0001', 'CPP', '202601010000', 'Bench', 'Testcase', '2019-01-01', '2100-01-01', true, now(), 1, now()
        from jsonb_array_elements_text($1::jsonb) as number`,
       [JSON.stringify(numbers)],
     )
@@ -85,14 +94,15 @@ export function validNumbers(held: boolean): string[] {
   )
 }
 
-function pgbenchNumbers(): string[] {
-  return Array.from({ length: PEOPLE }, (_, index) => String(8_000_000_000 + index))
+/** Ten digits that begin with one: those with 8 have plans, those with 7 none. */
+function pgbenchNumbers(first: 7 | 8): string[] {
+  return Array.from({ length: PEOPLE }, (_, index) => String(first * 1_000_000_000 + index))
 }
 
 function askByStatement(url: string, held: boolean): number {
   const values: Record<string, string> = {
-    1: 'gen_random_uuid()',
-    2: ':number',
+    1: ':number::text',
+    2: 'gen_random_uuid()',
     3: 'true',
     4: 'now()',
     5: `'${pgbenchAuthor()}'`,
@@ -102,6 +112,9 @@ function askByStatement(url: string, held: boolean): number {
     9: "'query plans'",
     10: "'00000000-0000-4000-8000-000000000000'",
     11: `'{"access":"unscheduled"}'`,
+    12: 'true',
+    13: "now() - interval '24 hours'",
+    14: 'null',
   }
   const statement = ANSWER_QUERY.replace(/\$(\d+)/g, (_, index: string) => values[index] ?? '')
   const first = held ? 8_000_000_000 : 7_000_000_000

@@ -29,6 +29,11 @@ export async function measureSweep(): Promise<Measurement[]> {
     const storage = storageOn(database, jobs)
     await storedAuthority(database, '801')
     const numbers = Array.from({ length: NUMBERS }, freshNhsNumber)
+    const due_at = new Date(1)
+    await database.kysely
+      .insertInto('person_number')
+      .values(numbers.map(nhs_number => ({ nhs_number, person: nhs_number, due_at })))
+      .execute()
     await database.kysely
       .insertInto('plan')
       .values(numbers.map(nhs_number => planRow({ nhs_number, authority: '801' })))
@@ -40,9 +45,7 @@ export async function measureSweep(): Promise<Measurement[]> {
     const demographics = pdsClient({ baseUrl: pds.url, newRequestId: newId, now: clock.now })
     const measurements: Measurement[] = []
     for (const limit of LIMITS) {
-      await database.kysely.deleteFrom('number_check').execute()
-      const checks = numbers.map(nhs_number => ({ nhs_number, checked_at: new Date(0) }))
-      await database.kysely.insertInto('number_check').values(checks).execute()
+      await database.kysely.updateTable('person_number').set({ due_at, claimed_until: null }).execute()
       const begun = performance.now()
       const { checked } = await sweepNumbers(
         {

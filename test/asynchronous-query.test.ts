@@ -9,7 +9,7 @@ import { operatorSecret } from '../src/main/admin-token.ts'
 import { SYSTEMS } from '../src/sandbox/systems.ts'
 import { messagingSystem, openCallback, type TestCallback } from './support/ebxml.ts'
 import { expectValue } from './support/expect-value.ts'
-import { freshNhsNumber, nurse, planRow, storedAuthority } from './support/records.ts'
+import { freshNhsNumber, nurse, storedAuthority, storedPlan } from './support/records.ts'
 import {
   describeJourney,
   makePlace,
@@ -68,10 +68,7 @@ describeJourney('asking by ebXML messages', engine => {
   beforeEach(async () => {
     callback.manner = 'acknowledges'
     held = freshNhsNumber()
-    await running.service.store.database.kysely
-      .insertInto('plan')
-      .values(planRow({ nhs_number: held, authority: '801' }))
-      .execute()
+    await storedPlan(running.service.store.database, { nhs_number: held, authority: '801' })
   })
   afterAll(async () => {
     await running.stop()

@@ -4,8 +4,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { StorageUnavailable } from '../src/flows/storage-unavailable.ts'
 import { ANSWER_FLOWS } from './support/flow-cuts/answer-cases.ts'
 import { type CutBench, openCutBench } from './support/flow-cuts/cut-bench.ts'
-import { DOOR_FLOWS } from './support/flow-cuts/door-cases.ts'
 import type { FlowCase } from './support/flow-cuts/flow-case.ts'
+import { INTERFACE_FLOWS } from './support/flow-cuts/interface-cases.ts'
 import { MAILBOX_FLOWS } from './support/flow-cuts/mailbox-cases.ts'
 import { NOTIFICATION_FLOWS } from './support/flow-cuts/notification-cases.ts'
 import { REGISTRATION_FLOWS } from './support/flow-cuts/registration-cases.ts'
@@ -27,7 +27,7 @@ const FLOWS = [
   ...ANSWER_FLOWS,
   ...UPLOAD_FLOWS,
   ...RELAY_FLOWS,
-  ...DOOR_FLOWS,
+  ...INTERFACE_FLOWS,
 ]
 
 /** Every flow with a transaction does what it does once and on record, or not at all, wherever its connection is lost. */

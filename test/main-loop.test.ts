@@ -100,10 +100,15 @@ describeJourney('the main loop', engine => {
         baseUrl: `${running.service.baseUrl}/cpis/FHIR/R4`,
         bearerToken: await issuer.token(clinician(nth)),
       })
-      const bundle: unknown = await client.search({
+      const search = client.search({
         resourceType: 'CareTeam',
         searchParams: { 'patient:identifier': `${NHS_NUMBER}|${person.nhsNumber}` },
       })
+      if (person.restricted) {
+        await expect(search).rejects.toThrow('HTTP 403')
+        continue
+      }
+      const bundle: unknown = await search
       const { total, entry = [] } = bundle as Bundle<CareTeam>
       expect([person.note, total]).toEqual([person.note, person.visiblePlans])
       const holders = entry.map(({ resource }) => resource?.managingOrganization?.[0]?.identifier?.value)

@@ -18,7 +18,7 @@ import { addClientSystem } from '../src/flows/registration/manage-exchange.ts'
 import { SYSTEMS } from '../src/sandbox/systems.ts'
 import { makeCertificateAuthority, type TestCertificate } from './support/certificates.ts'
 import { messagingSystem } from './support/ebxml.ts'
-import { freshNhsNumber, nurse, planRow, storedAuthority } from './support/records.ts'
+import { freshNhsNumber, nurse, storedAuthority, storedPlan } from './support/records.ts'
 import { makePlace, type Place, type RunningService, startIn } from './support/running-service.ts'
 import { miniServiceClient } from './support/smsp.ts'
 import { spineSystem } from './support/spine.ts'
@@ -124,10 +124,7 @@ describe('client certificates', () => {
     await addClientSystem(deps, { ...REGISTERED.ward, exchanges, contract: express })
     await storedAuthority(database, '801')
     held = freshNhsNumber()
-    await database.kysely
-      .insertInto('plan')
-      .values(planRow({ nhs_number: held, authority: '801' }))
-      .execute()
+    await storedPlan(database, { nhs_number: held, authority: '801' })
   })
   afterEach(() => {
     for (const caller of callers.splice(0)) caller.close()

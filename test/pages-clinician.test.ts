@@ -1,4 +1,5 @@
 /** More than 300 lines: one service, settled once, on which every journey of a clinician is made. */
+
 import { randomUUID } from 'node:crypto'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { v7 as newId } from 'uuid'
@@ -15,6 +16,7 @@ import { describePages, launchBrowser, ownWindow, pressTwice, screen, signInAs }
 import { collected } from './support/collected.ts'
 import { freePorts } from './support/free-ports.ts'
 import { expectAccessible } from './support/page-manner.ts'
+import { NO_LOOK_UP } from './support/records.ts'
 import { makePlace, type Place, type RunningService, startIn } from './support/running-service.ts'
 
 const NURSE = 'Nurse Quince Sandbox'
@@ -88,7 +90,7 @@ describePages('the pages of clinicians', engine => {
   const look = (nth: number, nhsNumber: NhsNumber) => {
     const { queries, audit } = running.service.store.storage
     return answerQuery(
-      { queries, audit, clock: { now: () => new Date() }, newId },
+      { queries, audit, clock: { now: () => new Date() }, newId, lookUp: NO_LOOK_UP },
       {
         requester: { author: nurse(nth), activities: new Set(['B0107']) },
         nhsNumber,

@@ -1,3 +1,4 @@
+import type { NhsNumber } from '../src/domain/nhs-number.ts'
 /** More than 300 lines: one authority's working day, and what another one must never see of it, on both engines. */
 
 import { randomUUID } from 'node:crypto'
@@ -6,7 +7,6 @@ import { parse } from 'csv-parse/sync'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type FhirClient, fhirClient } from '../src/client/index.ts'
-import type { NhsNumber } from '../src/domain/nhs-number.ts'
 import type { OdsCode } from '../src/domain/organisation.ts'
 import type { SubjectAsSent } from '../src/domain/upload/upload.ts'
 import { writeUpload } from '../src/formats/hl7v3/write-upload.ts'
@@ -17,6 +17,7 @@ import { type AuthorityDesk, openDesk } from './support/authority-desk.ts'
 import { describePages, launchBrowser, ownWindow, pressTwice, screen, signInAs } from './support/browser.ts'
 import { collected } from './support/collected.ts'
 import { expectAccessible } from './support/page-manner.ts'
+import { pdsSays } from './support/records.ts'
 import { makePlace, type Place, type RunningService, startIn } from './support/running-service.ts'
 import { until } from './support/until.ts'
 
@@ -77,12 +78,21 @@ describePages("an authority's desk", engine => {
       service: 'Paediatric clinic',
     })
     const [nobody] = people
-    const { storage, database } = service.store
-    await storage.numbers.inactive(shared as NhsNumber, nobody?.nhsNumber, new Date())
+    const { database } = service.store
+    if (!nobody) throw new Error('There is somebody of whom nothing is held')
+    // The PDS of the sandbox would say something else: it is not asked about these two again.
+    sandbox.pdsConduct.down = true
+    await pdsSays(database, shared as NhsNumber, { state: 'replaced', by: nobody.nhsNumber })
     await database.kysely
       .updateTable('number_change')
       .set({ noticed_at: new Date(Date.now() - 14 * 86_400_000) })
       .execute()
+    await database.kysely
+      .updateTable('person_number')
+      .set({ due_at: new Date('2100-01-01') })
+      .where('nhs_number', 'in', [shared, nobody.nhsNumber])
+      .execute()
+    sandbox.pdsConduct.down = false
   })
   afterAll(async () => {
     await browser?.close()

@@ -13,7 +13,7 @@ import type { ClientSystem } from '../src/domain/registration/client-system.ts'
 import { addClientSystem } from '../src/flows/registration/manage-exchange.ts'
 import { SYSTEMS } from '../src/sandbox/systems.ts'
 import { makeCertificateAuthority } from './support/certificates.ts'
-import { freshNhsNumber, nurse, planRow, storedAuthority } from './support/records.ts'
+import { freshNhsNumber, nurse, storedAuthority, storedPlan } from './support/records.ts'
 import { makePlace, type Place, type RunningService, startIn } from './support/running-service.ts'
 import { until } from './support/until.ts'
 
@@ -73,10 +73,7 @@ describe('the clients of HL7 v3', () => {
     await addClientSystem({ storage, clock: { now: () => new Date() }, newId }, ward)
     await storedAuthority(database, '801')
     held = freshNhsNumber()
-    await database.kysely
-      .insertInto('plan')
-      .values(planRow({ nhs_number: held, authority: '801' }))
-      .execute()
+    await storedPlan(database, { nhs_number: held, authority: '801' })
   })
   afterEach(async () => {
     for (const client of clients.splice(0)) await client.close()

@@ -87,6 +87,7 @@ describeOnEachEngine('files of an officer and of the own system of an authority'
     uploadLimits: { records: 1_000, expansion: 100 },
     demographics: { find: async () => ({ kind: 'found', person: PIPPIN }) as const },
     pdsConcurrency: 1,
+    numberCheckHours: 24,
     pdsPatienceMs: [],
     sleep: async () => undefined,
   })

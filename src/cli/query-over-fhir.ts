@@ -1,7 +1,7 @@
 import { type FhirClient, fhirClient } from '../client/index.ts'
 import { success } from '../domain/result.ts'
 import { type CommandResult, done } from './command-result.ts'
-import { type Asked, notAnswered } from './query-result.ts'
+import { type Asked, notAnswered, unchecked } from './query-result.ts'
 import { accessWords, NONE_LISTED, NOTHING_HELD, planWords } from './query-words.ts'
 import { readSecret } from './read-secret.ts'
 import { signIn } from './sign-in.ts'
@@ -25,6 +25,8 @@ async function askPlans(asked: Asked, client: FhirClient): Promise<CommandResult
       return done(outcome, planWords(terminal, nhsNumber, outcome.plans))
     case 'nothing-held':
       return done(outcome, NOTHING_HELD)
+    case 'unchecked':
+      return unchecked()
     default:
       return notAnswered(outcome)
   }
@@ -38,6 +40,8 @@ async function askHistory(asked: Asked, client: FhirClient): Promise<CommandResu
       return done(outcome, accessWords(terminal, nhsNumber, outcome.accesses))
     case 'none-listed':
       return done(outcome, NONE_LISTED)
+    case 'unchecked':
+      return unchecked()
     default:
       return notAnswered(outcome)
   }

@@ -3,7 +3,7 @@ import type { Config } from '../main/config.ts'
 import { sandboxSystem, systemInFile } from './asking-system.ts'
 import { type CommandResult, done } from './command-result.ts'
 import { type Hl7Interface, openQueryClient } from './open-query-client.ts'
-import { type Asked, notAnswered } from './query-result.ts'
+import { type Asked, notAnswered, unchecked } from './query-result.ts'
 import { accessWords, NONE_LISTED, NOTHING_HELD, OUT_OF_DATE, planWords } from './query-words.ts'
 
 /** Asks as somebody before a clinical system. Over HL7 v3 one answer has both: what is held, and who has looked. */
@@ -51,6 +51,8 @@ function tell({ terminal, nhsNumber, history }: Asked, outcome: QueryOutcome): C
     }
     case 'nothing-held':
       return done(outcome, NOTHING_HELD)
+    case 'unchecked':
+      return unchecked()
     default:
       return notAnswered(outcome)
   }

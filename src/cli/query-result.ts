@@ -15,6 +15,14 @@ export interface Asked {
   readonly url: string
 }
 
+/** Rule 4.8. */
+export function unchecked(): CommandFailure {
+  return fault(
+    'Nothing is held under this number, but PDS could not be asked whether it is the current number of the person.',
+    'Ask again, or by the number that PDS gives.',
+  )
+}
+
 /** Rule 4.3: whoever could not look must never be taken for somebody who found nothing. */
 export function notAnswered(outcome: Refused | CouldNotLook): CommandFailure {
   switch (outcome.kind) {

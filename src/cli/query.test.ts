@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { freePorts } from '../../test/support/free-ports.ts'
-import { freshNhsNumber, planRow, storedAuthority } from '../../test/support/records.ts'
+import { freshNhsNumber, pdsSays, storedAuthority, storedPlan } from '../../test/support/records.ts'
 import { makePlace, type Place, type RunningService, startIn } from '../../test/support/running-service.ts'
 import type { NhsNumber } from '../domain/nhs-number.ts'
 import { SYSTEMS } from '../sandbox/systems.ts'
@@ -37,10 +37,7 @@ describe('cpis query', () => {
   }
   const held = async (): Promise<NhsNumber> => {
     const nhsNumber = freshNhsNumber()
-    await running.service.store.database.kysely
-      .insertInto('plan')
-      .values(planRow({ nhs_number: nhsNumber, authority: '801' }))
-      .execute()
+    await storedPlan(running.service.store.database, { nhs_number: nhsNumber, authority: '801' })
     return nhsNumber
   }
 
@@ -86,6 +83,34 @@ describe('cpis query', () => {
     for (const via of INTERFACES) {
       const { exitCode, out } = await cpis('query', freshNhsNumber(), '--via', via)
       expect([exitCode, out]).toEqual([0, 'No information held. This is not an assurance of safety.'])
+    }
+  })
+
+  test('says through every interface that a number could not be checked, and never that nothing is held (rule 4.8)', async () => {
+    const conduct = running.service.sandbox?.pdsConduct
+    if (!conduct) throw new Error('The service of this test has a sandbox')
+    conduct.down = true
+    try {
+      for (const via of INTERFACES) {
+        const { exitCode, out, err } = await cpis('query', freshNhsNumber(), '--via', via)
+        expect([via, exitCode, out]).toEqual([via, 2, ''])
+        expect(err).toMatch(/^cpis: Nothing is held under this number, but PDS could not be asked/)
+        expect(err).not.toContain('No information held')
+      }
+      const json = await cpis('query', freshNhsNumber(), '--history', '--json')
+      expect([json.exitCode, json.out]).not.toContain('none-listed')
+    } finally {
+      conduct.down = false
+    }
+  })
+
+  test('says through every interface that nothing can be answered of somebody restricted (rule 10.1)', async () => {
+    const child = await held()
+    await pdsSays(running.service.store.database, child, { state: 'live', restricted: true })
+    for (const via of INTERFACES) {
+      const { exitCode, out, err } = await cpis('query', child, '--via', via)
+      expect([via, exitCode === 0, out]).toEqual([via, false, ''])
+      expect(err).not.toMatch(/No information held|801/)
     }
   })
 

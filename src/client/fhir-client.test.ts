@@ -91,6 +91,9 @@ describe('asking', () => {
   })
 
   test('nothing held, and a plan without a listed access, are told apart from failures', async () => {
+    const unchecked = await connect({ answer: { ...NOTHING_HELD, checked: false } })
+    expect(await unchecked.client.careTeams(CHILD)).toEqual({ kind: 'unchecked' })
+    expect(await unchecked.client.accessHistory(CHILD)).toEqual({ kind: 'unchecked' })
     expect(await (await connect({ answer: NOTHING_HELD })).client.careTeams(CHILD)).toEqual({
       kind: 'nothing-held',
     })

@@ -12,7 +12,7 @@ import type {
   MissedAppointmentOutcome,
   Refused,
 } from './outcomes.ts'
-import { readAccesses, readDiagnostics, readMetadata, readPlans } from './read-answer.ts'
+import { readAccesses, readDiagnostics, readMetadata, readPlans, saysUnchecked } from './read-answer.ts'
 import { readJsonToEnd } from './read-to-end.ts'
 
 export interface FhirClientSettings {
@@ -64,14 +64,16 @@ export function fhirClient(settings: FhirClientSettings): FhirClient {
       if (received.kind !== 'received') return received
       const plans = readPlans(received.body, nhsNumber)
       if (!plans) return notUnderstood()
-      return plans.length > 0 ? { kind: 'held', plans } : { kind: 'nothing-held' }
+      if (plans.length > 0) return { kind: 'held', plans }
+      return { kind: saysUnchecked(received.body) ? 'unchecked' : 'nothing-held' }
     },
     accessHistory: async (nhsNumber, options = {}) => {
       const received = await search(settings, `${baseUrl}/AuditEvent/_search`, nhsNumber, options)
       if (received.kind !== 'received') return received
       const accesses = readAccesses(received.body, nhsNumber)
       if (!accesses) return notUnderstood()
-      return accesses.length > 0 ? { kind: 'listed', accesses } : { kind: 'none-listed' }
+      if (accesses.length > 0) return { kind: 'listed', accesses }
+      return { kind: saysUnchecked(received.body) ? 'unchecked' : 'none-listed' }
     },
     reportMissedAppointment: async (appointment, options = {}) => {
       const received = await post(

@@ -42,6 +42,14 @@ export interface NothingHeld {
   readonly kind: 'nothing-held'
 }
 
+/**
+ * Nothing is held under the number, and the service could not ask PDS in time whether it is the person's current one: never to be shown
+ * as "nothing held". Ask again, or by the number that PDS gives.
+ */
+export interface Unchecked {
+  readonly kind: 'unchecked'
+}
+
 /** The service refused the request; asking again in the same way will not help. */
 export interface Refused {
   readonly kind: 'refused'
@@ -84,6 +92,7 @@ export type MissedAppointmentOutcome =
 export type CareTeamsOutcome =
   | { readonly kind: 'held'; readonly plans: readonly HeldPlan[] }
   | NothingHeld
+  | Unchecked
   | Refused
   | CouldNotLook
 
@@ -98,6 +107,7 @@ export type QueryOutcome =
       readonly fromLocalStore?: true
     }
   | NothingHeld
+  | Unchecked
   | Refused
   | CouldNotLook
 
@@ -105,6 +115,7 @@ export type QueryOutcome =
 export type AccessHistoryOutcome =
   | { readonly kind: 'listed'; readonly accesses: readonly ListedAccess[] }
   | { readonly kind: 'none-listed' }
+  | Unchecked
   | Refused
   | CouldNotLook
 

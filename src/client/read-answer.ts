@@ -27,6 +27,14 @@ export function readAccesses(body: unknown, nhsNumber: string): ListedAccess[] |
   return readMatches(body, 'AuditEvent', resource => readAccess(resource, roles, nhsNumber))
 }
 
+/** Whether an answer comes with a warning or an error: "none" is then not the whole answer. */
+export function saysUnchecked(body: unknown): boolean {
+  return objects(object(body)?.['entry'])
+    .filter(entry => object(entry['search'])?.['mode'] === 'outcome')
+    .flatMap(entry => objects(object(entry['resource'])?.['issue']))
+    .some(issue => issue['severity'] !== 'information')
+}
+
 /** What the server says it serves. */
 export function readMetadata(body: unknown): Extract<MetadataOutcome, { kind: 'described' }> | undefined {
   const statement = object(body)

@@ -1,6 +1,8 @@
 export interface CircuitBreaker {
   /** Whether a call may be made now; a caller that is let in reports `succeeded` or `failed` exactly once. */
   tryEnter(): boolean
+  /** Whether no call would be let in now. */
+  isOpen(): boolean
   succeeded(): void
   failed(): void
 }
@@ -22,11 +24,13 @@ export function circuitBreaker({ failures, coolDownMs, now }: CircuitBreakerOpti
   let openUntil: number | undefined
   let probing = false
 
+  const isOpen = () => openUntil !== undefined && (probing || now().getTime() < openUntil)
+
   return {
+    isOpen,
     tryEnter() {
-      if (openUntil === undefined) return true
-      if (probing || now().getTime() < openUntil) return false
-      probing = true
+      if (isOpen()) return false
+      probing = openUntil !== undefined
       return true
     },
     succeeded() {

@@ -10,9 +10,10 @@ export type { PdsClientOptions } from './pds-request.ts'
  */
 export function pdsClient(
   options: PdsClientOptions,
-  { ask }: PdsRequests = pdsRequests(options),
-): DemographicsService {
+  { ask, leftAlone }: PdsRequests = pdsRequests(options),
+): DemographicsService & Pick<PdsRequests, 'leftAlone'> {
   return {
+    leftAlone,
     find: number =>
       ask(`/Patient/${number}`, (status, body) => readPdsReply(number, status, body, options.now())),
   }

@@ -37,6 +37,8 @@ export interface PdsUnavailable {
 /** Asks PDS for what is under a path below its base; `read` says what a reply means. Never throws. */
 export interface PdsRequests {
   ask<A>(path: string, read: (status: number, body: string) => PdsReply<A>): Promise<A | PdsUnavailable>
+  /** Whether PDS is left alone for a while because it did not answer of late. */
+  leftAlone(): boolean
 }
 
 /** Requests to PDS with their patience: a time limit, retries that back off, and a circuit breaker for all of them together. */
@@ -51,6 +53,7 @@ export function pdsRequests(options: PdsClientOptions): PdsRequests {
   const baseUrl = options.baseUrl.replace(/\/+$/, '')
 
   return {
+    leftAlone: breaker.isOpen,
     async ask(path, read) {
       // A retry carries the same request id, as the platform asks.
       const requestId = options.newRequestId()

@@ -48,6 +48,8 @@ export interface Config {
   readonly numbers: {
     readonly checkHours: number
     readonly checksPerSecond: number
+    /** How long after their last word those who announce changes count as connected (minutes); absent: nobody is relied on. */
+    readonly feedMinutes: number | undefined
     /** What those show who announce number changes; absent: nobody can. */
     readonly eventsToken: string | undefined
   }
@@ -141,6 +143,7 @@ const environment = z.object({
     .optional(),
   CPIS_NUMBER_CHECK_HOURS: whole(1, 24 * 30).default(24),
   CPIS_NUMBER_CHECKS_PER_SECOND: whole(1, 1000).default(5),
+  CPIS_NUMBER_FEED_MINUTES: whole(1, 24 * 60).optional(),
   CPIS_EVENTS_TOKEN: z.string().min(16, 'must be at least 16 characters').optional(),
   CPIS_PAGES_FHIR_URL: address.optional(),
   CPIS_LAUNCH_ISSUER: z.string().min(1).optional(),
@@ -194,7 +197,7 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
             jwksUrl: set.CPIS_TOKEN_JWKS_URL,
           }
         : undefined,
-    pds: pdsConfig(set),
+    pds: pdsConfig(set, set.CPIS_MODE),
     mesh: {
       sharedKey: set.CPIS_MESH_SHARED_KEY,
       cpisMailbox: set.CPIS_MESH_MAILBOX,
@@ -212,6 +215,7 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     numbers: {
       checkHours: set.CPIS_NUMBER_CHECK_HOURS,
       checksPerSecond: set.CPIS_NUMBER_CHECKS_PER_SECOND,
+      feedMinutes: set.CPIS_NUMBER_FEED_MINUTES,
       eventsToken: set.CPIS_EVENTS_TOKEN ?? (set.CPIS_MODE === 'sandbox' ? SANDBOX_EVENTS_TOKEN : undefined),
     },
     pages: {

@@ -11,6 +11,7 @@ import { synchronousApi } from '../api/soap/synchronous/synchronous-api.ts'
 import { recordRequest } from '../flows/audit/record-request.ts'
 import { reportMissedAppointment } from '../flows/notification/report-missed-appointment.ts'
 import { announceNumberChange } from '../flows/person/announce-number-change.ts'
+import type { NumberLookUp } from '../flows/person/look-up-number.ts'
 import type { Clock, Storage } from '../flows/ports.ts'
 import { answerLater } from '../flows/query/answer-later.ts'
 import { answerQuery, type QueryRequest } from '../flows/query/answer-query.ts'
@@ -50,6 +51,8 @@ export interface OpenInterfacesDeps {
   readonly sessionSecret: string
   /** Reads the tables that officers send. */
   readonly readTable: ReadTableFile
+  /** Asks PDS about numbers under which nothing is held. */
+  readonly lookUp: NumberLookUp
   /** Proves what operators find in the audit log. */
   readonly seal: AuditSeal
   /** An answer that is posted later was kept: it is due. */
@@ -61,10 +64,11 @@ export interface OpenInterfacesDeps {
 /** The server that everybody but operators reaches, with each interface at its address. */
 export function openInterfaces(deps: OpenInterfacesDeps): FastifyInstance {
   const { config, baseUrl, tls, storage, clock, logger, metrics, tokens, answerKept } = deps
-  const { signIn, examples, sessionSecret, fhirUrl, launch, seal, readTable } = deps
+  const { signIn, examples, sessionSecret, fhirUrl, launch, seal, readTable, lookUp } = deps
   const recording = { audit: storage.audit, clock, newId }
   const asking = {
-    answerQuery: (request: QueryRequest) => answerQuery({ ...recording, queries: storage.queries }, request),
+    answerQuery: (request: QueryRequest) =>
+      answerQuery({ ...recording, queries: storage.queries, lookUp }, request),
     recordRequest: (entry: Parameters<typeof recordRequest>[1]) => recordRequest(recording, entry),
     now: clock.now,
     newId,
@@ -97,7 +101,7 @@ export function openInterfaces(deps: OpenInterfacesDeps): FastifyInstance {
         algorithms: TOKEN_ALGORITHMS,
         clockToleranceSeconds: 5,
       }),
-      reportMissedAppointment: request => reportMissedAppointment({ storage, clock, newId }, request),
+      reportMissedAppointment: request => reportMissedAppointment({ storage, clock, newId, lookUp }, request),
       baseUrl: () => `${baseUrl}/cpis/FHIR/R4`,
       reportFailure: reportFailure('fhir'),
       softwareVersion: packageVersion(),
@@ -156,7 +160,7 @@ export function openInterfaces(deps: OpenInterfacesDeps): FastifyInstance {
         ownPartyKey: config.spinePartyKey,
         findByContract: storage.clientSystems.withContract,
         answerLater: async question => {
-          const kept = await answerLater({ storage, clock, newId }, question)
+          const kept = await answerLater({ storage, clock, newId, lookUp }, question)
           answerKept()
           return kept
         },

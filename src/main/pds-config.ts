@@ -1,4 +1,6 @@
+import { v4 as newRequestId } from 'uuid'
 import { z } from 'zod'
+import type { PdsClientOptions } from '../demographics/pds-request.ts'
 import { address, whole } from './setting-kinds.ts'
 
 /** How PDS is asked. */
@@ -13,6 +15,9 @@ export interface PdsConfig {
   readonly concurrency: number
   /** How long a file waits before PDS is asked again, each time that it could not be (rule 3.12). */
   readonly patienceMs: readonly number[]
+  /** How long the questions about one query may take together, and how many are asked a second (rule 4.8). */
+  readonly queryMs: number
+  readonly queriesPerSecond: number
 }
 
 /** To be spread into the environment. */
@@ -29,11 +34,16 @@ export const pdsSettings = {
     .regex(/^(\d+(,\d+)*)?$/, 'must be milliseconds with commas between, for example 5000,15000')
     .default('5000,15000,45000')
     .transform(list => list.split(',').filter(Boolean).map(Number)),
+  CPIS_PDS_QUERY_MS: whole(10, 5_000).default(400),
+  CPIS_PDS_QUERIES_PER_SECOND: whole(0, 10_000).optional(),
 }
 
 const settings = z.object(pdsSettings)
 
-export function pdsConfig(set: z.infer<typeof settings>): PdsConfig {
+/** What one application may ask of PDS is scarce; the sandbox's own may be asked as often as one likes. */
+const QUERIES_PER_SECOND = { production: 5, sandbox: 1000 }
+
+export function pdsConfig(set: z.infer<typeof settings>, mode: 'sandbox' | 'production'): PdsConfig {
   return {
     baseUrl: set.CPIS_PDS_URL,
     token: set.CPIS_PDS_TOKEN,
@@ -43,5 +53,20 @@ export function pdsConfig(set: z.infer<typeof settings>): PdsConfig {
     coolDownMs: set.CPIS_PDS_COOL_DOWN_MS,
     concurrency: set.CPIS_PDS_CONCURRENCY,
     patienceMs: set.CPIS_PDS_PATIENCE_MS,
+    queryMs: set.CPIS_PDS_QUERY_MS,
+    queriesPerSecond: set.CPIS_PDS_QUERIES_PER_SECOND ?? QUERIES_PER_SECOND[mode],
+  }
+}
+
+/** How PDS is asked by whoever can wait. */
+export function pdsOptions({ pds }: { readonly pds: PdsConfig }, baseUrl: string): PdsClientOptions {
+  return {
+    baseUrl,
+    token: async () => pds.token,
+    timeoutMs: pds.timeoutMs,
+    retries: pds.retries,
+    breaker: { failures: pds.failures, coolDownMs: pds.coolDownMs },
+    newRequestId,
+    now: () => new Date(),
   }
 }

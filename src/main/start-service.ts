@@ -2,7 +2,9 @@ import { randomBytes } from 'node:crypto'
 import { createServer as createSocketServer } from 'node:net'
 import { v7 as newId } from 'uuid'
 import { operationsApi } from '../api/operations/operations-api.ts'
+import { pdsClient } from '../demographics/pds-client.ts'
 import { parseOdsCode } from '../domain/organisation.ts'
+import { numberLookUp } from '../flows/person/look-up-number.ts'
 import { ensureOwnMailbox } from '../flows/registration/manage-exchange.ts'
 import { registerClientSystem } from '../flows/registration/register.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
@@ -15,6 +17,7 @@ import type { Logger } from './logger.ts'
 import { createMetrics } from './metrics.ts'
 import { openInterfaces } from './open-interfaces.ts'
 import { openStore, type Store } from './open-store.ts'
+import { pdsOptions } from './pds-config.ts'
 import { relayCredentials } from './relay.ts'
 import { createServer } from './server.ts'
 import { startWork, type Work } from './start-work.ts'
@@ -108,6 +111,17 @@ async function openService(
   opened.add(reading.close)
   let work: Work | undefined
   const metrics = createMetrics(database.work, config.mesh.cpisMailbox)
+  const lookUp = numberLookUp({
+    storage,
+    clock,
+    newId,
+    demographics: pdsClient({ ...pdsOptions(config, pdsUrl), timeoutMs: config.pds.queryMs, retries: 0 }),
+    numberCheckHours: config.numbers.checkHours,
+    withinMs: config.pds.queryMs,
+    perSecond: config.pds.queriesPerSecond,
+    feedMs: config.numbers.feedMinutes && config.numbers.feedMinutes * 60_000,
+    reportFailure: error => logger.failure('a number could not be looked up', error),
+  })
   const app = openInterfaces({
     config,
     baseUrl,
@@ -118,6 +132,7 @@ async function openService(
     metrics,
     seal,
     readTable: reading.readTable,
+    lookUp,
     answerKept: () => work?.answerKept(),
     fhirUrl: config.pages.fhirUrl ?? `${here}/cpis/FHIR/R4`,
     launch: config.pages.launch ?? sandbox?.tokens(baseUrl, here),

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { v7 as newId, v4 as newRequestId } from 'uuid'
+import { v7 as newId } from 'uuid'
 import { answerCallback } from '../callbacks/answer-callback.ts'
 import { httpPoster } from '../client/http-post.ts'
 import { pdsClient } from '../demographics/pds-client.ts'
@@ -14,6 +14,7 @@ import { openAuditSeal } from './audit-seal.ts'
 import { type Closing, closing } from './closing.ts'
 import type { Config } from './config.ts'
 import type { Logger } from './logger.ts'
+import { pdsOptions } from './pds-config.ts'
 import { relayCredentials, startRelay } from './relay.ts'
 import { startReadingThreads } from './threads/reading-threads.ts'
 import { callbackTls, readTls } from './tls.ts'
@@ -97,15 +98,7 @@ async function openWork(deps: WorkDeps, opened: Closing): Promise<Work> {
     watchEveryMs: config.watchEveryMs,
     auditCheckHours: config.audit.checkHours,
     stopWithinMs: config.stopWithinMs,
-    demographics: pdsClient({
-      baseUrl: pdsUrl,
-      token: async () => config.pds.token,
-      timeoutMs: config.pds.timeoutMs,
-      retries: config.pds.retries,
-      breaker: { failures: config.pds.failures, coolDownMs: config.pds.coolDownMs },
-      newRequestId,
-      now: clock.now,
-    }),
+    demographics: pdsClient(pdsOptions(config, pdsUrl)),
     pdsConcurrency: config.pds.concurrency,
     pdsPatienceMs: config.pds.patienceMs,
     sleep: (ms, signal) => sleep(ms, undefined, { signal }),

@@ -19,7 +19,7 @@ export interface WorkerDeps
   extends Omit<AttemptUploadDeps, 'reportFailure' | 'unforgiven'>,
     NotifyAuthoritiesDeps,
     NotifyInactiveNumbersDeps,
-    SweepNumbersDeps,
+    Omit<SweepNumbersDeps, 'storage'>,
     WatchExchangeDeps,
     AuditWorkerDeps,
     ExpireMessagesDeps {

@@ -13,6 +13,8 @@ export interface ExamplePerson {
   readonly visiblePlans: number
   /** Of each visible plan's authority the code, each once. */
   readonly authorities: readonly OdsCode[]
+  /** PDS restricts who may know of them: nothing is answered (rule 10.1). */
+  readonly restricted?: true
 }
 
 const WORTH_SHOWING: readonly SituationName[] = [
@@ -54,6 +56,7 @@ export function examplePeople({ shares }: Population): readonly ExamplePerson[] 
         note,
         visiblePlans: isShared ? holders.length : visiblePlans,
         authorities: holders.map(holder => holder.authority.odsCode),
+        ...(name === 'sensitive' && { restricted: true }),
       },
     ]
   })

@@ -113,7 +113,7 @@ const BAD = {
   },
   sensitive: {
     ...protection,
-    note: 'sensitive in PDS: the record is refused, so nothing is held',
+    note: 'restricted in PDS: the record is refused, and nobody is answered',
     visiblePlans: 0,
     group: 'sensitive',
   },

@@ -18,6 +18,8 @@ import * as auditSeal from './migrations/0015-audit-seal.ts'
 import * as toldAt from './migrations/0016-told-at.ts'
 import * as concurrentWriters from './migrations/0017-concurrent-writers.ts'
 import * as uploadAttempts from './migrations/0018-upload-attempts.ts'
+import * as onePerson from './migrations/0019-one-person.ts'
+import * as answerQuery from './migrations/0020-answer-query.ts'
 import type { Schema } from './schema.ts'
 
 const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -39,6 +41,8 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0016-told-at': toldAt,
   '0017-concurrent-writers': concurrentWriters,
   '0018-upload-attempts': uploadAttempts,
+  '0019-one-person': onePerson,
+  '0020-answer-query': answerQuery,
 }
 
 /** Brings the database to this version's schema; answers the names of the steps taken. Safe when several start at once. */

@@ -172,8 +172,11 @@ function serverConnections({ url, max, connectMs, statementMs }: PoolOptions) {
   }
 }
 
-/** SQLSTATE of what means that the database could not be asked: lost, shutting down, full, too slow, locked, or not the leader. */
-const UNAVAILABLE_STATES = /^(08...|57P0[1-5]|57014|53[023]00|55P03|25P03|25006)$/
+/**
+ * SQLSTATE of what means that the database could not be asked: lost, shutting down, full, too slow, locked, not the leader, or in the
+ * way of others, so that asking again is all there is to do.
+ */
+const UNAVAILABLE_STATES = /^(08...|57P0[1-5]|57014|53[023]00|55P03|25P03|25006|40001|40P01)$/
 /** What the system calls a connection that cannot be made or is lost. */
 const UNAVAILABLE_SYSTEM =
   /^(ECONNREFUSED|ECONNRESET|ECONNABORTED|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|EHOSTDOWN)$/

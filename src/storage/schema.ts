@@ -34,12 +34,11 @@ export interface Schema {
   upload_attempt: { message_id: string; attempts: number; set_aside_at: Date | null; reason: string | null }
   upload_plan: UploadPlanTable
   plan: PlanTable
-  replaced_number: { nhs_number: string; replacement: string }
-  number_check: { nhs_number: string; checked_at: Date; claimed_until: Date | null }
+  person_number: PersonNumberTable
+  number_feed: { single: Generated<boolean>; heard_at: Date }
   number_change: NumberChangeTable
-  same_person: { nhs_number: string; other_number: string }
-  last_listed: { nhs_number: string; author_key: string; listed_at: Date }
-  access: { nhs_number: string; accessed_at: Date; id: string; author: JSONColumnType<Author> }
+  last_listed: { person: string; author_key: string; listed_at: Date }
+  access: AccessTable
   notification: NotificationTable
   missed_appointment: MissedAppointmentTable
   missed_appointment_alert: MissedAppointmentAlertTable
@@ -164,7 +163,30 @@ interface UploadPlanTable {
   visible_until: Date
 }
 
+interface PersonNumberTable {
+  nhs_number: string
+  person: string
+  state: Generated<'unasked' | 'live' | 'replaced' | 'invalid' | 'unknown'>
+  restricted: Generated<boolean>
+  replaced_by: Generated<string | null>
+  follows: Generated<string | null>
+  version: Generated<number>
+  looked_at: Generated<Date | null>
+  due_at: Date
+  claimed_until: Generated<Date | null>
+}
+
+interface AccessTable {
+  person: string
+  nhs_number: string
+  accessed_at: Date
+  id: string
+  author: JSONColumnType<Author>
+  author_key: string
+}
+
 interface PlanTable {
+  person: string
   nhs_number: string
   authority: string
   plan_type: string
@@ -179,7 +201,6 @@ interface PlanTable {
   local_id_authority: string | null
   visible_until: Date
   ever_loaded: boolean
-  silent: Generated<boolean>
   written_created_at: Date
   written_sequence: number
   written_received_at: Date
@@ -227,6 +248,7 @@ interface MissedAppointmentAlertTable {
 interface NumberChangeTable {
   nhs_number: string
   authority: string
+  version: number
   replacement: string
   noticed_at: Date
   local_id: string | null

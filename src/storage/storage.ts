@@ -11,7 +11,9 @@ import { authorityPageStore } from './notification/authority-page-store.ts'
 import { missedAppointmentStore } from './notification/missed-appointment-store.ts'
 import { notificationStore } from './notification/notification-store.ts'
 import type { Connections } from './open-database.ts'
-import { numberStore } from './person/number-store.ts'
+import { numberChanges } from './person/number-changes.ts'
+import { numberDirectory } from './person/number-directory.ts'
+import { numberLooks } from './person/number-looks.ts'
 import { asynchronousAnswerStore } from './query/asynchronous-answer-store.ts'
 import { queryStore, type RunStatement } from './query/query-store.ts'
 import { authorityStore } from './registration/authority-store.ts'
@@ -54,7 +56,7 @@ function storesOn(db: Kysely<Schema>, run: RunStatement, jobs: Jobs): RegisterSt
     queries: queryStore(run),
     notifications: notificationStore(db),
     missedAppointments: missedAppointmentStore(db),
-    numbers: numberStore(db),
+    numbers: { ...numberDirectory(db), ...numberLooks(db), ...numberChanges(db) },
     issues: issueStore(db),
     authorityPages: authorityPageStore(db),
     oversight: oversightStore(db),

@@ -34,6 +34,9 @@ export async function answerSearch(
   if (!answered) return failure(UNAVAILABLE)
   exchange.audited = true
   if (!answered.ok) return answered
+  if (search.countOnly && !answered.value.checked) {
+    return failure({ kind: 'unchecked' })
+  }
   return success(served.write(answered.value, { id: deps.newId(), baseUrl: deps.baseUrl(), search }))
 }
 

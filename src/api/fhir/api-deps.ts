@@ -4,8 +4,8 @@ import type {
   MissedAppointment,
   NotifiedReport,
 } from '../../domain/notification/missed-appointment.ts'
-import type { Answer } from '../../domain/query/answer.ts'
-import type { AccessKind, MissingActivity, Requester } from '../../domain/query/requester.ts'
+import type { Answer, NotAnswered } from '../../domain/query/answer.ts'
+import type { AccessKind, Requester } from '../../domain/query/requester.ts'
 import type { Result } from '../../domain/result.ts'
 import type { VerifyToken } from '../../identity/token-verifier.ts'
 import type { RequestEntry } from './exchange.ts'
@@ -20,7 +20,7 @@ export interface FhirApiDeps {
     via: 'fhir'
     action: string
     traceId: string
-  }) => Promise<Result<Answer, MissingActivity>>
+  }) => Promise<Result<Answer, NotAnswered>>
   /** Tells authorities, and leaves the audit entry whatever came of it. Throws when it is not known what did. */
   readonly reportMissedAppointment: (request: {
     requester: Requester
@@ -30,7 +30,8 @@ export interface FhirApiDeps {
   }) => Promise<
     Result<
       { readonly report: NotifiedReport; readonly repeated: boolean },
-      AppointmentTimeFault | { readonly kind: 'no-activity' | 'nothing-held' | 'identifier-in-use' }
+      | AppointmentTimeFault
+      | { readonly kind: 'no-activity' | 'nothing-held' | 'unchecked' | 'restricted' | 'identifier-in-use' }
     >
   >
   /** Leaves the audit entry of a request that neither of them dealt with. */

@@ -52,9 +52,9 @@ export function turnIntoFault(reply: FastifyReply, fault: FhirFault, id: string)
   reply.code(status).type(FHIR_CONTENT)
   if (fault.kind === 'not-signed-in') reply.header('WWW-Authenticate', challenge(fault))
   if (fault.kind === 'method-not-allowed') reply.header('Allow', fault.allowed.join(', '))
-  if ('retryAfterSeconds' in fault && !reply.hasHeader('Retry-After')) {
-    reply.header('Retry-After', String(fault.retryAfterSeconds))
-  }
+  const retryAfter =
+    'retryAfterSeconds' in fault ? fault.retryAfterSeconds : fault.kind === 'unchecked' && RETRY_AFTER_SECONDS
+  if (retryAfter && !reply.hasHeader('Retry-After')) reply.header('Retry-After', String(retryAfter))
   return JSON.stringify(outcome)
 }
 

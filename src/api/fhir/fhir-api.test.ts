@@ -96,6 +96,41 @@ describe('what a clinician is answered', () => {
     'CareTeam',
     'AuditEvent',
     'Flag',
+  ])('rule 4.8: nothing held for %s of a number that could not be checked comes with a warning; a count of it is 503', async type => {
+    const stage = { answer: { ...NOTHING_HELD, checked: false } }
+    const url = `${PREFIX}/${type}?patient=9990000018`
+    const { response, body } = await ask({ url }, stage)
+    expect(response.statusCode).toBe(200)
+    expect(body).toMatchObject({ total: 0, entry: [{ search: { mode: 'outcome' } }] })
+    expect(body.entry[0].resource).toMatchObject({
+      resourceType: 'OperationOutcome',
+      issue: [{ severity: 'warning', details: { coding: [{ code: 'NUMBER_NOT_CHECKED' }] } }],
+    })
+    for (const count of ['_summary=count', '_count=0']) {
+      const counted = await ask({ url: `${url}&${count}` }, stage)
+      expect(counted.response.statusCode).toBe(503)
+      expect(counted.response.headers['retry-after']).toBe('5')
+      const plain = await ask({ url: `${url}&${count}` }, { answer: NOTHING_HELD })
+      expect(plain.body).toMatchObject({ resourceType: 'Bundle', total: 0 })
+      expect(plain.body).not.toHaveProperty('entry')
+      const held = await ask({ url: `${PREFIX}/CareTeam?patient=9990000018&${count}` })
+      expect(held.body.total).toBe(1)
+      expect(held.body).not.toHaveProperty('entry')
+    }
+  })
+
+  test('rule 10.1: of a restricted person is said that nothing can be answered, which is no "nothing held"', async () => {
+    const { response, body } = await ask({}, { restricted: true })
+    expect(response.statusCode).toBe(403)
+    expect(body).toMatchObject({
+      issue: [{ code: 'suppressed', details: { coding: [{ code: 'RESTRICTED_PATIENT' }] } }],
+    })
+  })
+
+  test.each([
+    'CareTeam',
+    'AuditEvent',
+    'Flag',
     'PatientFlag',
   ])('a posted search for %s keeps the number out of the address', async type => {
     const { response, body } = await ask({

@@ -26,6 +26,8 @@ export interface Backstage {
   /** What came of a report; told to the authority of the example plan unless said otherwise. */
   reportOutcome?: ReportOutcome
   tokenFault?: TokenFault
+  /** PDS restricts who may know of everybody. */
+  restricted?: boolean
   storeIsDown?: boolean
   auditIsDown?: boolean
 }
@@ -71,6 +73,7 @@ export function openApi(change: Partial<Backstage> = {}) {
       const allowed = mayQuery(requester, request.access)
       const outcome = allowed.ok ? 'allowed' : 'refused'
       stage.entries.push({ via: 'fhir', action, outcome, author: requester.author, nhsNumber, traceId })
+      if (allowed.ok && stage.restricted) return failure({ kind: 'restricted' })
       return allowed.ok ? success({ ...stage.answer, access: request.access }) : allowed
     },
     reportMissedAppointment: async request => {

@@ -40,6 +40,7 @@ function answerOf(content: QueryResponseContent, nhsNumber: string, askedAt: Dat
     nhsNumber: nhsNumber as Answer['nhsNumber'],
     access: 'unscheduled',
     askedAt,
+    checked: true,
     plans: plans as readonly VisiblePlan[],
     accesses: accesses as readonly Access[],
   }

@@ -1,5 +1,5 @@
 import { INTERACTIONS } from '../../formats/hl7v3/codes.ts'
-import { type DetectedIssue, saysNoRecord } from '../../formats/hl7v3/detected-issues.ts'
+import { type DetectedIssue, saysNoRecord, saysUnchecked } from '../../formats/hl7v3/detected-issues.ts'
 import { readApplicationAcknowledgement } from '../../formats/hl7v3/read-application-acknowledgement.ts'
 import { readQueryFailure } from '../../formats/hl7v3/read-query-failure.ts'
 import { readQueryResponse } from '../../formats/hl7v3/read-query-response.ts'
@@ -44,7 +44,7 @@ export function messageOutcome(message: XmlElement, asked: SentQuery): QueryOutc
       if (!answers(read.value, asked)) return notOurs()
       const { issues } = read.value
       return saysNoRecord(issues)
-        ? { kind: 'nothing-held' }
+        ? { kind: saysUnchecked(issues) ? 'unchecked' : 'nothing-held' }
         : couldNotLook(wordsOf(issues) ?? 'The query failed', codesOf(issues))
     }
     case INTERACTIONS.applicationAcknowledgement: {

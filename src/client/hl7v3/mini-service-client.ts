@@ -103,7 +103,7 @@ function responseOutcome(response: MiniServiceResponse, nhsNumber: string): Quer
     case 'SMSP-0003':
       return { ...heldOutcome(response.answer, { nhsNumber, at }), fromLocalStore: true }
     case 'CPIS-0001':
-      return { kind: 'nothing-held' }
+      return { kind: response.checked ? 'nothing-held' : 'unchecked' }
     case 'SMSP-0001':
     case 'SMSP-0005':
       return refused(200, RESPONSE_CODES[code], [code])

@@ -3,7 +3,7 @@ import type { NhsNumber } from '../nhs-number.ts'
 import type { Organisation } from '../organisation.ts'
 import type { PlanSubject, PlanType } from '../plan/plan.ts'
 import type { Access } from './access.ts'
-import type { AccessKind } from './requester.ts'
+import type { AccessKind, MissingActivity } from './requester.ts'
 
 /** An authority as clinicians are shown it: whom to phone, by day and by night. Numbers are digits with an optional `+`. */
 export interface AuthorityContact extends Organisation {
@@ -25,6 +25,9 @@ export interface VisiblePlan {
   readonly lastUploadedAt: Date
 }
 
+/** Why a query that could be read is not answered: the caller may not ask, or nobody may be told of the person (rule 10.1). */
+export type NotAnswered = MissingActivity | { readonly kind: 'restricted' }
+
 /** The one answer to a query; every interface writes it in its own form. No visible plans means "no information held". */
 export interface Answer {
   readonly nhsNumber: NhsNumber
@@ -32,6 +35,11 @@ export interface Answer {
   /** The instant of the query. */
   readonly askedAt: Date
   readonly plans: readonly VisiblePlan[]
+  /**
+   * False: nothing is held under the number, and PDS could not be asked in time whether it is the person's current one (rule 4.8).
+   * Never to be shown as a plain "nothing held".
+   */
+  readonly checked: boolean
   /** Empty unless a plan is visible; newest first, at most 25, this access included when it is listed (rule 5.7). */
   readonly accesses: readonly Access[]
 }

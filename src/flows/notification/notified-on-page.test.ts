@@ -3,7 +3,7 @@ import { v7 as newId } from 'uuid'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { describeOnEachEngine } from '../../../test/support/engines.ts'
 import { expectValue } from '../../../test/support/expect-value.ts'
-import { freshNhsNumber, nurse, planRow } from '../../../test/support/records.ts'
+import { freshNhsNumber, NO_LOOK_UP, nurse, pdsSays, storedPlan } from '../../../test/support/records.ts'
 import type { InactiveNumber } from '../../domain/notification/inactive-number-notification.ts'
 import type { MailboxId, OdsCode } from '../../domain/organisation.ts'
 import type { NotifiedBy } from '../../domain/registration/authority.ts'
@@ -72,7 +72,7 @@ describeOnEachEngine('an authority that is told at its desk', database => {
     )
   })
 
-  const managing = () => ({ storage, clock, newId })
+  const managing = () => ({ storage, clock, newId, lookUp: NO_LOOK_UP })
   const telling = () => ({ ...managing(), ...newMessage(), ...MESH })
   /** Everything that is due is told; answers whom the messages to this authority were about. */
   const tell = async () => {
@@ -99,8 +99,7 @@ describeOnEachEngine('an authority that is told at its desk', database => {
     expectValue(await changeSettings(managing(), odsCode, { toldAt }))
   const held = async () => {
     const number = freshNhsNumber()
-    const plan = planRow({ nhs_number: number, authority: odsCode })
-    await database().kysely.insertInto('plan').values(plan).execute()
+    await storedPlan(database(), { nhs_number: number, authority: odsCode })
     return number
   }
   const looked = async () => {
@@ -123,7 +122,7 @@ describeOnEachEngine('an authority that is told at its desk', database => {
   }
   const replaced = async () => {
     const number = await held()
-    await storage.numbers.inactive(number, freshNhsNumber(), now)
+    await pdsSays(database(), number, { state: 'replaced', by: freshNhsNumber() }, now)
     return number
   }
   const missed = async () => {
@@ -171,10 +170,10 @@ describeOnEachEngine('an authority that is told at its desk', database => {
       const done = [await looked(), await replaced(), await missed()]
       const open = [await looked(), await replaced(), await missed()].sort()
       for (const number of done) await acknowledge(number)
-      // One of them was uploaded under another number meanwhile: what was told of it stays on record.
+      // One of them was deleted meanwhile: what was told of it stays on record.
       await database()
         .kysely.updateTable('plan')
-        .set({ silent: true })
+        .set({ delete_time: '202601010000' })
         .where('nhs_number', '=', String(done[1]))
         .execute()
       await setTo('mailbox')

@@ -139,6 +139,8 @@ export interface AuthorityPageStore {
 
 /** Missed appointments that authorities are told of (rules 15.1 to 15.8). */
 export interface MissedAppointmentStore {
+  /** Whether PDS restricts who may know of the person whose number it is (rule 10.1). */
+  isRestricted(nhsNumber: NhsNumber): Promise<boolean>
   /**
    * Keeps a report, with an alert for each authority that has a visible plan of the person. Answers false, and keeps nothing,
    * where no plan is visible or the organisation has reported under this identifier before.

@@ -1,10 +1,18 @@
 import { v7 as newId } from 'uuid'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { describeOnEachEngine } from '../../../test/support/engines.ts'
-import { freshNhsNumber, nurse, planRow, storedAuthority } from '../../../test/support/records.ts'
+import {
+  freshNhsNumber,
+  NO_LOOK_UP,
+  nurse,
+  pdsSays,
+  storedAuthority,
+  storedPlan,
+} from '../../../test/support/records.ts'
 import type { NhsNumber } from '../../domain/nhs-number.ts'
 import type { MissedAppointment } from '../../domain/notification/missed-appointment.ts'
 import type { MailboxId, OdsCode } from '../../domain/organisation.ts'
+import type { Demographics } from '../../domain/person/demographics.ts'
 import type { PersonAuthor } from '../../domain/query/requester.ts'
 import { readAccessNotification } from '../../formats/hl7v3/read-access-notification.ts'
 import { writeAccessNotification } from '../../formats/hl7v3/write-access-notification.ts'
@@ -13,6 +21,7 @@ import { type Jobs, startJobs } from '../../storage/job-queue.ts'
 import { storage as storageOn } from '../../storage/storage.ts'
 import { expireMessages } from '../mailbox/expire-messages.ts'
 import { readPayload } from '../mailbox/read-payload.ts'
+import { type NumberLookUp, numberLookUp } from '../person/look-up-number.ts'
 import type { Storage, Stores } from '../ports.ts'
 import { answerQuery } from '../query/answer-query.ts'
 import { notifyAuthorities } from './notify-authorities.ts'
@@ -45,11 +54,27 @@ describeOnEachEngine('missed appointments', database => {
   })
   afterAll(() => jobs.stop(1_000))
 
+  let lookUp: NumberLookUp
+  beforeEach(() => {
+    lookUp = lookUpOf({ kind: 'found', person: { familyNames: [], givenNames: [] } })
+  })
+  const lookUpOf = (answer: Demographics) =>
+    numberLookUp({
+      storage,
+      clock,
+      newId,
+      demographics: { find: async () => answer, leftAlone: () => false },
+      numberCheckHours: 24,
+      withinMs: 5_000,
+      perSecond: 1_000,
+      feedMs: undefined,
+      reportFailure: error => {
+        throw error
+      },
+    })
+
   const hold = (number: NhsNumber, authority: string, change: object = {}) =>
-    database()
-      .kysely.insertInto('plan')
-      .values(planRow({ nhs_number: number, authority, local_id: `L-${authority}`, ...change }))
-      .execute()
+    storedPlan(database(), { nhs_number: number, authority, local_id: `L-${authority}`, ...change })
   const held = async (...authorities: string[]) => {
     const number = freshNhsNumber()
     for (const authority of authorities) await hold(number, authority)
@@ -67,7 +92,7 @@ describeOnEachEngine('missed appointments', database => {
     { author = nurse(), activities = ['B0170'] }: { author?: PersonAuthor; activities?: string[] } = {},
   ) =>
     reportMissedAppointment(
-      { storage, clock, newId },
+      { storage, clock, newId, lookUp },
       {
         requester: { author, activities: new Set(activities) },
         appointment,
@@ -161,11 +186,9 @@ describeOnEachEngine('missed appointments', database => {
     const never = freshNhsNumber()
     const over = freshNhsNumber()
     const deleted = freshNhsNumber()
-    const silent = freshNhsNumber()
     await hold(over, '801', { visible_until: now })
     await hold(deleted, '801', { delete_time: '202605010000' })
-    await hold(silent, '801', { silent: true })
-    for (const number of [never, over, deleted, silent]) {
+    for (const number of [never, over, deleted]) {
       const appointment = missed(number)
       expect(await told(appointment)).toEqual(['nothing-held'])
       const { organisation } = nurse()
@@ -177,6 +200,19 @@ describeOnEachEngine('missed appointments', database => {
         { action: 'report missed appointment', outcome: 'allowed', reason: 'nothing-held' },
       ])
     }
+  })
+
+  test('nobody is said to be told of nothing where the number could not be checked, or PDS restricts the person (rules 4.8 and 10.1)', async () => {
+    const [unchecked, restricted] = [freshNhsNumber(), freshNhsNumber()]
+    lookUp = lookUpOf({ kind: 'unavailable', why: 'no answer' })
+    expect(await told(missed(unchecked))).toEqual(['unchecked'])
+    expect(await auditOf(unchecked)).toEqual([
+      { action: 'report missed appointment', outcome: 'failed', reason: 'number not checked' },
+    ])
+    await hold(restricted, '801')
+    await pdsSays(database(), restricted, { state: 'live', restricted: true })
+    expect(await told(missed(restricted))).toEqual(['restricted'])
+    expect(await deskOf('801', restricted)).toEqual([])
   })
 
   test('a report that told nobody may be made again, and tells whoever holds a plan by then', async () => {
@@ -238,7 +274,7 @@ describeOnEachEngine('missed appointments', database => {
   test('an authority with several plans is told once, under the number it holds (rule 4.4)', async () => {
     const [old, replacement] = [await held('801'), freshNhsNumber()]
     await hold(old, '801', { plan_type: 'LAC', written_sequence: 3 })
-    await storage.numbers.link(old, replacement)
+    await pdsSays(database(), old, { state: 'replaced', by: replacement })
     expect(await told(missed(replacement))).toEqual(['new', '801'])
     const alerts = (await desk('801')).filter(({ nhsNumber }) => [old, replacement].includes(nhsNumber))
     expect(alerts).toMatchObject([{ nhsNumber: old, appointment: { nhsNumber: replacement } }])
@@ -249,7 +285,7 @@ describeOnEachEngine('missed appointments', database => {
     await told(missed(child))
     const look = async () => {
       const answered = await answerQuery(
-        { ...storage, clock, newId },
+        { ...storage, clock, newId, lookUp: NO_LOOK_UP },
         {
           requester: { author: nurse(), activities: new Set(['B0107']) },
           nhsNumber: child,
@@ -310,6 +346,7 @@ describeOnEachEngine('missed appointments', database => {
     const child = await held('801')
     const appointment = missed(child)
     const failing = {
+      ...storage,
       transaction: <T>(work: (stores: Stores) => Promise<T>) =>
         storage.transaction(stores =>
           work({
@@ -324,7 +361,7 @@ describeOnEachEngine('missed appointments', database => {
     }
     await expect(
       reportMissedAppointment(
-        { storage: failing, clock, newId },
+        { storage: failing, clock, newId, lookUp: NO_LOOK_UP },
         {
           requester: { author: nurse(), activities: new Set(['B0107']) },
           appointment,

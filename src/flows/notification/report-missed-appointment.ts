@@ -9,12 +9,14 @@ import {
 } from '../../domain/notification/missed-appointment.ts'
 import type { Requester } from '../../domain/query/requester.ts'
 import { failure, type Result, success } from '../../domain/result.ts'
+import { lookUpFirst, type NumberLookUp } from '../person/look-up-number.ts'
 import type { Clock, NewId, Storage } from '../ports.ts'
 
 export interface ReportMissedAppointmentDeps {
-  readonly storage: Pick<Storage, 'transaction'>
+  readonly storage: Pick<Storage, 'transaction' | 'queries'>
   readonly clock: Clock
   readonly newId: NewId
+  readonly lookUp: NumberLookUp
 }
 
 export interface ReportRequest {
@@ -34,6 +36,10 @@ export type NotReported =
   | { readonly kind: 'no-activity' }
   | AppointmentTimeFault
   | { readonly kind: 'nothing-held' }
+  /** Nothing is held under the number, and PDS could not be asked whether it is the person's current one (rule 4.8). */
+  | { readonly kind: 'unchecked' }
+  /** PDS restricts who may know of the person (rule 10.1). */
+  | { readonly kind: 'restricted' }
   | { readonly kind: 'identifier-in-use' }
 
 /**
@@ -49,6 +55,10 @@ export async function reportMissedAppointment(
   const { requester, appointment, via, traceId } = request
   const { author } = requester
   const at = deps.clock.now()
+  const { nhsNumber } = appointment
+  const checked =
+    mayReport(requester).ok &&
+    (await lookUpFirst({ ...deps.storage, lookUp: deps.lookUp }, { nhsNumber, at }))
   return deps.storage.transaction(async stores => {
     const record = (outcome: Pick<AuditEntry, 'outcome' | 'reason' | 'subject' | 'details'>) =>
       stores.audit.append({
@@ -68,8 +78,16 @@ export async function reportMissedAppointment(
       return acceptable
     }
     const { missedAppointments } = stores
+    if (await missedAppointments.isRestricted(appointment.nhsNumber)) {
+      await record({ outcome: 'refused', reason: 'restricted' })
+      return failure({ kind: 'restricted' })
+    }
     const isNew = await missedAppointments.keep({ id: deps.newId(), appointment, author, reportedAt: at })
     const report = await missedAppointments.find(author.organisation.odsCode, appointment.identifier)
+    if (!report && !checked) {
+      await record({ outcome: 'failed', reason: 'number not checked' })
+      return failure({ kind: 'unchecked' })
+    }
     if (!report) {
       await record({ outcome: 'allowed', reason: 'nothing-held', details: { told: 0 } })
       return failure({ kind: 'nothing-held' })

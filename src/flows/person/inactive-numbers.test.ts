@@ -1,7 +1,13 @@
 import { v7 as newId } from 'uuid'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { describeOnEachEngine } from '../../../test/support/engines.ts'
-import { freshNhsNumber, nurse, planRow, storedAuthority } from '../../../test/support/records.ts'
+import {
+  freshNhsNumber,
+  NO_LOOK_UP,
+  nurse,
+  storedAuthority,
+  storedPlan,
+} from '../../../test/support/records.ts'
 import type { NhsNumber } from '../../domain/nhs-number.ts'
 import type { InactiveNumber } from '../../domain/notification/inactive-number-notification.ts'
 import type { MailboxId, OdsCode } from '../../domain/organisation.ts'
@@ -15,6 +21,10 @@ import { sweepNumbers } from './sweep-numbers.ts'
 
 const NOON = new Date('2026-06-15T12:00:00Z')
 const HOUR = 3_600_000
+const SOMEBODY: Demographics = {
+  kind: 'found',
+  person: { givenNames: [['Pippin']], familyNames: ['Applecore'] },
+}
 const UNAVAILABLE: Demographics = { kind: 'unavailable', why: 'no answer' }
 
 describeOnEachEngine('numbers that are no longer in use', database => {
@@ -49,14 +59,12 @@ describeOnEachEngine('numbers that are no longer in use', database => {
     return number
   }
   const hold = async (number: NhsNumber, authority: string, change: object = {}) => {
+    await storedPlan(database(), { nhs_number: number, authority, local_id: 'L-1', ...change })
+    const day = new Date(now.getTime() + 24 * HOUR)
     await database()
-      .kysely.insertInto('plan')
-      .values(planRow({ nhs_number: number, authority, local_id: 'L-1', ...change }))
-      .execute()
-    await database()
-      .kysely.insertInto('number_check')
-      .values({ nhs_number: number, checked_at: now })
-      .onConflict(conflict => conflict.doNothing())
+      .kysely.updateTable('person_number')
+      .set({ due_at: day })
+      .where('nhs_number', '=', number)
       .execute()
   }
   const sweep = () =>
@@ -67,7 +75,7 @@ describeOnEachEngine('numbers that are no longer in use', database => {
       demographics: {
         find: async number => {
           asked.push(number)
-          return pds.get(number) ?? { kind: 'restricted' }
+          return pds.get(number) ?? SOMEBODY
         },
       },
       numberCheckHours: 24,
@@ -97,7 +105,7 @@ describeOnEachEngine('numbers that are no longer in use', database => {
   }
   const plansFor = async (nhsNumber: NhsNumber) => {
     const answered = await answerQuery(
-      { ...storage, clock, newId },
+      { ...storage, clock, newId, lookUp: NO_LOOK_UP },
       {
         requester: { author: nurse(), activities: new Set(['B0170']) },
         nhsNumber,
@@ -201,8 +209,7 @@ describeOnEachEngine('numbers that are no longer in use', database => {
     pds.set(number, { kind: 'invalidated' })
     await sweep()
     expect(await tell()).toEqual([])
-    await storage.numbers.bringForward(number)
-    await storage.numbers.bringForward(freshNhsNumber())
+    await storage.numbers.markDue(number, now)
     await sweep()
     expect(await tell()).toEqual([['801', [number]]])
   })

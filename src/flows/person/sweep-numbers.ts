@@ -1,8 +1,6 @@
 import { type CheckNumberDeps, checkNumber } from './check-number.ts'
 
 export interface SweepNumbersDeps extends CheckNumberDeps {
-  /** How long after a look at a number the next one is due. */
-  readonly numberCheckHours: number
   /** The most questions a second that PDS is to be asked by this process's sweep. */
   readonly numberChecksPerSecond: number
   readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>
@@ -28,15 +26,14 @@ export async function sweepNumbers(deps: SweepNumbersDeps, signal?: AbortSignal)
   let inactive = 0
   while (!signal?.aborted) {
     const at = clock.now()
-    const due = await storage.numbers.claim({
-      at,
-      checkedBefore: new Date(at.getTime() - numberCheckHours * 3_600_000),
-      until: new Date(at.getTime() + HELD_MS),
-      limit: numberChecksPerSecond,
-    })
+    const until = new Date(at.getTime() + HELD_MS)
+    const due = await storage.transaction(({ numbers }) =>
+      numbers.claimDue({ at, until, checkHours: numberCheckHours, limit: numberChecksPerSecond }),
+    )
     if (due.length === 0) break
+    const version = await storage.numbers.question()
     const [outcomes] = await Promise.all([
-      Promise.all(due.map(number => checkNumber(deps, number))),
+      Promise.all(due.map(number => checkNumber(deps, number, version))),
       sleep((1000 * due.length) / numberChecksPerSecond),
     ])
     checked += outcomes.filter(({ kind }) => kind !== 'unavailable').length

@@ -1,7 +1,7 @@
-import type { Answer } from '../../domain/query/answer.ts'
-import type { MissingActivity } from '../../domain/query/requester.ts'
+import type { Answer, NotAnswered } from '../../domain/query/answer.ts'
 import type { ClientSystem, MessagingContract } from '../../domain/registration/client-system.ts'
 import type { Result } from '../../domain/result.ts'
+import { lookedUp, lookUpFirst, type NumberLookUp } from '../person/look-up-number.ts'
 import type { Clock, NewId, Storage, Stores } from '../ports.ts'
 import { answerQuery, type QueryRequest } from './answer-query.ts'
 import type { AnswerMessage } from './ports.ts'
@@ -10,6 +10,7 @@ export interface AnswerLaterDeps {
   readonly storage: Storage
   readonly clock: Clock
   readonly newId: NewId
+  readonly lookUp: NumberLookUp
 }
 
 /** A question that came as a message of its own, from a system with a contract. */
@@ -22,7 +23,7 @@ export interface MessagedQuery<R> {
   /** What it asks, or why it is refused. */
   readonly query: Result<QueryRequest, R>
   /** Whatever is answered, as the message that is posted. */
-  readonly write: (outcome: Result<Answer, R | MissingActivity>) => AnswerMessage
+  readonly write: (outcome: Result<Answer, R | NotAnswered>) => AnswerMessage
 }
 
 export type LaterAnswer =
@@ -38,7 +39,14 @@ export type LaterAnswer =
  * that is going to be posted are one commit (rules 5.8 and 13.4): whoever calls may say that it was received, and a crash
  * anywhere neither loses an answer nor lists an access twice. Throws when it could not look: then nothing is kept.
  */
-export function answerLater<R>(deps: AnswerLaterDeps, question: MessagedQuery<R>): Promise<LaterAnswer> {
+export async function answerLater<R>(
+  deps: AnswerLaterDeps,
+  question: MessagedQuery<R>,
+): Promise<LaterAnswer> {
+  if (question.query.ok) {
+    const { nhsNumber } = question.query.value
+    await lookUpFirst({ ...deps.storage, lookUp: deps.lookUp }, { nhsNumber, at: deps.clock.now() })
+  }
   return deps.storage.transaction(async stores => {
     const at = deps.clock.now()
     const { system, messageId, digest } = question
@@ -52,7 +60,9 @@ export function answerLater<R>(deps: AnswerLaterDeps, question: MessagedQuery<R>
       return { kind: 'repeated' }
     }
     const { query } = question
-    const outcome = query.ok ? await answerQuery({ ...deps, ...stores }, query.value) : query
+    const outcome = query.ok
+      ? await answerQuery({ ...deps, ...stores, lookUp: lookedUp(deps.lookUp) }, query.value)
+      : query
     await stores.asynchronousAnswers.keep(key, question.write(outcome), at)
     return { kind: 'kept', audited: query.ok }
   })

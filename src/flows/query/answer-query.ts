@@ -1,15 +1,11 @@
 import type { AuditEntry, InterfaceName } from '../../domain/audit/audit.ts'
 import type { NhsNumber } from '../../domain/nhs-number.ts'
-import type { Answer } from '../../domain/query/answer.ts'
-import {
-  type AccessKind,
-  type MissingActivity,
-  mayQuery,
-  type Requester,
-} from '../../domain/query/requester.ts'
+import type { Answer, NotAnswered } from '../../domain/query/answer.ts'
+import { type AccessKind, mayQuery, type Requester } from '../../domain/query/requester.ts'
 import type { Asid } from '../../domain/registration/client-system.ts'
-import { type Result, success } from '../../domain/result.ts'
+import { failure, type Result, success } from '../../domain/result.ts'
 import type { AuditLog } from '../audit/ports.ts'
+import { askAsNeeded, type NumberLookUp } from '../person/look-up-number.ts'
 import type { Clock, NewId } from '../ports.ts'
 import type { QueryStore } from './ports.ts'
 
@@ -18,6 +14,8 @@ export interface AnswerQueryDeps {
   readonly audit: AuditLog
   readonly clock: Clock
   readonly newId: NewId
+  /** Asks PDS about a number under which nothing is held. */
+  readonly lookUp: NumberLookUp
 }
 
 export interface QueryRequest {
@@ -36,12 +34,13 @@ export interface QueryRequest {
 
 /**
  * Somebody in health asks about a person. What is answered, the access, its notifications and the audit entry are one
- * commit (rule 5.8); if the store fails this throws, and no interface may turn that into "nothing held" (rule 4.3).
+ * commit (rule 5.8); if the store fails this throws, and no interface may turn that into "nothing held" (rule 4.3). Before it is said
+ * that nothing is held, PDS is asked whose number it is, unless it said so lately (rule 4.8).
  */
 export async function answerQuery(
   deps: AnswerQueryDeps,
   request: QueryRequest,
-): Promise<Result<Answer, MissingActivity>> {
+): Promise<Result<Answer, NotAnswered>> {
   const { requester, nhsNumber, access, system } = request
   const at = deps.clock.now()
   const auditEntry = {
@@ -63,13 +62,17 @@ export async function answerQuery(
     })
     return allowed
   }
-  const { plans, accesses } = await deps.queries.answer({
+  const query = {
     id: deps.newId(),
     nhsNumber,
     access,
     author: requester.author,
     at,
     audit: { ...auditEntry, outcome: 'allowed' },
-  })
-  return success({ nhsNumber, access, askedAt: at, plans, accesses })
+    ...deps.lookUp.freshness(at),
+  } as const
+  const answer = await askAsNeeded(deps.lookUp, mayAsk => deps.queries.answer({ ...query, mayAsk }))
+  if (answer.kind === 'restricted') return failure({ kind: 'restricted' })
+  const { plans, accesses, checked } = answer
+  return success({ nhsNumber, access, askedAt: at, plans, accesses, checked })
 }

@@ -1,7 +1,13 @@
 import { v7 as newId } from 'uuid'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { describeOnEachEngine } from '../../../test/support/engines.ts'
-import { freshNhsNumber, nurse, planRow, storedAuthority } from '../../../test/support/records.ts'
+import {
+  freshNhsNumber,
+  NO_LOOK_UP,
+  nurse,
+  storedAuthority,
+  storedPlan,
+} from '../../../test/support/records.ts'
 import type { NhsNumber } from '../../domain/nhs-number.ts'
 import type { OdsCode } from '../../domain/organisation.ts'
 import type { Answer } from '../../domain/query/answer.ts'
@@ -71,10 +77,7 @@ describeOnEachEngine('answers that are posted later', database => {
 
   const heldFor = async () => {
     const nhsNumber = freshNhsNumber()
-    await database()
-      .kysely.insertInto('plan')
-      .values(planRow({ nhs_number: nhsNumber, authority: '801' }))
-      .execute()
+    await storedPlan(database(), { nhs_number: nhsNumber, authority: '801' })
     return nhsNumber
   }
   const write = (outcome: Result<Answer, unknown>): AnswerMessage => ({
@@ -98,7 +101,8 @@ describeOnEachEngine('answers that are posted later', database => {
     }),
     write,
   })
-  const ask = (question: MessagedQuery<unknown>) => answerLater({ storage, clock, newId }, question)
+  const ask = (question: MessagedQuery<unknown>) =>
+    answerLater({ storage, clock, newId, lookUp: NO_LOOK_UP }, question)
 
   describe('a question', () => {
     test('is answered once, however often its message comes: one access, one notification, one answer (rule 13.4)', async () => {

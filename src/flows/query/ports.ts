@@ -5,21 +5,54 @@ import type { VisiblePlan } from '../../domain/query/answer.ts'
 import type { AccessKind, Author } from '../../domain/query/requester.ts'
 import type { Asid } from '../../domain/registration/client-system.ts'
 
-export interface QueryToRecord {
+/** When "nothing held" may be answered of a number without asking PDS (rule 4.8). */
+export interface Freshness {
+  /** What PDS said after this instant counts as said lately. */
+  readonly checkedAfter: Date
+  /** While those who announce number changes were heard of after this instant, numbers that were not announced count as checked. */
+  readonly feedAfter?: Date
+}
+
+export interface QueryToRecord extends Freshness {
   readonly id: string
   readonly nhsNumber: NhsNumber
   readonly access: AccessKind
   readonly author: Author
   readonly at: Date
   readonly audit: AuditEntry
+  /** Whether PDS can be asked before "nothing held" is answered about a number of which it said nothing lately. */
+  readonly mayAsk: boolean
 }
+
+/** A number that PDS is to be asked about, and the version of the question. */
+export interface NumberToAsk {
+  readonly nhsNumber: NhsNumber
+  readonly version: number
+}
+
+export type StoredAnswer =
+  | {
+      readonly kind: 'answered'
+      readonly plans: readonly VisiblePlan[]
+      readonly accesses: readonly Access[]
+      /** False: nothing is held under the number, and whether it is the person's current one is not known (rule 4.8). */
+      readonly checked: boolean
+    }
+  /** PDS restricts who may know of the person (rule 10.1). */
+  | { readonly kind: 'restricted' }
+  /** Nothing was recorded yet: PDS is to be asked about this number first. */
+  | ({ readonly kind: 'ask' } & NumberToAsk)
 
 export interface QueryStore {
   /**
    * The hot path, one statement and one commit: reads what is visible and the access list and, if the access is unscheduled
    * and something is visible, records the access, its notifications and, always, the audit entry.
    */
-  answer(query: QueryToRecord): Promise<{ plans: readonly VisiblePlan[]; accesses: readonly Access[] }>
+  answer(query: QueryToRecord): Promise<StoredAnswer>
+  /** What PDS is to be asked about before it can be said that nothing is held under a number; undefined: nothing. */
+  numberToAsk(
+    query: { readonly nhsNumber: NhsNumber; readonly at: Date } & Freshness,
+  ): Promise<NumberToAsk | undefined>
 }
 
 /** An answer on its way to the system that asked, as it is posted: the same bytes under the same id, however often. */

@@ -1,4 +1,5 @@
 import { judgeByDemographics } from '../../domain/person/demographics.ts'
+import { registerOf } from '../../domain/person/number-register.ts'
 import { checkRecord } from '../../domain/upload/check-record.ts'
 import type { ReadHead, UploadFileFault, UploadItem } from '../../domain/upload/file-faults.ts'
 import {
@@ -8,7 +9,8 @@ import {
   type UploadSeries,
 } from '../../domain/upload/upload.ts'
 import { UnreadablePayload } from '../mailbox/decompress.ts'
-import type { DemographicsService } from '../person/ports.ts'
+import type { DemographicsService, PdsAnswer } from '../person/ports.ts'
+import { settleAll } from '../person/settle.ts'
 import type { Clock, NewId, Storage } from '../ports.ts'
 import type { Authority } from '../registration/ports.ts'
 import type { AppliedUpload, JudgedRecord } from './ports.ts'
@@ -29,6 +31,8 @@ export interface JudgeRecordsDeps {
   readonly uploadLimits: UploadLimits
   /** How many questions PDS is asked at a time. */
   readonly pdsConcurrency: number
+  /** How long after an answer of PDS the next look at the number is due. */
+  readonly numberCheckHours: number
 }
 
 export type JudgedFile =
@@ -125,32 +129,44 @@ function headOf(header: UploadHeader | undefined): ReadHead {
   return header ? { sequence: header.sequence, recordCount: header.recordCount } : {}
 }
 
-/** Judges a batch, several questions to PDS at a time; undefined as soon as one of them stays without an answer (rule 3.12). */
+/**
+ * Judges a batch, several questions to PDS at a time; undefined as soon as one of them stays without an answer (rule 3.12). What PDS said
+ * of the numbers is kept: a file is a look at them (rule 14.1).
+ */
 async function judgeBatch(
   deps: JudgeRecordsDeps,
   batch: readonly RecordAsSent[],
 ): Promise<JudgedRecord[] | undefined> {
   const judged: JudgedRecord[] = new Array(batch.length)
+  const answers: PdsAnswer[] = []
+  const version = await deps.storage.numbers.question()
   const waiting = batch.entries()
   let unavailable = false
   const judgeOneByOne = async () => {
     for (const [index, sent] of waiting) {
       if (unavailable) return
-      const record = await judgeRecord(deps, sent)
+      const record = await judgeRecord(deps, sent, version, answers)
       if (record) judged[index] = record
       else unavailable = true
     }
   }
   await Promise.all(Array.from({ length: deps.pdsConcurrency }, judgeOneByOne))
+  await settleAll(deps, answers)
   return unavailable ? undefined : judged
 }
 
-async function judgeRecord(deps: JudgeRecordsDeps, sent: RecordAsSent): Promise<JudgedRecord | undefined> {
+async function judgeRecord(
+  deps: JudgeRecordsDeps,
+  sent: RecordAsSent,
+  version: number,
+  answers: PdsAnswer[],
+): Promise<JudgedRecord | undefined> {
   const checked = checkRecord(sent, deps.clock.now())
   if (!checked.ok) return { sent, outcome: { fault: checked.fault } }
-  const answer = await deps.demographics.find(checked.value.nhsNumber)
+  const { nhsNumber } = checked.value
+  const answer = await deps.demographics.find(nhsNumber)
   if (answer.kind === 'unavailable') return undefined
-  if (answer.kind === 'superseded') await deps.storage.numbers.link(checked.value.nhsNumber, answer.by)
+  answers.push({ nhsNumber, version, at: deps.clock.now(), says: registerOf(nhsNumber, answer) })
   const fault = judgeByDemographics(checked.value, answer)
   return { sent, outcome: fault ? { fault } : { checked: checked.value } }
 }

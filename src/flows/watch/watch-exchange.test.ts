@@ -2,7 +2,7 @@ import { v7 as newId } from 'uuid'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { describeOnEachEngine } from '../../../test/support/engines.ts'
 import { expectValue } from '../../../test/support/expect-value.ts'
-import { freshNhsNumber } from '../../../test/support/records.ts'
+import { freshNhsNumber, pdsSays } from '../../../test/support/records.ts'
 import type { CalendarDate, PlanTime } from '../../domain/english-time.ts'
 import type { MeshMessage } from '../../domain/mailbox/mesh-message.ts'
 import type { NhsNumber } from '../../domain/nhs-number.ts'
@@ -398,7 +398,7 @@ describeOnEachEngine('freshness and collection', database => {
     test('a superseded number is mended by the one that replaced it', async () => {
       const [old, next] = [freshNhsNumber(), freshNhsNumber()]
       await apply({ sequence: 2, records: [failing(1, undefined, old)] })
-      await storage.numbers.link(old, next)
+      await pdsSays(database(), old, { state: 'replaced', by: next })
       await apply({ sequence: 3, records: [good(1, 'A', next)] })
       expect(await storage.issues.failedRecords(code)).toEqual([])
     })

@@ -32,6 +32,7 @@ export const EXAMPLE_ANSWER: Answer = {
   nhsNumber: EXAMPLE_NUMBER,
   access: 'unscheduled',
   askedAt: new Date('2026-03-10T09:30:00Z'),
+  checked: true,
   plans: [
     {
       id: '0197a000-0000-7000-8000-000000000001',
@@ -55,6 +56,9 @@ export const EXAMPLE_ANSWER: Answer = {
 
 /** "No information held" (rule 4.2). */
 export const EXAMPLE_OF_NOTHING: Answer = { ...EXAMPLE_ANSWER, plans: [], accesses: [] }
+
+/** The same where PDS could not be asked in time whose number it is (rule 4.8). */
+export const EXAMPLE_UNCHECKED: Answer = { ...EXAMPLE_OF_NOTHING, checked: false }
 
 /** A report of an appointment that nobody missed. */
 export const EXAMPLE_REPORT: NotifiedReport = {
@@ -100,6 +104,7 @@ const FAULT_EXAMPLES: FaultExamples = {
     { kind: 'missing-activity', access: 'unscheduled', activity: 'B0107' },
     { kind: 'missing-activity', access: 'scheduled', activity: 'B0170' },
   ],
+  restricted: [{ kind: 'restricted' }],
   'no-activity': [{ kind: 'no-activity' }],
   'not-found': [{ kind: 'not-found' }],
   'method-not-allowed': [{ kind: 'method-not-allowed', allowed: ['GET', 'HEAD'] }],
@@ -111,6 +116,7 @@ const FAULT_EXAMPLES: FaultExamples = {
   'unsupported-media-type': [{ kind: 'unsupported-media-type' }],
   'too-many-requests': [{ kind: 'too-many-requests', retryAfterSeconds: 5 }],
   unavailable: [{ kind: 'unavailable', retryAfterSeconds: 5 }],
+  unchecked: [{ kind: 'unchecked' }],
   'internal-error': [{ kind: 'internal-error' }],
 }
 

@@ -28,7 +28,8 @@ export const ANSWER_SCHEMAS = {
       entry: {
         type: 'array',
         minItems: 1,
-        description: 'Absent where nothing is held.',
+        description:
+          'Absent where nothing is held. An entry of mode “outcome” warns that the NHS number could not be checked with PDS: the answer is then no plain “nothing held”.',
         items: {
           type: 'object',
           required: ['fullUrl', 'resource', 'search'],
@@ -39,7 +40,14 @@ export const ANSWER_SCHEMAS = {
               required: ['resourceType', 'id'],
               properties: {
                 resourceType: {
-                  enum: ['CareTeam', 'AuditEvent', 'PractitionerRole', 'Flag', 'CarePlan'],
+                  enum: [
+                    'CareTeam',
+                    'AuditEvent',
+                    'PractitionerRole',
+                    'Flag',
+                    'CarePlan',
+                    'OperationOutcome',
+                  ],
                 },
                 id: { type: 'string' },
               },
@@ -47,7 +55,7 @@ export const ANSWER_SCHEMAS = {
             search: {
               type: 'object',
               required: ['mode'],
-              properties: { mode: { enum: ['match', 'include'] } },
+              properties: { mode: { enum: ['match', 'include', 'outcome'] } },
             },
           },
         },

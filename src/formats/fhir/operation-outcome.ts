@@ -3,6 +3,7 @@ import {
   type AppointmentTimeFault,
   REPORT_WITHIN_DAYS,
 } from '../../domain/notification/missed-appointment.ts'
+import type { NotAnswered } from '../../domain/query/answer.ts'
 import { ACTIVITY_FOR, type MissingActivity } from '../../domain/query/requester.ts'
 import { unreachable } from '../../domain/result.ts'
 import { CPIS_FLAG, FHIR_JSON, SYSTEM } from './codes.ts'
@@ -12,7 +13,7 @@ import type { SearchFault } from './read-search.ts'
 /** Everything that can keep a FHIR request from its answer. Texts in it are fixed sentences, never what the caller sent. */
 export type FhirFault =
   | SearchFault
-  | MissingActivity
+  | NotAnswered
   | AppointmentFault
   | AppointmentTimeFault
   | { readonly kind: 'identifier-in-use' }
@@ -28,6 +29,8 @@ export type FhirFault =
   | { readonly kind: 'unsupported-media-type' }
   | { readonly kind: 'too-many-requests'; readonly retryAfterSeconds: number }
   | { readonly kind: 'unavailable'; readonly retryAfterSeconds: number }
+  /** Nothing is held under the number, which could not be checked: where there is no room to say both (rule 4.8). */
+  | { readonly kind: 'unchecked' }
   | { readonly kind: 'internal-error' }
 
 /** One row of the error table: HTTP status, R4 issue type, national code with its display, and words for the caller. */
@@ -43,6 +46,24 @@ interface Row {
 
 /** How a client knows that nobody was told of a missed appointment, because no plan is visible. */
 export const NO_INFORMATION_HELD = 'NO_INFORMATION_HELD'
+
+/** What is said beside "nothing held" where PDS could not be asked whose number it is (rule 4.8). */
+const UNCHECKED =
+  'Nothing is held under this NHS number, but it could not be checked with PDS whether it is the current one of the patient: ask again, or by the number that PDS gives'
+
+export const NUMBER_NOT_CHECKED = 'NUMBER_NOT_CHECKED'
+
+/** The entry of a searchset that says so. */
+export function writeUnchecked(id: string): OperationOutcome {
+  const coding = [
+    { system: SYSTEM.errorCode, code: NUMBER_NOT_CHECKED, display: 'The NHS number could not be checked' },
+  ]
+  return {
+    resourceType: 'OperationOutcome',
+    id,
+    issue: [{ severity: 'warning', code: 'incomplete', details: { coding }, diagnostics: UNCHECKED }],
+  }
+}
 
 /** The HTTP status of a fault and its OperationOutcome. The id is the answer's own. */
 export function writeFault(fault: FhirFault, id: string): { status: number; outcome: OperationOutcome } {
@@ -107,6 +128,12 @@ function rowOf(fault: FhirFault): Row {
       }
     case 'missing-activity':
       return denied(missingActivity(fault))
+    case 'restricted':
+      return {
+        ...row(403, 'suppressed', 'RESTRICTED_PATIENT', 'PDS restricts who may be told about the patient'),
+        diagnostics:
+          'PDS restricts who may be told about this patient, so nothing can be answered here. This does not say whether anything is held: where you are worried, phone the local authority',
+      }
     case 'no-activity':
       return denied(
         `the selected role has neither activity ${ACTIVITY_FOR.unscheduled} nor ${ACTIVITY_FOR.scheduled}`,
@@ -140,6 +167,11 @@ function rowOf(fault: FhirFault): Row {
         'SERVICE_UNAVAILABLE',
         'The service could not look, which says nothing about the patient: ask again after a while',
       )
+    case 'unchecked':
+      return {
+        ...row(503, 'transient', 'SERVICE_UNAVAILABLE', 'The NHS number could not be checked with PDS'),
+        diagnostics: UNCHECKED,
+      }
     case 'internal-error':
       return row(
         500,

@@ -11,6 +11,8 @@ export interface Search {
   readonly includes: readonly string[]
   /** The code of what is served, where the caller named it. */
   readonly code?: string
+  /** Only how many there are is wanted. */
+  readonly countOnly?: true
 }
 
 export type SearchFault =
@@ -38,11 +40,14 @@ export function readSearch(
   const includes: string[] = []
   const codes: string[] = []
   let unsupported = false
+  let countOnly = false
   for (const [name, written] of parameters) {
     const value = written.replace(/;$/, '')
     if (PATIENT_FORMS.includes(name)) patients.push(value)
     else if (name === '_include' && served.includes.includes(value)) includes.push(value)
     else if (served.code && /^code(:|$)/.test(name)) codes.push(name === 'code' ? value : name)
+    else if ((name === '_count' && value === '0') || (name === '_summary' && value === 'count'))
+      countOnly = true
     else if (name !== '_format') unsupported = true
   }
   if (unsupported && strict) return failure({ kind: 'unsupported-parameter' })
@@ -57,6 +62,7 @@ export function readSearch(
     nhsNumber: number.value,
     includes,
     ...(code !== undefined && { code }),
+    ...(countOnly && { countOnly }),
   })
 }
 
@@ -82,6 +88,7 @@ export function writeSelfLink(baseUrl: string, search: Search): string {
     `patient:identifier=${SYSTEM.nhsNumber}|${search.nhsNumber}`,
     ...(search.code === undefined ? [] : [`code=${search.code}`]),
     ...search.includes.map(include => `_include=${include}`),
+    ...(search.countOnly ? ['_summary=count'] : []),
   ]
   return `${baseUrl}/${search.path}?${parameters.join('&')}`
 }

@@ -132,6 +132,18 @@ test('rule 4.2: nothing held is a searchset of none, without an entry', () => {
   }
 })
 
+test('rule 4.8: nothing held of a number that was not checked holds a warning, in valid R4', () => {
+  const isWrong = r4Judges()
+  for (const write of [plans, accesses]) {
+    const bundle = write({ ...NOTHING_HELD, checked: false })
+    expect(bundle.total).toBe(0)
+    expect(bundle.entry?.map(({ resource, search }) => [resource?.resourceType, search?.mode])).toEqual([
+      ['OperationOutcome', 'outcome'],
+    ])
+    expect(isWrong(bundle)).toEqual([])
+  }
+})
+
 describe('the access list', () => {
   test('an access is the guide’s AuditEvent, with the viewer’s role included', () => {
     const entry = accesses(ANSWER).entry ?? []

@@ -1,12 +1,22 @@
-import type { AuditEvent, Bundle, BundleEntry, CarePlan, CareTeam, Flag, PractitionerRole } from 'fhir/r4.js'
+import type {
+  AuditEvent,
+  Bundle,
+  BundleEntry,
+  CarePlan,
+  CareTeam,
+  Flag,
+  OperationOutcome,
+  PractitionerRole,
+} from 'fhir/r4.js'
 import type { Answer } from '../../domain/query/answer.ts'
+import { writeUnchecked } from './operation-outcome.ts'
 import type { Search } from './read-search.ts'
 import { writeSelfLink } from './read-search.ts'
 import { writeAccessList } from './write-audit-event.ts'
 import { writeCareTeam } from './write-care-team.ts'
 import { writeCarePlan, writeFlag } from './write-flag.ts'
 
-type Found = CareTeam | AuditEvent | PractitionerRole | Flag | CarePlan
+type Found = CareTeam | AuditEvent | PractitionerRole | Flag | CarePlan | OperationOutcome
 
 export interface BundleFrame {
   readonly id: string
@@ -41,14 +51,17 @@ export function writeFlagBundle(answer: Answer, frame: BundleFrame): Bundle<Foun
   )
 }
 
-/** `total` counts matches only, and a searchset of nothing has no `entry`: an empty array is not valid R4. */
+/**
+ * `total` counts matches only, and a searchset of nothing has no `entry`: an empty array is not valid R4. That nothing is held is said
+ * with a warning where the number could not be checked (rule 4.8). Whoever asks for the count alone gets that.
+ */
 function searchBundle(
   answer: Answer,
   frame: BundleFrame,
   matches: readonly Found[],
   includes: readonly Found[],
 ): Bundle<Found> {
-  const enter = (resource: Found, mode: 'match' | 'include'): BundleEntry<Found> => ({
+  const enter = (resource: Found, mode: 'match' | 'include' | 'outcome'): BundleEntry<Found> => ({
     fullUrl: `${frame.baseUrl}/${resource.resourceType}/${resource.id}`,
     resource,
     search: { mode },
@@ -56,6 +69,7 @@ function searchBundle(
   const entry = [
     ...matches.map(resource => enter(resource, 'match')),
     ...includes.map(resource => enter(resource, 'include')),
+    ...(answer.checked ? [] : [enter(writeUnchecked(frame.id), 'outcome')]),
   ]
   return {
     resourceType: 'Bundle',
@@ -64,6 +78,6 @@ function searchBundle(
     timestamp: answer.askedAt.toISOString(),
     total: matches.length,
     link: [{ relation: 'self', url: writeSelfLink(frame.baseUrl, frame.search) }],
-    ...(entry.length > 0 && { entry }),
+    ...(entry.length > 0 && !frame.search.countOnly && { entry }),
   }
 }

@@ -59,6 +59,7 @@ export const ANSWER: Answer = {
   nhsNumber: ASKED_FOR,
   access: 'unscheduled',
   askedAt: new Date('2026-03-10T09:30:00Z'),
+  checked: true,
   plans: [PLAN],
   accesses: [ACCESS],
 }
@@ -148,7 +149,13 @@ export const anyAnswer: fc.Arbitrary<Answer> = fc
       selector: made => made.id,
     }),
   })
-  .map(answer => (answer.plans.length > 0 ? answer : { ...answer, accesses: [] }))
+  .chain(answer =>
+    fc
+      .boolean()
+      .map(checked =>
+        answer.plans.length > 0 ? { ...answer, checked: true } : { ...answer, accesses: [], checked },
+      ),
+  )
 
 /** What two independent R4 validators hold against a resource; nothing, where it is valid. */
 export function r4Judges(): (resource: FhirResource) => string[] {

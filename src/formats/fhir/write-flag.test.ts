@@ -137,7 +137,7 @@ describe('any answer', () => {
       fc.property(anyAnswer, answer => {
         const bundle = flags(answer)
         expect(bundle.total).toBe(answer.plans.length)
-        expect(bundle.entry?.length ?? 0).toBe(3 * answer.plans.length)
+        expect(bundle.entry?.length ?? 0).toBe(3 * answer.plans.length + (answer.checked ? 0 : 1))
         const at = new Map((bundle.entry ?? []).map(({ fullUrl, resource }) => [fullUrl, resource]))
         const teams = of<Flag>(bundle, 'Flag').map(flag => {
           const provenance = flag.contained?.[0] as Provenance

@@ -5,7 +5,7 @@ import type { ServerDescription } from './capability-statement.ts'
 import { FHIR_JSON } from './codes.ts'
 import { describeReport } from './describe-report.ts'
 import type { ApiResponse, OpenApiDocument, Operation, Reference } from './openapi-document.ts'
-import { EXAMPLE_ANSWER, EXAMPLE_OF_NOTHING } from './openapi-examples.ts'
+import { EXAMPLE_ANSWER, EXAMPLE_OF_NOTHING, EXAMPLE_UNCHECKED } from './openapi-examples.ts'
 import {
   ANSWER_HEADERS,
   EXAMPLE_ID,
@@ -160,6 +160,10 @@ function describeAnswer(search: DescribedSearch, server: ServerDescription): Api
         examples: {
           held: { summary: 'Information is held', value: write(EXAMPLE_ANSWER) },
           'nothing-held': { summary: 'No information is held', value: write(EXAMPLE_OF_NOTHING) },
+          unchecked: {
+            summary: 'Nothing is held under this number, which could not be checked with PDS',
+            value: write(EXAMPLE_UNCHECKED),
+          },
         },
       },
     },

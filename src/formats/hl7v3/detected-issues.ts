@@ -20,6 +20,28 @@ export const NO_RECORD: readonly DetectedIssue[] = ['1', 'NHSNCC002'].map(code =
   issue(code, 'NHS Number Not Found'),
 )
 
+/** Beside "nothing held" in words, where PDS could not be asked whose number it is: systems know the codes, and people read the words. */
+const UNCHECKED_WORDS =
+  'NHS Number Not Found. It could not be checked with PDS whether this number is the current one: ask again, or by the number that PDS gives'
+
+export const NO_RECORD_UNCHECKED: readonly DetectedIssue[] = NO_RECORD.map(({ code }) =>
+  issue(code, UNCHECKED_WORDS),
+)
+
+/** Whether issues that say that nothing is held say as well that the number was not checked (rule 4.8). */
+export function saysUnchecked(issues: readonly DetectedIssue[]): boolean {
+  return issues.some(({ displayName }) => displayName === UNCHECKED_WORDS)
+}
+
+/** PDS restricts who may know of the person: by no reader to be taken for "nothing held" (rules 10.1 and 12.4). */
+export const RESTRICTED: DetectedIssue = {
+  code: '1',
+  codeSystem: OID.messagingError,
+  displayName:
+    'PDS restricts who may be told about this person, so nothing can be answered here. This does not say whether anything is held',
+  severity: 'ER',
+}
+
 /** All that a system learns which may not ask: not which rule it broke, nor anything of what it asked about (rule 8.2). */
 export const ACCESS_DENIED: DetectedIssue = {
   code: '1',

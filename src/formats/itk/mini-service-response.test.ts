@@ -18,10 +18,20 @@ const write = (response: MiniServiceResponse) => renderXml(writeMiniServiceRespo
 const read = async (document: string) => readMiniServiceResponse(await rootOf(document))
 
 const anyResponse = fc
-  .record({ id: anyUuid, at: anyInstant, code: fc.constantFrom(...CODES), answer: anyResponseContent })
+  .record({
+    id: anyUuid,
+    at: anyInstant,
+    code: fc.constantFrom(...CODES),
+    answer: anyResponseContent,
+    checked: fc.boolean(),
+  })
   .map(
-    ({ code, answer, ...rest }): MiniServiceResponse =>
-      isHoldingCode(code) ? { ...rest, code, answer } : { ...rest, code },
+    ({ code, answer, checked, ...rest }): MiniServiceResponse =>
+      isHoldingCode(code)
+        ? { ...rest, code, answer }
+        : code === 'CPIS-0001'
+          ? { ...rest, code, checked }
+          : { ...rest, code },
   )
 
 test('any response is read as it was written, and writing it again gives the same text', async () => {
@@ -76,7 +86,7 @@ describe('a response', () => {
     CODES.filter(code => !isHoldingCode(code)),
   )('%s holds two totals of nothing, whatever is at hand', async code => {
     if (isHoldingCode(code)) return
-    const root = await rootOf(write({ ...(await HELD()), code }))
+    const root = await rootOf(write({ ...(await HELD()), code, checked: true } as MiniServiceResponse))
     expect(root.children.map(({ name }) => name)).toEqual([
       'effectiveTime',
       'id',

@@ -25,7 +25,9 @@ export type MiniServiceResponse = {
   readonly at: Date
 } & (
   | { readonly code: HoldingCode; readonly answer: QueryResponseContent }
-  | { readonly code: Exclude<ResponseCode, HoldingCode> }
+  /** "No match", of a number that was checked with PDS or could not be (rule 4.8). */
+  | { readonly code: 'CPIS-0001'; readonly checked: boolean }
+  | { readonly code: Exclude<ResponseCode, HoldingCode | 'CPIS-0001'> }
 )
 
 const NOTHING: QueryResponseContent = { plans: [], accesses: [] }
@@ -45,14 +47,14 @@ export function writeMiniServiceResponse(response: MiniServiceResponse): XmlNode
     { xmlns: HL7, 'xmlns:npfitlc': NPFIT },
     valued('effectiveTime', writeTimestamp(at)),
     element('id', { root: id.toUpperCase() }),
-    element('value', { code, codeSystem: ITK_OID.responseCode, displayName: RESPONSE_CODES[code] }),
+    element('value', { code, codeSystem: ITK_OID.responseCode, displayName: wordsOf(response) }),
     ...writeResponseParts(shown),
   )
 }
 
 /**
  * Reads a response. One that contradicts itself, because it holds something beside a code that says otherwise or the reverse,
- * is never taken for "nothing held" (rule 4.3). The display name and the totals are not looked at.
+ * is never taken for "nothing held" (rule 4.3). The totals are not looked at, nor is the display name but for "not checked".
  */
 export function readMiniServiceResponse(root: XmlElement): Result<MiniServiceResponse, MessageFault> {
   if (root.name !== 'CP-ISNHSQueryResponse' || root.namespace !== HL7) {
@@ -73,5 +75,13 @@ export function readMiniServiceResponse(root: XmlElement): Result<MiniServiceRes
     return answer.ok ? success({ id, at, code, answer: answer.value }) : answer
   }
   const holdsMore = root.children.some(({ name }) => /^pertinentInformation1[34]$/.test(name))
-  return holdsMore ? incomplete('value', root) : success({ id, at, code })
+  if (holdsMore) return incomplete('value', root)
+  if (code !== 'CPIS-0001') return success({ id, at, code })
+  return success({ id, at, code, checked: attributeOf(values[0], 'displayName') !== UNCHECKED_WORDS })
+}
+
+const UNCHECKED_WORDS = `${RESPONSE_CODES['CPIS-0001']}. It could not be checked with PDS whether this NHS number is the current one: ask again, or by the number that PDS gives`
+
+function wordsOf(response: MiniServiceResponse): string {
+  return response.code === 'CPIS-0001' && !response.checked ? UNCHECKED_WORDS : RESPONSE_CODES[response.code]
 }

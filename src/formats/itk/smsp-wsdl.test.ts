@@ -67,7 +67,7 @@ test('and of any response', async () => {
   await fc.assert(
     fc.asyncProperty(anyUuid, anyInstant, anyResponseContent, async (id, at, answer) => {
       const held = writeMiniServiceResponse({ id, at, code: 'SMSP-0000', answer })
-      const nothing = writeMiniServiceResponse({ id, at, code: 'CPIS-0001' })
+      const nothing = writeMiniServiceResponse({ id, at, code: 'CPIS-0001', checked: at.getTime() % 2 === 0 })
       expect(await unlike(enveloped('answer', held))).toEqual([])
       expect(await unlike(enveloped('answer', nothing))).toEqual([])
     }),

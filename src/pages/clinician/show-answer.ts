@@ -8,6 +8,7 @@ import { showSignIn } from '../session/show-sign-in.ts'
 import { englishDay, englishMoment } from '../words.ts'
 import type { Checking } from './admit-checking.ts'
 import { missedSeals, newDraft } from './missed-report.ts'
+import { UNCHECKED } from './worklist-row.ts'
 
 /**
  * Asks the FHIR API, as any other system would, and shows what it said. What could not be looked up has a page of its own, which
@@ -62,6 +63,17 @@ export async function showAnswer(
       }
       return pages.show(request, reply, { view: 'message', title: 'You may not look', status: 403, values })
     }
+    case 'unchecked': {
+      exchangeOf(request).reason = 'number not checked'
+      const page = {
+        view: 'could-not-look',
+        title: 'CP-IS could not check the NHS number',
+        status: 503,
+        failed: true,
+      }
+      const values = { number, message: UNCHECKED, retry: request.url }
+      return pages.show(request, reply, { ...page, confidential: true, values })
+    }
     case 'could-not-look': {
       exchangeOf(request).reason = 'could not look'
       const values = { number, message: `${outcome.message}.`, retry: request.url }
@@ -81,6 +93,8 @@ function historyOf(history: AccessHistoryOutcome) {
       return { accesses: history.accesses, timeline: timelineOf(history.accesses) }
     case 'none-listed':
       return { accesses: [] }
+    case 'unchecked':
+      return { accesses: [], historyFailed: UNCHECKED }
     default:
       return { accesses: [], historyFailed: `${history.message}.` }
   }

@@ -36,6 +36,8 @@ export function worklistRow(
     }
     case 'nothing-held':
       return { ...row, kind: 'nothing', lines: ['No information held'] }
+    case 'unchecked':
+      return { ...row, kind: 'failed', lines: [UNCHECKED] }
     case 'refused':
     case 'could-not-look':
       return { ...row, kind: 'failed', lines: [`${outcome.message}.`] }
@@ -43,6 +45,10 @@ export function worklistRow(
       return unreachable(outcome)
   }
 }
+
+/** Rule 4.8: never worded as "no information held". */
+export const UNCHECKED =
+  'Nothing is held under this NHS number. CP-IS could not ask PDS whether it is the person’s current number.'
 
 function planWords({ description, ended, end }: HeldPlan): string {
   if (!ended) return description

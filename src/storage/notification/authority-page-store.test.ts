@@ -68,8 +68,8 @@ describeOnEachEngine('the desk store', database => {
       await sql`insert into notification (nhs_number, access_id, authority, accessed_at, author, upload_sequence)
         values (${NUMBER}, gen_random_uuid(), ${odsCode}, ${at(minute)}, '{}'::jsonb, 1)`.execute(kysely)
     }
-    await sql`insert into number_change (nhs_number, authority, noticed_at, upload_sequence)
-      values (${NUMBER}, ${odsCode}, ${at(4)}, 1)`.execute(kysely)
+    await sql`insert into number_change (nhs_number, authority, version, noticed_at, upload_sequence)
+      values (${NUMBER}, ${odsCode}, 1, ${at(4)}, 1)`.execute(kysely)
     const found = async (filter: Partial<NotificationFilter>, page = { limit: 10, offset: 0 }) => {
       const items = await desk().items(odsCode, { state: 'all', overdueBefore: at(2), ...filter }, page)
       return items.map(item => (item.at.getTime() - AT.getTime()) / 60_000)

@@ -43,7 +43,8 @@ export function authorityPageStore(db: Kysely<Schema>): AuthorityPageStore {
         select item.*, assigned.text as assigned_to, person.given, person.family, person.birth_date
         from ${itemsOf(authority)} item ${lastAssignment(authority)}
         left join lateral (
-          select given, family, birth_date from plan p where p.nhs_number = item.nhs_number and p.authority = ${authority}
+          select given, family, birth_date from person_number n join plan p on p.person = n.person
+          where n.nhs_number = item.nhs_number and p.nhs_number = item.nhs_number and p.authority = ${authority}
           order by written_created_at desc, written_sequence desc limit 1
         ) person on true
         where item.id = ${id}::uuid`.execute(db)

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { beforeEach, expect, test } from 'vitest'
 import { describeOnEachEngine } from '../../../test/support/engines.ts'
-import { freshNhsNumber, nurse, planRow } from '../../../test/support/records.ts'
+import { freshNhsNumber, nurse, storedPlan } from '../../../test/support/records.ts'
 import type { MeshMessage } from '../../domain/mailbox/mesh-message.ts'
 import type { NhsNumber } from '../../domain/nhs-number.ts'
 import type { MailboxId, OdsCode } from '../../domain/organisation.ts'
@@ -88,10 +88,19 @@ describeOnEachEngine('what authorities see that hold the same person (rule 21.12
     }
   }
   /** That the person's number is no longer in use, as both were told. */
+  let version = 0
   const replaced = async () => {
     const replacement = freshNhsNumber()
     for (const authority of [home, other]) {
-      const change = { nhs_number: number, authority, replacement, noticed_at: AT, upload_sequence: 1 }
+      version += 1
+      const change = {
+        nhs_number: number,
+        authority,
+        version,
+        replacement,
+        noticed_at: AT,
+        upload_sequence: 1,
+      }
       await database()
         .kysely.insertInto('number_change')
         .values({ ...change, local_id: null, local_id_authority: null, message_id: null })
@@ -173,18 +182,13 @@ describeOnEachEngine('what authorities see that hold the same person (rule 21.12
   test('a person is shown as the authority itself last named them, and of nobody else', async () => {
     await accessed()
     const named = (authority: OdsCode, given: string, day: number, start: string, nhs_number = number) =>
-      database()
-        .kysely.insertInto('plan')
-        .values(
-          planRow({
-            nhs_number,
-            authority,
-            given,
-            start_time: start,
-            written_created_at: new Date(AT.getTime() + day * 86_400_000),
-          }),
-        )
-        .execute()
+      storedPlan(database(), {
+        nhs_number,
+        authority,
+        given,
+        start_time: start,
+        written_created_at: new Date(AT.getTime() + day * 86_400_000),
+      })
     await named(other, 'Theirs', 9, '202601010000')
     expect((await opened(home))?.person).toBeUndefined()
     await named(home, 'Ours', 2, '202601010000')

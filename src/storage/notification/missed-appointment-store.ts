@@ -9,17 +9,22 @@ import type { Schema } from '../schema.ts'
 /** Reports of missed appointments; the notifications they make are delivered with all others (rule 15.3). */
 export function missedAppointmentStore(db: Kysely<Schema>): MissedAppointmentStore {
   return {
+    isRestricted: async nhsNumber => {
+      const { rows } = await sql`
+        select from person_number n join person_number r on r.person = n.person and r.restricted
+        where n.nhs_number = ${nhsNumber} limit 1`.execute(db)
+      return rows.length > 0
+    },
+
     // One statement and one snapshot: whoever is told had a plan that was visible when the report was kept. Two reports under one
     // identifier meet on its row: the second waits for the first, and then keeps nothing.
     keep: async ({ id, appointment, author, reportedAt }) => {
       const { nhsNumber, identifier, start, end = null, service = null, description = null } = appointment
       const { rows } = await sql`
         with visible as materialized (
-          select * from plan
-          where nhs_number in (
-              select ${nhsNumber}::text union select other_number from same_person where nhs_number = ${nhsNumber}
-            )
-            and delete_time is null and not silent and visible_until > ${reportedAt}
+          select * from speaking_plan
+          where person = (select person from person_number where nhs_number = ${nhsNumber})
+            and delete_time is null and visible_until > ${reportedAt}
         ),
         kept as (
           insert into missed_appointment

@@ -2,12 +2,11 @@ import fc from 'fast-check'
 import { v7 as newId } from 'uuid'
 import { expect, test } from 'vitest'
 import { describeOnEachEngine } from '../../../test/support/engines.ts'
-import { freshNhsNumber, storedAuthority } from '../../../test/support/records.ts'
+import { freshNhsNumber, pdsSays, storedAuthority } from '../../../test/support/records.ts'
 import type { CalendarDate, PlanTime } from '../../domain/english-time.ts'
 import type { NhsNumber } from '../../domain/nhs-number.ts'
 import type { OdsCode } from '../../domain/organisation.ts'
 import type { JudgedRecord } from '../../flows/upload/ports.ts'
-import { numberStore } from '../person/number-store.ts'
 import { failedRecords } from './failing-records.ts'
 import { uploadStore } from './upload-store.ts'
 
@@ -102,7 +101,7 @@ describeOnEachEngine('records that fail', database => {
     const [ours, theirs] = [`R${++authorities}01`, `R${authorities}02`] as OdsCode[] as [OdsCode, OdsCode]
     for (const authority of [ours, theirs]) await storedAuthority(database(), authority)
     const [old, replacement] = [freshNhsNumber(), freshNhsNumber()]
-    await numberStore(database().kysely).link(old, replacement)
+    await pdsSays(database(), old, { state: 'replaced', by: replacement })
     await apply(theirs, 1, ['fails'], [old], { localIds })
     await apply(ours, 3, ['loads'], [old], { localIds })
     await apply(ours, 5, ['fails'], [old], { localIds })
@@ -119,7 +118,7 @@ describeOnEachEngine('records that fail', database => {
     const authority = `R${++authorities}03` as OdsCode
     await storedAuthority(database(), authority)
     const [old, replacement] = [freshNhsNumber(), freshNhsNumber()]
-    await numberStore(database().kysely).link(old, replacement)
+    await pdsSays(database(), old, { state: 'replaced', by: replacement })
     await apply(authority, 1, ['fails'], [old], { localIds: false })
     await apply(authority, 2, ['loads'], [freshNhsNumber()], { localIds: false })
     expect(await failing(authority)).toEqual([old])

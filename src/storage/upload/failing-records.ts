@@ -46,8 +46,9 @@ export async function keepFailures(
     with loaded as (
       select nhs_number, local_id, written_created_at, written_sequence from plan where authority = ${authority}
       union all
-      select r.nhs_number, null, p.written_created_at, p.written_sequence
-      from plan p join replaced_number r on r.replacement = p.nhs_number where p.authority = ${authority}
+      select n.nhs_number, null, p.written_created_at, p.written_sequence
+      from plan p join person_number n on n.person = p.person and n.nhs_number <> p.nhs_number
+      where p.authority = ${authority}
     ),
     mended as (
       select f.person from failing_record f join loaded l on l.local_id = f.local_id

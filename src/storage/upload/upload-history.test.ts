@@ -1,7 +1,7 @@
 import { v7 as newId } from 'uuid'
 import { beforeEach, expect, test } from 'vitest'
 import { describeOnEachEngine } from '../../../test/support/engines.ts'
-import { freshNhsNumber, planRow, storedAuthority } from '../../../test/support/records.ts'
+import { freshNhsNumber, storedAuthority, storedPlan } from '../../../test/support/records.ts'
 import type { CalendarDate, PlanTime } from '../../domain/english-time.ts'
 import type { NhsNumber } from '../../domain/nhs-number.ts'
 import type { OdsCode } from '../../domain/organisation.ts'
@@ -139,7 +139,14 @@ describeOnEachEngine('what authorities sent and hold', database => {
     expect(await history().holding(authority, NOW)).toEqual({ matched: 2, total: 2 })
     await database()
       .kysely.insertInto('number_change')
-      .values({ nhs_number: inactive, authority, replacement: '', noticed_at: NOW, upload_sequence: 1 })
+      .values({
+        nhs_number: inactive,
+        authority,
+        version: 1,
+        replacement: '',
+        noticed_at: NOW,
+        upload_sequence: 1,
+      })
       .execute()
     expect(await history().holding(authority, NOW)).toEqual({ matched: 1, total: 2 })
     const later = new Date(NOW.getTime() + 365 * DAY)
@@ -159,6 +166,7 @@ describeOnEachEngine('what authorities sent and hold', database => {
       .values({
         nhs_number: right,
         authority: theirs,
+        version: 1,
         replacement: '',
         noticed_at: NOW,
         upload_sequence: 1,
@@ -209,10 +217,7 @@ describeOnEachEngine('what authorities sent and hold', database => {
   })
 
   test("of another authority's plans nothing is missing", async () => {
-    await database()
-      .kysely.insertInto('plan')
-      .values(planRow({ nhs_number: freshNhsNumber(), authority: 'H9999' }))
-      .execute()
+    await storedPlan(database(), { nhs_number: freshNhsNumber(), authority: 'H9999' })
     await apply(0, 1, [])
     expect(await missing()).toEqual([])
   })

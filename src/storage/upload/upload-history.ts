@@ -89,10 +89,11 @@ export function uploadHistory(db: Kysely<Schema>): UploadHistory {
           )
         ),
         visible as (
-          select p.nhs_number, p.local_id, f.person, c.nhs_number is null and f.person is null as matched
-          from plan p left join number_change c on c.nhs_number = p.nhs_number and c.authority = p.authority
-          left join failing f on f.nhs_number = p.nhs_number or f.local_id = p.local_id
-          where p.authority = ${authority} and p.delete_time is null and not p.silent and p.visible_until > ${at}
+          select p.nhs_number, p.local_id, f.person, f.person is null and not exists (
+            select from number_change c where c.nhs_number = p.nhs_number and c.authority = p.authority
+          ) as matched
+          from speaking_plan p left join failing f on f.nhs_number = p.nhs_number or f.local_id = p.local_id
+          where p.authority = ${authority} and p.delete_time is null and p.visible_until > ${at}
         ),
         held as (
           select nhs_number, bool_and(matched) as matched from visible group by nhs_number
@@ -115,8 +116,8 @@ export function uploadHistory(db: Kysely<Schema>): UploadHistory {
           from newest n join upload_record r on r.upload_id = n.id where r.fault is not null
         )
         select p.nhs_number, p.plan_type, p.start_time, p.local_id, p.written_sequence, p.written_created_at
-        from plan p join newest n on (p.written_created_at, p.written_sequence) < (n.created_at, n.sequence)
-        where p.authority = ${authority} and p.delete_time is null and not p.silent and p.visible_until > ${at}
+        from speaking_plan p join newest n on (p.written_created_at, p.written_sequence) < (n.created_at, n.sequence)
+        where p.authority = ${authority} and p.delete_time is null and p.visible_until > ${at}
           and (p.end_time is null or p.end_time > ${planTimeOf(at)})
           and p.nhs_number not in (select nhs_number from refused where nhs_number is not null)
         order by p.nhs_number, p.plan_type, p.start_time`.execute(db)

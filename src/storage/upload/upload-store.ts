@@ -2,8 +2,7 @@ import { type Kysely, sql } from 'kysely'
 import { visibleUntil } from '../../domain/plan/plan.ts'
 import type { RecordResult } from '../../domain/upload/acknowledgement.ts'
 import type { JudgedRecord, UploadReceipt, UploadStore } from '../../flows/upload/ports.ts'
-import { silenceReplaced } from '../person/number-links.ts'
-import { enrolNumbers } from '../person/number-store.ts'
+import { numberDirectory } from '../person/number-directory.ts'
 import type { Schema } from '../schema.ts'
 import { keepFailures } from './failing-records.ts'
 
@@ -57,16 +56,20 @@ export function uploadStore(db: Kysely<Schema>): UploadStore {
           block integer, type text, start text, "end" text, delete text, visible_until timestamptz)`.execute(
         db,
       )
+      // Plans belong to a person, whose numbers stand in the directory: mostly since PDS was asked about them a moment ago.
+      const numbers = records.flatMap(({ outcome }) =>
+        'checked' in outcome ? [outcome.checked.nhsNumber] : [],
+      )
+      await numberDirectory(db).enter(numbers, new Date())
     },
 
     apply: async upload => {
       await recordUpload(db, upload)
+      await holdNumbers(db, upload)
       await failRepeatedPlans(db, upload)
       await failUnknownDeletes(db, upload)
       await writePlans(db, upload)
       await writeContact(db, upload)
-      await silenceReplaced(db, upload)
-      await enrolNumbers(db, upload)
       await keepFailures(db, upload)
       const counts = await countOutcomes(db, upload)
       await db.updateTable('upload').set(counts).where('id', '=', upload.id).execute()
@@ -158,13 +161,22 @@ async function recordUpload(db: Kysely<Schema>, upload: UploadReceipt): Promise<
     .execute()
 }
 
+/** Nobody joins or parts the people of the file until the commit; locked in order, so that nobody waits for each other. */
+async function holdNumbers(db: Kysely<Schema>, { id }: UploadReceipt): Promise<void> {
+  await sql`
+    select count(*) from (
+      select from person_number where nhs_number in (select nhs_number from upload_plan where upload_id = ${id})
+      order by nhs_number for key share
+    ) held`.execute(db)
+}
+
 /** A plan that an earlier good record of the file carried fails the later record (rule 3.9). */
 async function failRepeatedPlans(db: Kysely<Schema>, { id }: UploadReceipt): Promise<void> {
   await sql`
     with met as (
       select position, block, plan_type,
-        row_number() over (partition by nhs_number, plan_type, start_time order by position) as time_met
-      from upload_plan where upload_id = ${id}
+        row_number() over (partition by coalesce(n.person, u.nhs_number), plan_type, start_time order by position) as time_met
+      from upload_plan u left join person_number n on n.nhs_number = u.nhs_number where upload_id = ${id}
     )
     update upload_record r set fault = jsonb_build_object('kind', 'plan-already-in-file', 'plan', repeated.plan_type)
     from (select distinct on (position) position, plan_type from met where time_met > 1 order by position, block) repeated
@@ -177,28 +189,34 @@ async function failUnknownDeletes(db: Kysely<Schema>, { id, authority }: UploadR
     update upload_record r set fault = jsonb_build_object('kind', 'delete-of-unknown-plan', 'plan', deleted.plan_type)
     from (
       select distinct on (u.position) u.position, u.plan_type
-      from upload_plan u left join plan p on p.nhs_number = u.nhs_number and p.authority = ${authority}
-        and p.plan_type = u.plan_type and p.start_time = u.start_time and p.ever_loaded
-      where u.upload_id = ${id} and u.delete_time is not null and p.nhs_number is null
+      from upload_plan u
+      where u.upload_id = ${id} and u.delete_time is not null and not exists (
+        select from person_number n join plan p on p.person = n.person
+        where n.nhs_number = u.nhs_number and p.authority = ${authority} and p.plan_type = u.plan_type
+          and p.start_time = u.start_time and p.ever_loaded
+      )
       order by u.position, u.block
     ) deleted
     where r.upload_id = ${id} and r.position = deleted.position and r.fault is null`.execute(db)
 }
 
-/** The newer file decides each plan, whichever came first (rules 3.4 to 3.6). */
+/**
+ * The newer file decides each plan, whichever came first (rules 3.4 to 3.6). A plan stands once for each number that it was sent under,
+ * and belongs to the person whose number that is; of several the newest speaks (`speaking_plan`).
+ */
 async function writePlans(db: Kysely<Schema>, upload: UploadReceipt): Promise<void> {
   const { id, authority, header, receivedAt } = upload
   const carried = sql`upload_plan u join upload_record r on r.upload_id = u.upload_id and r.position = u.position
     where u.upload_id = ${id} and (r.fault is null or r.fault->>'kind' = 'delete-of-unknown-plan')`
   await sql`
     insert into plan as held
-      (nhs_number, authority, plan_type, start_time, end_time, delete_time, given, family, birth_date, local_id,
+      (person, nhs_number, authority, plan_type, start_time, end_time, delete_time, given, family, birth_date, local_id,
        local_id_authority, visible_until, ever_loaded, written_created_at, written_sequence, written_received_at)
-    select u.nhs_number, ${authority}, u.plan_type, u.start_time, u.end_time, u.delete_time, r.given, r.family, r.birth_date,
+    select (select person from person_number n where n.nhs_number = u.nhs_number), u.nhs_number, ${authority}, u.plan_type, u.start_time, u.end_time, u.delete_time, r.given, r.family, r.birth_date,
       r.local_id, r.local_id_authority, u.visible_until, u.delete_time is null, ${header.createdAt}::timestamptz,
       ${header.sequence}::bigint, ${receivedAt}::timestamptz
     from ${carried}
-    on conflict (nhs_number, authority, plan_type, start_time) do update set
+    on conflict (person, authority, plan_type, start_time, nhs_number) do update set
       end_time = excluded.end_time, delete_time = excluded.delete_time, given = excluded.given, family = excluded.family,
       birth_date = excluded.birth_date, local_id = excluded.local_id, local_id_authority = excluded.local_id_authority,
       visible_until = excluded.visible_until, ever_loaded = held.ever_loaded or excluded.ever_loaded,
@@ -208,8 +226,8 @@ async function writePlans(db: Kysely<Schema>, upload: UploadReceipt): Promise<vo
   `.execute(db)
   // An older file changes nothing but this: the plan was loaded once, so that deleting it is not a mistake.
   await sql`
-    update plan p set ever_loaded = true from ${carried} and u.delete_time is null
-      and p.nhs_number = u.nhs_number and p.authority = ${authority} and p.plan_type = u.plan_type
+    update plan p set ever_loaded = true from person_number n, ${carried} and u.delete_time is null
+      and n.nhs_number = u.nhs_number and p.person = n.person and p.nhs_number = u.nhs_number and p.authority = ${authority} and p.plan_type = u.plan_type
       and p.start_time = u.start_time and not p.ever_loaded`.execute(db)
 }
 

@@ -12,8 +12,9 @@ import { type Database, openServer } from '../../../src/storage/open-database.ts
 import { storage as storageOn } from '../../../src/storage/storage.ts'
 import { createServerDatabase } from '../engines.ts'
 import { databaseProxy, type NetworkProxy } from '../network-proxy.ts'
+import { NO_LOOK_UP } from '../records.ts'
 import { until } from '../until.ts'
-import { type Doors, openDoors } from './interfaces.ts'
+import { type CutInterfaces, openInterfacesUnderCuts } from './interfaces.ts'
 import { MESH } from './mesh-names.ts'
 
 /** What the connections that are cut are called on the server. */
@@ -31,7 +32,7 @@ export interface CutBench {
   readonly cutStorage: Storage
   readonly proxy: NetworkProxy
   /** The interfaces, over connections that are cut. */
-  readonly doors: Doors
+  readonly interfaces: CutInterfaces
   readonly clock: { now(): Date }
   /** Moves the clock. */
   pass(ms: number): void
@@ -78,7 +79,7 @@ export async function openCutBench(server: string): Promise<CutBench> {
   let skew = 0
   const clock = { now: () => new Date(Date.now() + skew) }
   const deps = (of: Storage) => flowDeps(of, clock)
-  const doors = await openDoors({ database, storage: cutStorage, clock })
+  const interfaces = await openInterfacesUnderCuts({ database, storage: cutStorage, clock })
   let made = 0
   await storage.mailboxes.add({
     id: MESH.cpisMailbox,
@@ -91,7 +92,7 @@ export async function openCutBench(server: string): Promise<CutBench> {
     storage,
     cutStorage,
     proxy,
-    doors,
+    interfaces,
     clock,
     pass: ms => {
       skew += ms
@@ -128,7 +129,7 @@ export async function openCutBench(server: string): Promise<CutBench> {
     answers: () =>
       until(() => cutStorage.mailboxes.find(MESH.cpisMailbox).catch(() => undefined)).then(() => undefined),
     close: async () => {
-      await doors.close()
+      await interfaces.close()
       await jobs.stop(1_000)
       await cut.close()
       await database.close()
@@ -142,6 +143,8 @@ function flowDeps(storage: Storage, clock: { now(): Date }) {
   return {
     ...MESH,
     mesh: MESH,
+    lookUp: NO_LOOK_UP,
+    numberCheckHours: 24,
     storage,
     clock,
     newId,

@@ -16,12 +16,13 @@ import type { SignIn } from '../../../src/pages/page-deps.ts'
 import type { Database } from '../../../src/storage/open-database.ts'
 import { capturedLog } from '../capture.ts'
 import { startIssuer, type TestIssuer } from '../issuer.ts'
+import { NO_LOOK_UP } from '../records.ts'
 import { MESH } from './mesh-names.ts'
 
 const OPERATOR = 'the operator of this test'
 
 /** The interfaces of the service, without its background work: nothing but a request uses a connection. */
-export interface Doors {
+export interface CutInterfaces {
   readonly baseUrl: string
   readonly config: Config
   readonly issuer: TestIssuer
@@ -38,11 +39,11 @@ export interface Doors {
   close(): Promise<void>
 }
 
-export async function openDoors(of: {
+export async function openInterfacesUnderCuts(of: {
   readonly storage: Storage
   readonly database: Database
   readonly clock: { now(): Date }
-}): Promise<Doors> {
+}): Promise<CutInterfaces> {
   const { storage, database, clock } = of
   const issuer = await startIssuer()
   const given = readConfig({ CPIS_ADMIN_TOKEN: OPERATOR, CPIS_SPINE_PARTY_KEY: 'X26-999001' })
@@ -67,6 +68,7 @@ export async function openDoors(of: {
     launch: undefined,
     sessionSecret: OPERATOR,
     readTable: unused,
+    lookUp: NO_LOOK_UP,
     seal,
     answerKept: () => undefined,
     tokens: issuer.settings,
@@ -143,7 +145,7 @@ async function post(url: string, headers: Readonly<Record<string, string>>, body
 /** Spine's code for it, which comes with 500 (rules 11.4 and 13.3). */
 const SOAP_COULD_NOT_LOOK = /errorCode>200</
 
-/** "Could not look" at any door, and nothing else, is what a connection that is lost may come to (rule 4.3). */
+/** "Could not look" at any interface, and nothing else, is what a connection that is lost may come to (rule 4.3). */
 async function asResult(response: Response): Promise<Response> {
   if (response.status < 400) return response
   const said = await response.text()

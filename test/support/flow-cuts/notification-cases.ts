@@ -12,23 +12,18 @@ import { sweepNumbers } from '../../../src/flows/person/sweep-numbers.ts'
 import type { Storage } from '../../../src/flows/ports.ts'
 import { answerQuery } from '../../../src/flows/query/answer-query.ts'
 import { inPieces } from '../bytes.ts'
-import { freshNhsNumber, nurse, planRow } from '../records.ts'
+import { freshNhsNumber, nurse, pdsSays, storedPlan } from '../records.ts'
 import type { CutBench } from './cut-bench.ts'
 import { audited, type FlowCase } from './flow-case.ts'
 
 const DAY = 86_400_000
 
+const IN_USE: Demographics = { kind: 'found', person: { familyNames: [], givenNames: [] } }
+
 /** A number under which an authority holds a plan, looked at in PDS just now. */
-export async function heldBy({ database, clock }: CutBench, odsCode: OdsCode): Promise<NhsNumber> {
+export async function heldBy({ database }: CutBench, odsCode: OdsCode): Promise<NhsNumber> {
   const number = freshNhsNumber()
-  await database.kysely
-    .insertInto('plan')
-    .values(planRow({ nhs_number: number, authority: odsCode }))
-    .execute()
-  await database.kysely
-    .insertInto('number_check')
-    .values({ nhs_number: number, checked_at: clock.now() })
-    .execute()
+  await storedPlan(database, { nhs_number: number, authority: odsCode })
   return number
 }
 
@@ -64,7 +59,7 @@ async function missedBy(bench: CutBench, on: Storage, nhsNumber: NhsNumber) {
 function sweep(bench: CutBench, on: Storage, number: NhsNumber, said: Demographics) {
   return sweepNumbers({
     ...bench.deps(on),
-    demographics: { find: async asked => (asked === number ? said : { kind: 'restricted' }) },
+    demographics: { find: async asked => (asked === number ? said : IN_USE) },
     numberCheckHours: 24,
     numberChecksPerSecond: 1,
   })
@@ -72,8 +67,8 @@ function sweep(bench: CutBench, on: Storage, number: NhsNumber, said: Demographi
 
 function due({ database }: CutBench, number: NhsNumber) {
   return database.kysely
-    .updateTable('number_check')
-    .set({ checked_at: new Date(0), claimed_until: null })
+    .updateTable('person_number')
+    .set({ due_at: new Date(0), claimed_until: null })
     .where('nhs_number', '=', number)
     .execute()
 }
@@ -132,7 +127,7 @@ export const NOTIFICATION_FLOWS: readonly FlowCase[] = [
     prepare: async bench => {
       const { odsCode, mailbox } = await bench.authority()
       const number = await heldBy(bench, odsCode)
-      await bench.storage.numbers.inactive(number, undefined, bench.clock.now())
+      await pdsSays(bench.database, number, { state: 'invalid' }, bench.clock.now())
       return {
         act: on =>
           notifyInactiveNumbers({
@@ -179,7 +174,7 @@ export const NOTIFICATION_FLOWS: readonly FlowCase[] = [
       const number = await heldBy(bench, (await bench.authority()).odsCode)
       return {
         act: on => announceNumberChange(bench.deps(on), { id: newId(), nhsNumber: number }),
-        done: sql`select ${rowsOf('number_check', number, sql`checked_at < '2000-01-01'`)} as brought_forward,
+        done: sql`select ${rowsOf('person_number', number, sql`due_at < '2000-01-01'`)} as brought_forward,
           ${audited('announce number change', number, 'nhs_number')} as audited`,
       }
     },
@@ -191,11 +186,11 @@ export const NOTIFICATION_FLOWS: readonly FlowCase[] = [
     prepare: async bench => {
       const number = await heldBy(bench, (await bench.authority()).odsCode)
       await due(bench, number)
+      const by = freshNhsNumber()
       return {
-        act: on => sweep(bench, on, number, { kind: 'superseded', by: freshNhsNumber() }),
-        done: sql`select ${rowsOf('number_change', number)} as changes, ${rowsOf('replaced_number', number)} as replaced,
-          ${rowsOf('same_person', number)} as linked,
-          ${rowsOf('number_check', number, sql`checked_at > '2000-01-01'`)} as looked,
+        act: on => sweep(bench, on, number, { kind: 'superseded', by }),
+        done: sql`select ${rowsOf('number_change', number)} as changes, ${rowsOf('person_number', number, sql`person <> nhs_number`)} as replaced,
+          ${rowsOf('person_number', number, sql`due_at > '2000-01-01'`)} as looked,
           ${audited('number inactive', number, 'nhs_number')} as audited`,
       }
     },
@@ -206,13 +201,13 @@ export const NOTIFICATION_FLOWS: readonly FlowCase[] = [
     pause: 61_000,
     prepare: async bench => {
       const number = await heldBy(bench, (await bench.authority()).odsCode)
-      await bench.storage.numbers.inactive(number, freshNhsNumber(), bench.clock.now())
+      await pdsSays(bench.database, number, { state: 'replaced', by: freshNhsNumber() }, bench.clock.now())
       await due(bench, number)
       return {
-        act: on => sweep(bench, on, number, { kind: 'restricted' }),
+        act: on => sweep(bench, on, number, IN_USE),
         done: sql`select 1 - ${rowsOf('number_change', number)} as changes,
-          1 - ${rowsOf('replaced_number', number)} as replaced,
-          ${rowsOf('number_check', number, sql`checked_at > '2000-01-01'`)} as looked,
+          1 - ${rowsOf('person_number', number, sql`person <> nhs_number`)} as replaced,
+          ${rowsOf('person_number', number, sql`due_at > '2000-01-01'`)} as looked,
           ${audited('number in use again', number, 'nhs_number')} as audited`,
       }
     },

@@ -134,6 +134,7 @@ describe('a message with a query', () => {
       nhsNumber: question.query.value.nhsNumber,
       access: 'unscheduled',
       askedAt: new Date('2026-03-10T09:30:00Z'),
+      checked: true,
       plans: [],
       accesses: [],
     } as const

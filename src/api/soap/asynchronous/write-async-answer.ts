@@ -1,12 +1,11 @@
-import type { Answer } from '../../../domain/query/answer.ts'
-import type { MissingActivity } from '../../../domain/query/requester.ts'
+import type { Answer, NotAnswered } from '../../../domain/query/answer.ts'
 import type { ClientSystem, MessagingContract } from '../../../domain/registration/client-system.ts'
 import { failure, type Result } from '../../../domain/result.ts'
 import type { AnswerMessage } from '../../../flows/query/ports.ts'
 import type { EbxmlHeader } from '../../../formats/ebxml/ebxml-header.ts'
 import { writeEbxmlMessage } from '../../../formats/ebxml/write-message.ts'
 import { SERVICE } from '../../../formats/soap/codes.ts'
-import { missing, type QueryRefusal } from '../common/query-refusal.ts'
+import { notAnswered, type QueryRefusal } from '../common/query-refusal.ts'
 import { writeOutcome } from '../common/write-outcome.ts'
 import type { AsynchronousApiDeps } from './api-deps.ts'
 
@@ -17,7 +16,7 @@ export type ContractedSystem = ClientSystem & { readonly contract: MessagingCont
 export function writeAsyncAnswer(
   deps: AsynchronousApiDeps,
   question: { readonly system: ContractedSystem; readonly header: EbxmlHeader; readonly requestId: string },
-  answered: Result<Answer, QueryRefusal | MissingActivity>,
+  answered: Result<Answer, QueryRefusal | NotAnswered>,
 ): AnswerMessage {
   const { system, header, requestId } = question
   const outcome = writeOutcome(deps, { askedBy: system.asid, requestId }, refused(answered))
@@ -40,8 +39,8 @@ export function writeAsyncAnswer(
   return { id: messageId, contentType, soapAction, bytes }
 }
 
-function refused(answered: Result<Answer, QueryRefusal | MissingActivity>): Result<Answer, QueryRefusal> {
+function refused(answered: Result<Answer, QueryRefusal | NotAnswered>): Result<Answer, QueryRefusal> {
   if (answered.ok) return answered
   const why = answered.fault
-  return failure(why.kind === 'missing-activity' ? missing(why) : why)
+  return failure(why.kind === 'missing-activity' ? notAnswered(why) : why)
 }

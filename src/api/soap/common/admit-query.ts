@@ -9,8 +9,8 @@ import { failure, type Result, success } from '../../../domain/result.ts'
 import { readQuery } from '../../../formats/hl7v3/read-query.ts'
 import type { XmlElement } from '../../../formats/xml/xml-element.ts'
 import {
-  missing,
   NO_NHS_NUMBER,
+  notAnswered,
   type QueryRefusal,
   SENT_BY_ANOTHER,
   SENT_TO_ANOTHER,
@@ -45,7 +45,7 @@ export function admitQuery(
   }
   const requester = { author, activities: activitiesThrough(system) }
   const allowed = mayQuery(requester, access)
-  if (!allowed.ok) return failure(missing(allowed.fault))
+  if (!allowed.ok) return failure(notAnswered(allowed.fault))
   const nhsNumber = parseNhsNumber(query.nhsNumber)
   if (!nhsNumber.ok) return failure({ kind: 'faulty', faults: [NO_NHS_NUMBER] })
   exchange.nhsNumber = nhsNumber.value

@@ -1,4 +1,4 @@
-import type { MissingActivity } from '../../../domain/query/requester.ts'
+import type { NotAnswered } from '../../../domain/query/answer.ts'
 import type { QueryFault } from '../../../formats/hl7v3/query-message.ts'
 
 /** Why a query that could be read as an envelope is not answered. */
@@ -6,6 +6,8 @@ export type QueryRefusal =
   /** The reason is for the audit log alone: the asking system is told that access is denied. */
   | { readonly kind: 'denied'; readonly reason: string }
   | { readonly kind: 'faulty'; readonly faults: readonly QueryFault[] }
+  /** Nobody may be told of the person (rule 10.1). */
+  | { readonly kind: 'restricted' }
 
 export const SENT_BY_ANOTHER: QueryFault = {
   name: 'ErrorBase1732.INVALID_COMM_FUNC_SND',
@@ -24,10 +26,17 @@ export const NO_NHS_NUMBER: QueryFault = {
 
 /** What the audit log calls a refusal. */
 export function refusalReason(refusal: QueryRefusal): string {
-  return refusal.kind === 'denied' ? refusal.reason : refusal.faults.map(({ name }) => name).join(' ')
+  switch (refusal.kind) {
+    case 'denied':
+      return refusal.reason
+    case 'faulty':
+      return refusal.faults.map(({ name }) => name).join(' ')
+    case 'restricted':
+      return 'restricted'
+  }
 }
 
-/** That whoever asks lacks an activity, as a refusal. */
-export function missing({ activity }: MissingActivity): QueryRefusal {
-  return { kind: 'denied', reason: `missing ${activity}` }
+/** Why a query that was understood is not answered, as a refusal. */
+export function notAnswered(fault: NotAnswered): QueryRefusal {
+  return fault.kind === 'restricted' ? fault : { kind: 'denied', reason: `missing ${fault.activity}` }
 }

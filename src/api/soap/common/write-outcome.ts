@@ -2,7 +2,14 @@ import type { Answer } from '../../../domain/query/answer.ts'
 import type { Asid } from '../../../domain/registration/client-system.ts'
 import type { Result } from '../../../domain/result.ts'
 import { INTERACTIONS, type Interaction } from '../../../formats/hl7v3/codes.ts'
-import { ACCESS_DENIED, issueOf, NO_RECORD } from '../../../formats/hl7v3/detected-issues.ts'
+import {
+  ACCESS_DENIED,
+  type DetectedIssue,
+  issueOf,
+  NO_RECORD,
+  NO_RECORD_UNCHECKED,
+  RESTRICTED,
+} from '../../../formats/hl7v3/detected-issues.ts'
 import { writeApplicationAcknowledgement } from '../../../formats/hl7v3/write-application-acknowledgement.ts'
 import { writeQueryFailure } from '../../../formats/hl7v3/write-query-failure.ts'
 import { writeQueryResponse } from '../../../formats/hl7v3/write-query-response.ts'
@@ -18,7 +25,7 @@ export interface OutcomeMessage {
 }
 
 /**
- * The answer to a query: what is held, that nothing is held (rule 4.2), or why the query is refused. Each is a message of its
+ * The answer to a query: what is held, that nothing is held (rules 4.2 and 4.8), that nobody may be told (rule 10.1), or why the query is refused. Each is a message of its
  * own kind, so that no system can take one for another.
  */
 export function writeOutcome(
@@ -29,8 +36,14 @@ export function writeOutcome(
   const id = deps.newId()
   const { askedBy: receiverAsid, requestId } = question
   const wrapper = { id, createdAt: deps.now(), requestId, receiverAsid, senderAsid: deps.ownAsid }
+  const failed = (issues: readonly DetectedIssue[]) => ({
+    id,
+    interaction: INTERACTIONS.queryFailure,
+    message: writeQueryFailure({ ...wrapper, issues }),
+  })
   if (!outcome.ok) {
     const refusal = outcome.fault
+    if (refusal.kind === 'restricted') return failed([RESTRICTED])
     const issues = refusal.kind === 'denied' ? [ACCESS_DENIED] : refusal.faults.map(issueOf)
     const message = writeApplicationAcknowledgement({ ...wrapper, outcome: 'AE', issues })
     return { id, interaction: INTERACTIONS.applicationAcknowledgement, message }
@@ -38,9 +51,5 @@ export function writeOutcome(
   const answer = outcome.value
   return answer.plans.length > 0
     ? { id, interaction: INTERACTIONS.queryResponse, message: writeQueryResponse({ ...wrapper, answer }) }
-    : {
-        id,
-        interaction: INTERACTIONS.queryFailure,
-        message: writeQueryFailure({ ...wrapper, issues: NO_RECORD }),
-      }
+    : failed(answer.checked ? NO_RECORD : NO_RECORD_UNCHECKED)
 }

@@ -1,5 +1,6 @@
 import { type NhsNumber, parseNhsNumber } from '../../../domain/nhs-number.ts'
-import type { MissingActivity, Requester } from '../../../domain/query/requester.ts'
+import type { NotAnswered } from '../../../domain/query/answer.ts'
+import type { Requester } from '../../../domain/query/requester.ts'
 import {
   type Asid,
   activitiesThrough,
@@ -15,7 +16,7 @@ import type { Exchange, ItkQuery } from './exchange.ts'
 
 /** Why a question is not answered. The reason is for the audit log alone. */
 export interface Refusal {
-  readonly code: 'SMSP-0001' | 'SMSP-0005'
+  readonly code: 'SMSP-0001' | 'SMSP-0005' | 'CPIS-9999'
   readonly reason: string
 }
 
@@ -58,9 +59,11 @@ export async function admitItkQuery(
   })
 }
 
-/** That whoever asks lacks an activity, as a refusal. */
-export function missing({ activity }: MissingActivity): Refusal {
-  return { code: 'SMSP-0005', reason: `missing ${activity}` }
+/** Why a query that was understood is not answered, as a refusal; for a restricted person there is no code of its own (rule 10.1). */
+export function notAnswered(fault: NotAnswered): Refusal {
+  return fault.kind === 'restricted'
+    ? { code: 'CPIS-9999', reason: 'restricted' }
+    : { code: 'SMSP-0005', reason: `missing ${fault.activity}` }
 }
 
 /** Registered for the mini service, for unscheduled care, and by its certificate where one is to be shown (rules 9.5 and 9.7). */

@@ -1,6 +1,6 @@
 import type { MiniServiceResponse } from '../../../formats/itk/mini-service-response.ts'
 import type { Shown } from '../common/client-certificate.ts'
-import { admitItkQuery, missing, type Refusal } from './admit-itk-query.ts'
+import { admitItkQuery, notAnswered, type Refusal } from './admit-itk-query.ts'
 import type { MiniServiceDeps } from './api-deps.ts'
 import { detailsOf, type Exchange, type ItkQuery } from './exchange.ts'
 import { readsBack } from './reads-back.ts'
@@ -38,9 +38,9 @@ export async function answerItkQuery(
       details: detailsOf(question),
     })
     exchange.audited = true
-    if (!answered.ok) return refuse(missing(answered.fault))
-    const { plans, accesses } = answered.value
-    if (plans.length === 0) return { ...wrapper, code: 'CPIS-0001' }
+    if (!answered.ok) return refuse(notAnswered(answered.fault))
+    const { plans, accesses, checked } = answered.value
+    if (plans.length === 0) return { ...wrapper, code: 'CPIS-0001', checked }
     const response = { ...wrapper, code: 'SMSP-0000', answer: { plans, accesses } } as const
     if (await readsBack(response)) return response
     return fail('SMSP-0002', new Error('The response does not read back as it was written'))

@@ -1,8 +1,8 @@
 import type { AuditEntry } from '../../../domain/audit/audit.ts'
 import type { NhsNumber } from '../../../domain/nhs-number.ts'
 import type { OdsCode } from '../../../domain/organisation.ts'
-import type { Answer } from '../../../domain/query/answer.ts'
-import type { MissingActivity, Requester } from '../../../domain/query/requester.ts'
+import type { Answer, NotAnswered } from '../../../domain/query/answer.ts'
+import type { Requester } from '../../../domain/query/requester.ts'
 import type { Asid, ClientSystem } from '../../../domain/registration/client-system.ts'
 import type { Result } from '../../../domain/result.ts'
 import type { SoapDeps } from '../common/soap-deps.ts'
@@ -23,5 +23,5 @@ export interface MiniServiceDeps extends SoapDeps<RequestEntry> {
     traceId: string
     system?: Asid
     details: NonNullable<AuditEntry['details']>
-  }) => Promise<Result<Answer, MissingActivity>>
+  }) => Promise<Result<Answer, NotAnswered>>
 }

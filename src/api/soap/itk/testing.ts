@@ -117,7 +117,7 @@ export interface Backstage {
   readonly entries: RequestEntry[]
   readonly queried: Queried[]
   readonly failures: unknown[]
-  answer: Pick<Answer, 'plans' | 'accesses'>
+  answer: Pick<Answer, 'plans' | 'accesses'> & Partial<Pick<Answer, 'checked'>>
   /** Thrown where the register of systems, the store or the audit log is asked. */
   registerError?: Error
   storeError?: Error
@@ -149,7 +149,13 @@ export function openApi(change: Partial<Backstage> = {}) {
       const { author } = requester
       stage.entries.push({ via: 'smsp', action, outcome, author, nhsNumber, traceId, details })
       return allowed.ok
-        ? success({ ...stage.answer, nhsNumber, access, askedAt: new Date('2026-03-10T09:30:00Z') })
+        ? success({
+            checked: true,
+            ...stage.answer,
+            nhsNumber,
+            access,
+            askedAt: new Date('2026-03-10T09:30:00Z'),
+          })
         : allowed
     },
     recordRequest: async entry => {

@@ -9,7 +9,7 @@ import { type RequestHead, readRequestHead } from '../../../formats/soap/spine-h
 import type { XmlElement } from '../../../formats/xml/xml-element.ts'
 import type { XmlNode } from '../../../formats/xml/xml-writer.ts'
 import { admitQuery } from '../common/admit-query.ts'
-import { missing, type QueryRefusal, refusalReason } from '../common/query-refusal.ts'
+import { notAnswered, type QueryRefusal, refusalReason } from '../common/query-refusal.ts'
 import type { Exchange } from '../common/spine-exchange.ts'
 import { writeOutcome } from '../common/write-outcome.ts'
 import { admitSystem } from './admit-system.ts'
@@ -63,7 +63,7 @@ async function outcomeOf(
     traceId: exchange.traceId,
   })
   exchange.audited = true
-  return answered.ok ? answered : failure(missing(answered.fault))
+  return answered.ok ? answered : failure(notAnswered(answered.fault))
 }
 
 /** SOAP 1.1 has the action in quotes (clause 6.1.1); not every client puts it there. */

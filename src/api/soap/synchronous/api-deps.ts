@@ -1,6 +1,6 @@
 import type { NhsNumber } from '../../../domain/nhs-number.ts'
-import type { Answer } from '../../../domain/query/answer.ts'
-import type { AccessKind, MissingActivity, Requester } from '../../../domain/query/requester.ts'
+import type { Answer, NotAnswered } from '../../../domain/query/answer.ts'
+import type { AccessKind, Requester } from '../../../domain/query/requester.ts'
 import type { Asid, ClientSystem } from '../../../domain/registration/client-system.ts'
 import type { Result } from '../../../domain/result.ts'
 import type { SoapDeps } from '../common/soap-deps.ts'
@@ -21,5 +21,5 @@ export interface SynchronousApiDeps extends SoapDeps<RequestEntry> {
     system: Asid
     action: string
     traceId: string
-  }) => Promise<Result<Answer, MissingActivity>>
+  }) => Promise<Result<Answer, NotAnswered>>
 }

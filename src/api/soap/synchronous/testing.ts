@@ -87,7 +87,7 @@ export interface Backstage {
   readonly entries: RequestEntry[]
   readonly queried: Queried[]
   readonly failures: unknown[]
-  answer: Pick<Answer, 'plans' | 'accesses'>
+  answer: Pick<Answer, 'plans' | 'accesses'> & Partial<Pick<Answer, 'checked'>>
   /** The register of systems cannot be read. */
   registerIsDown?: boolean
   storeIsDown?: boolean
@@ -116,7 +116,13 @@ export function openApi(change: Partial<Backstage> = {}) {
       const { author } = requester
       stage.entries.push({ via: 'spine', action, outcome, author, nhsNumber, traceId, details: { system } })
       return allowed.ok
-        ? success({ ...stage.answer, nhsNumber, access, askedAt: new Date('2026-03-10T09:30:00Z') })
+        ? success({
+            checked: true,
+            ...stage.answer,
+            nhsNumber,
+            access,
+            askedAt: new Date('2026-03-10T09:30:00Z'),
+          })
         : allowed
     },
     recordRequest: async entry => {

@@ -30,15 +30,15 @@ async function held(bench: CutBench) {
 }
 
 /** The same flows as their users reach them: whoever asks is looked up, and every request recorded, over the same connections. */
-export const DOOR_FLOWS: readonly FlowCase[] = [
+export const INTERFACE_FLOWS: readonly FlowCase[] = [
   {
     name: 'a mailbox sends a file',
     again: 'anew',
-    prepare: async ({ doors, authority }) => {
+    prepare: async ({ interfaces, authority }) => {
       const { mailbox } = await authority()
       const to = { to: MESH.cpisMailbox, workflowId: MESH.uploadWorkflow }
       return {
-        act: () => doors.mesh(mailbox, mesh => mesh.send(Buffer.from('<file/>'), to)),
+        act: () => interfaces.mesh(mailbox, mesh => mesh.send(Buffer.from('<file/>'), to)),
         done: sql`select (select count(*) from message where sender = ${mailbox}) as messages,
           ${allowed('send message', mailbox, 'actor')} as audited`,
       }
@@ -51,7 +51,7 @@ export const DOOR_FLOWS: readonly FlowCase[] = [
       const { mailbox } = await bench.authority()
       const { id } = await tell(bench, mailbox)
       return {
-        act: () => bench.doors.mesh(mailbox, mesh => mesh.acknowledge(id)),
+        act: () => bench.interfaces.mesh(mailbox, mesh => mesh.acknowledge(id)),
         done: sql`select (select count(*) from message where id = ${id} and status = 'acknowledged') as messages,
           ${allowed('acknowledge message', id)} as audited`,
       }
@@ -62,11 +62,11 @@ export const DOOR_FLOWS: readonly FlowCase[] = [
     again: 'recorded',
     prepare: async bench => {
       const { number } = await held(bench)
-      const token = await bench.doors.issuer.token('555000000001', ['B0170'])
+      const token = await bench.interfaces.issuer.token('555000000001', ['B0170'])
       const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/fhir+json' }
       const report = JSON.stringify(missedAppointment(number, new Date(Date.now() - 86_400_000)))
       return {
-        act: () => bench.doors.post('/cpis/FHIR/R4/Appointment', headers, report),
+        act: () => bench.interfaces.post('/cpis/FHIR/R4/Appointment', headers, report),
         done: sql`select (select count(*) from missed_appointment where nhs_number = ${number}) as reports,
           (select count(*) from notification where nhs_number = ${number}) as notifications,
           ${allowed('report missed appointment', number, 'nhs_number')} as audited`,
@@ -78,12 +78,12 @@ export const DOOR_FLOWS: readonly FlowCase[] = [
     again: 'recorded',
     prepare: async bench => {
       const { number } = await held(bench)
-      const headers = { ...JSON_BODY, authorization: `Bearer ${bench.doors.config.numbers.eventsToken}` }
+      const headers = { ...JSON_BODY, authorization: `Bearer ${bench.interfaces.config.numbers.eventsToken}` }
       const event = JSON.stringify({ id: newId(), type: 'nhs-number-change-1', subject: number })
       return {
-        act: () => bench.doors.post('/events/nhs-number-change', headers, event),
-        done: sql`select (select count(*) from number_check
-            where nhs_number = ${number} and checked_at < '2000-01-01') as brought_forward,
+        act: () => bench.interfaces.post('/events/nhs-number-change', headers, event),
+        done: sql`select (select count(*) from person_number
+            where nhs_number = ${number} and due_at < '2000-01-01') as brought_forward,
           ${allowed('announce number change', number, 'nhs_number')} as audited`,
       }
     },
@@ -95,9 +95,9 @@ export const DOOR_FLOWS: readonly FlowCase[] = [
       await bench.storage.clientSystems.add(SYSTEM)
       const { number } = await held(bench)
       const messageId = newId().toUpperCase()
-      const { doors } = bench
+      const { interfaces } = bench
       return {
-        act: () => messagingSystem(doors, SYSTEM, doors.fetch)(nurse(), number, { messageId }),
+        act: () => messagingSystem(interfaces, SYSTEM, interfaces.fetch)(nurse(), number, { messageId }),
         done: sql`select (select count(*) from asynchronous_answer where message_id = ${messageId}) as answers,
           (select count(*) from access where nhs_number = ${number}) as accesses,
           (select count(*) from audit where trace_id = ${messageId} and outcome = 'allowed') as audited`,
@@ -113,11 +113,11 @@ export const DOOR_FLOWS: readonly FlowCase[] = [
       const filter = { state: 'open', overdueBefore: bench.clock.now() } as const
       const [item] = await bench.storage.authorityPages.items(odsCode, filter, { limit: 1, offset: 0 })
       if (!item) throw new Error('It is on the page')
-      const { cookie, csrf } = await bench.doors.signedIn(odsCode)
+      const { cookie, csrf } = await bench.interfaces.signedIn(odsCode)
       const form = new URLSearchParams({ csrf, do: 'acknowledged', step: newId() }).toString()
       const headers = { cookie, 'content-type': 'application/x-www-form-urlencoded' }
       return {
-        act: () => bench.doors.post(`/desk/items/${item.id}`, headers, form),
+        act: () => bench.interfaces.post(`/desk/items/${item.id}`, headers, form),
         done: sql`select (select count(*) from desk_step where item = ${item.id}) as steps,
           (select count(*) from audit
             where subject = ${item.id} and action = 'desk item acknowledged' and outcome = 'allowed') as audited`,
@@ -127,12 +127,12 @@ export const DOOR_FLOWS: readonly FlowCase[] = [
   {
     name: 'an operator takes an authority on',
     again: 'recorded',
-    prepare: async ({ doors }) => {
+    prepare: async ({ interfaces }) => {
       const odsCode = `D${newId().replaceAll('-', '').slice(-8)}`.toUpperCase() as OdsCode
       const mailboxId = `MB${odsCode}` as MailboxId
       const authority = { odsCode, name: odsCode, mailboxId, password: 'a password of this test' }
       return {
-        act: () => doors.command('/authorities', authority),
+        act: () => interfaces.command('/authorities', authority),
         done: sql`select (select count(*) from authority where ods_code = ${odsCode}) as authorities,
           (select count(*) from mailbox where id = ${mailboxId}) as mailboxes,
           ${allowed('add authority', odsCode)} as audited`,
@@ -142,10 +142,10 @@ export const DOOR_FLOWS: readonly FlowCase[] = [
   {
     name: 'an operator restarts a sequence',
     again: 'anew',
-    prepare: async ({ doors, authority }) => {
+    prepare: async ({ interfaces, authority }) => {
       const { odsCode } = await authority()
       return {
-        act: () => doors.command(`/authorities/${odsCode}/restart-sequence`, {}),
+        act: () => interfaces.command(`/authorities/${odsCode}/restart-sequence`, {}),
         done: sql`select (select sequence_epoch from authority where ods_code = ${odsCode}) as epochs,
           ${allowed('restart sequence', odsCode)} as audited`,
       }
