@@ -32,6 +32,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   )`)
   await run(`create index person_number_due on person_number (due_at)`)
   await run(`create index person_number_others on person_number (person) where person <> nhs_number`)
+  await run(`create index person_number_follows on person_number (follows) where follows is not null`)
   await run(`create index person_number_restricted on person_number (person) where restricted`)
   // When those who announce number changes were last heard of.
   await run(`create table number_feed (

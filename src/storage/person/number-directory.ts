@@ -122,9 +122,12 @@ async function lockedMembers(
 }
 
 async function memberNumbers(db: Kysely<Schema>, named: readonly NhsNumber[]): Promise<NhsNumber[]> {
+  // In two parts, since only numbers that are not their own person's are found by person through an index.
   const { rows } = await sql<{ nhs_number: NhsNumber }>`
-    select nhs_number from person_number
-    where person in (select person from person_number where nhs_number = any (${[...named]}::text[]))
+    with people as (select person from person_number where nhs_number = any (${[...named]}::text[]))
+    select nhs_number from person_number where nhs_number in (select person from people)
+    union
+    select nhs_number from person_number where person in (select person from people) and person <> nhs_number
     order by nhs_number`.execute(db)
   return rows.map(row => row.nhs_number)
 }

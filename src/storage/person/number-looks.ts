@@ -90,7 +90,7 @@ async function dueNumbers(db: Kysely<Schema>, at: Date): Promise<DueRow[]> {
       ) as held,
       n.person = n.nhs_number and n.replaced_by is null
         and coalesce(n.looked_at, n.due_at) <= ${at}::timestamptz - interval '24 hours'
-        and not exists (select from person_number o where o.person = n.nhs_number and o.nhs_number <> n.nhs_number)
+        and not exists (select from person_number o where o.person = n.nhs_number and o.person <> o.nhs_number)
         and not exists (select from plan p where p.person = n.nhs_number) as idle
     from person_number n where n.nhs_number = any (${locked.map(row => row.nhs_number)}::text[])
     order by n.due_at`.execute(db)
