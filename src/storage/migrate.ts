@@ -20,6 +20,7 @@ import * as concurrentWriters from './migrations/0017-concurrent-writers.ts'
 import * as uploadAttempts from './migrations/0018-upload-attempts.ts'
 import * as onePerson from './migrations/0019-one-person.ts'
 import * as answerQuery from './migrations/0020-answer-query.ts'
+import * as takenBack from './migrations/0021-taken-back.ts'
 import type { Schema } from './schema.ts'
 
 const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -43,6 +44,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0018-upload-attempts': uploadAttempts,
   '0019-one-person': onePerson,
   '0020-answer-query': answerQuery,
+  '0021-taken-back': takenBack,
 }
 
 /** Brings the database to this version's schema; answers the names of the steps taken. Safe when several start at once. */

@@ -36,6 +36,7 @@ export interface Schema {
   plan: PlanTable
   person_number: PersonNumberTable
   number_feed: { single: Generated<boolean>; heard_at: Date }
+  plan_taken_back: PlanTakenBackTable
   number_change: NumberChangeTable
   last_listed: { person: string; author_key: string; listed_at: Date }
   access: AccessTable
@@ -174,6 +175,18 @@ interface PersonNumberTable {
   looked_at: Generated<Date | null>
   due_at: Date
   claimed_until: Generated<Date | null>
+}
+
+interface PlanTakenBackTable {
+  person: string
+  authority: string
+  plan_type: string
+  start_time: string
+  nhs_number: string
+  what: 'end' | 'delete'
+  time: string
+  written_created_at: Date
+  written_sequence: number
 }
 
 interface AccessTable {

@@ -168,5 +168,5 @@ async function judgeRecord(
   if (answer.kind === 'unavailable') return undefined
   answers.push({ nhsNumber, version, at: deps.clock.now(), says: registerOf(nhsNumber, answer) })
   const fault = judgeByDemographics(checked.value, answer)
-  return { sent, outcome: fault ? { fault } : { checked: checked.value } }
+  return { sent, outcome: fault ? { fault, unproven: checked.value } : { checked: checked.value } }
 }

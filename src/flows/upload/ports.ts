@@ -8,7 +8,10 @@ import type { CheckedRecord, RecordAsSent, UploadHeader, UploadSeries } from '..
 /** A record judged by itself and by PDS, on its way to being applied. */
 export interface JudgedRecord {
   readonly sent: RecordAsSent
-  readonly outcome: { readonly checked: CheckedRecord } | { readonly fault: RecordFault }
+  /** `unproven`: what a record would say, had PDS confirmed the person: enough to take back what is held (rule 3.24). */
+  readonly outcome:
+    | { readonly checked: CheckedRecord }
+    | { readonly fault: RecordFault; readonly unproven?: CheckedRecord }
 }
 
 export interface UploadReceipt {

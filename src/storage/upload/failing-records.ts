@@ -7,6 +7,17 @@ import type { UploadReceipt } from '../../flows/upload/ports.ts'
 import type { FailedRecord } from '../../flows/watch/ports.ts'
 import type { Schema } from '../schema.ts'
 
+/** Records of a file as `r`, with whom they name: the person is whom the authority's local id names, or else the number. */
+const SENT = sql`upload_record r
+  cross join lateral (
+    select nullif(regexp_replace(r.sent #>> '{subjects,0,nhsNumber}', '\\D', '', 'g'), ''),
+      r.sent #>> '{subjects,0,localId}'
+  ) said (number, local_id)
+  cross join lateral (
+    select encode(sha256(convert_to(
+      coalesce('L' || said.local_id, 'N' || said.number, 'S' || (r.sent ->> 'subjects'), ''), 'UTF8')), 'hex')
+  ) failed (person)`
+
 /**
  * Keeps the people of an authority whose records fail, with the newest such record of each and since when, as part of applying a
  * file (rule 16.7). A person is whom the authority's local id names, or else the number. Whoever was loaded since is forgotten.
@@ -20,15 +31,7 @@ export async function keepFailures(
       written_created_at, written_sequence)
     select distinct on (person) ${authority}, person, said.number, said.local_id, ${receivedAt}::timestamptz,
       r.upload_id, r.position, ${header.createdAt}::timestamptz, ${header.sequence}::bigint
-    from upload_record r
-    cross join lateral (
-      select nullif(regexp_replace(r.sent #>> '{subjects,0,nhsNumber}', '\\D', '', 'g'), ''),
-        r.sent #>> '{subjects,0,localId}'
-    ) said (number, local_id)
-    cross join lateral (
-      select encode(sha256(convert_to(
-        coalesce('L' || said.local_id, 'N' || said.number, 'S' || (r.sent ->> 'subjects'), ''), 'UTF8')), 'hex')
-    ) failed (person)
+    from ${SENT}
     where r.upload_id = ${id} and r.fault is not null
     order by person, r.position desc
     on conflict (authority, person) do update set
@@ -58,6 +61,11 @@ export async function keepFailures(
       select f.person from failing_record f join loaded l on l.nhs_number = f.nhs_number
         and (l.written_created_at, l.written_sequence) >= (f.written_created_at, f.written_sequence)
       where f.authority = ${authority}
+      union
+      -- Loaded because it only takes back what is held: there is nothing left to be mended (rule 3.24).
+      select f.person from ${SENT} join failing_record f on f.person = failed.person
+        and (f.written_created_at, f.written_sequence) <= (${header.createdAt}::timestamptz, ${header.sequence}::bigint)
+      where r.upload_id = ${id} and r.fault is null and r.nhs_number is null and f.authority = ${authority}
     )
     delete from failing_record where authority = ${authority} and person in (select person from mended)`.execute(
     db,

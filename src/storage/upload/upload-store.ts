@@ -1,10 +1,12 @@
 import { type Kysely, sql } from 'kysely'
 import { visibleUntil } from '../../domain/plan/plan.ts'
 import type { RecordResult } from '../../domain/upload/acknowledgement.ts'
+import type { CheckedRecord } from '../../domain/upload/upload.ts'
 import type { JudgedRecord, UploadReceipt, UploadStore } from '../../flows/upload/ports.ts'
 import { numberDirectory } from '../person/number-directory.ts'
 import type { Schema } from '../schema.ts'
 import { keepFailures } from './failing-records.ts'
+import { clearFaults, takeBack } from './taken-back.ts'
 
 const RESULTS_PAGE = 500
 
@@ -41,7 +43,7 @@ export function uploadStore(db: Kysely<Schema>): UploadStore {
         with staged as (
           select * from jsonb_to_recordset(${JSON.stringify(records.map(stagedRecord))}::jsonb) as r(
             position integer, sent jsonb, fault jsonb, nhs_number text, given text, family text, birth_date date,
-            local_id text, local_id_authority text, plans jsonb)
+            local_id text, local_id_authority text, plan_number text, plans jsonb)
         ),
         stored as (
           insert into upload_record
@@ -51,15 +53,13 @@ export function uploadStore(db: Kysely<Schema>): UploadStore {
         )
         insert into upload_plan
           (upload_id, position, block, nhs_number, plan_type, start_time, end_time, delete_time, visible_until)
-        select ${uploadId}::uuid, s.position, p.block, s.nhs_number, p.type, p.start, p."end", p.delete, p.visible_until
+        select ${uploadId}::uuid, s.position, p.block, s.plan_number, p.type, p.start, p."end", p.delete, p.visible_until
         from staged s cross join lateral jsonb_to_recordset(s.plans) as p(
           block integer, type text, start text, "end" text, delete text, visible_until timestamptz)`.execute(
         db,
       )
       // Plans belong to a person, whose numbers stand in the directory: mostly since PDS was asked about them a moment ago.
-      const numbers = records.flatMap(({ outcome }) =>
-        'checked' in outcome ? [outcome.checked.nhsNumber] : [],
-      )
+      const numbers = records.flatMap(({ outcome }) => saidIn(outcome)?.nhsNumber ?? [])
       await numberDirectory(db).enter(numbers, new Date())
     },
 
@@ -69,6 +69,7 @@ export function uploadStore(db: Kysely<Schema>): UploadStore {
       await failRepeatedPlans(db, upload)
       await failUnknownDeletes(db, upload)
       await writePlans(db, upload)
+      await takeBack(db, upload)
       await writeContact(db, upload)
       await keepFailures(db, upload)
       const counts = await countOutcomes(db, upload)
@@ -79,6 +80,7 @@ export function uploadStore(db: Kysely<Schema>): UploadStore {
     assess: async upload => {
       await failRepeatedPlans(db, upload)
       await failUnknownDeletes(db, upload)
+      await clearFaults(db, upload)
       return countOutcomes(db, upload)
     },
 
@@ -114,18 +116,30 @@ function firstIdOf(instant: Date): string {
   return `${time.slice(0, 8)}-${time.slice(8)}-7000-8000-000000000000`
 }
 
+/** What a record says of whom, whether or not PDS confirmed it. */
+function saidIn(outcome: JudgedRecord['outcome']): CheckedRecord | undefined {
+  return 'checked' in outcome ? outcome.checked : outcome.unproven
+}
+
 function stagedRecord({ sent, outcome }: JudgedRecord) {
-  if ('fault' in outcome) return { position: sent.position, sent, fault: outcome.fault, plans: [] }
-  const { nhsNumber, subject, plans } = outcome.checked
+  const said = saidIn(outcome)
+  if (!said) return { position: sent.position, sent, fault: 'fault' in outcome && outcome.fault, plans: [] }
+  const { nhsNumber, subject, plans } = said
   return {
     position: sent.position,
     sent,
-    nhs_number: nhsNumber,
-    given: subject.given,
-    family: subject.family,
-    birth_date: subject.birthDate,
-    local_id: subject.localId,
-    local_id_authority: subject.localIdAuthority,
+    // The person is kept only of records that PDS confirmed.
+    ...('fault' in outcome
+      ? { fault: outcome.fault }
+      : {
+          nhs_number: nhsNumber,
+          given: subject.given,
+          family: subject.family,
+          birth_date: subject.birthDate,
+          local_id: subject.localId,
+          local_id_authority: subject.localIdAuthority,
+        }),
+    plan_number: nhsNumber,
     plans: plans.map((plan, index) => ({
       ...plan,
       block: index + 1,
@@ -174,9 +188,10 @@ async function holdNumbers(db: Kysely<Schema>, { id }: UploadReceipt): Promise<v
 async function failRepeatedPlans(db: Kysely<Schema>, { id }: UploadReceipt): Promise<void> {
   await sql`
     with met as (
-      select position, block, plan_type,
-        row_number() over (partition by coalesce(n.person, u.nhs_number), plan_type, start_time order by position) as time_met
-      from upload_plan u left join person_number n on n.nhs_number = u.nhs_number where upload_id = ${id}
+      select u.position, block, plan_type,
+        row_number() over (partition by coalesce(n.person, u.nhs_number), plan_type, start_time order by u.position) as time_met
+      from upload_plan u join upload_record r on r.upload_id = u.upload_id and r.position = u.position and r.fault is null
+      left join person_number n on n.nhs_number = u.nhs_number where u.upload_id = ${id}
     )
     update upload_record r set fault = jsonb_build_object('kind', 'plan-already-in-file', 'plan', repeated.plan_type)
     from (select distinct on (position) position, plan_type from met where time_met > 1 order by position, block) repeated
