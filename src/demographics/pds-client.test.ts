@@ -109,6 +109,18 @@ describe('what PDS answers', () => {
     })
   })
 
+  test.each<[object, string | undefined]>([
+    [{ deceasedDateTime: '2026-03-01T23:30:00+00:00' }, '2026-03-01'],
+    [{ deceasedDateTime: '2026-03-01' }, '2026-03-01'],
+    [{ deceasedDateTime: '2026' }, 'unknown'],
+    [{ deceasedBoolean: true }, 'unknown'],
+    [{ deceasedBoolean: false }, undefined],
+  ])('a death is read as far as PDS holds it: %o (rule 14.9)', async (death, died) => {
+    const { client } = await pds([replies(200, { resourceType: 'Patient', id: ASKED, ...death })])
+    const answer = await client.find(ASKED)
+    expect(answer.kind === 'found' && answer.person.died).toBe(died)
+  })
+
   test('a minimal record: without a full date of birth or a name there is nothing to be equal to', async () => {
     const { client } = await pds([replies(200, { resourceType: 'Patient', id: ASKED, birthDate: '2014-02' })])
     expect(await client.find(ASKED)).toEqual({ kind: 'found', person: { familyNames: [], givenNames: [] } })

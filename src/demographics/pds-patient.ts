@@ -18,6 +18,8 @@ export const pdsPatient = z.object({
   meta: z.object({ security: z.array(z.object({ code: z.string().optional() })).optional() }).optional(),
   name: z.array(humanName).optional(),
   birthDate: z.string().optional(),
+  deceasedDateTime: z.string().optional(),
+  deceasedBoolean: z.boolean().optional(),
 })
 
 export type PdsPatient = z.infer<typeof pdsPatient>
@@ -38,8 +40,10 @@ export function isRestricted(patient: PdsPatient): boolean {
 export function registeredPerson(patient: PdsPatient, today: CalendarDate): RegisteredPerson {
   const names = (patient.name ?? []).toSorted((a, b) => rank(a, today) - rank(b, today))
   const birthDate = fullDate(patient.birthDate)
+  const died = dayOfDeath(patient)
   return {
     ...(birthDate && { birthDate }),
+    ...(died && { died }),
     familyNames: names.flatMap(name => (name.family ? [name.family] : [])),
     givenNames: names.flatMap(name => (name.given?.length ? [name.given] : [])),
   }
@@ -50,6 +54,12 @@ function rank(name: HumanName, today: CalendarDate): number {
   const ended = name.period?.end !== undefined && name.period.end.slice(0, 10) < today
   if (ended || name.use === 'old' || name.use === 'maiden') return 2
   return name.use === undefined || name.use === 'usual' || name.use === 'official' ? 0 : 1
+}
+
+/** PDS gives the day of death with or without a time; it may also say no more than that the person has died. */
+function dayOfDeath({ deceasedDateTime, deceasedBoolean }: PdsPatient): CalendarDate | 'unknown' | undefined {
+  if (deceasedDateTime !== undefined) return fullDate(deceasedDateTime.slice(0, 10)) ?? 'unknown'
+  return deceasedBoolean ? 'unknown' : undefined
 }
 
 /** PDS may hold a year, or a year and month: not enough to say who somebody is. */

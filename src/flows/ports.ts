@@ -1,7 +1,7 @@
 import type { AuditLog, SealedLog, SealStore } from './audit/ports.ts'
 import type { MailboxStore, MessageStore, PayloadStore, WorkflowStore } from './mailbox/ports.ts'
 import type { AuthorityPageStore, MissedAppointmentStore, NotificationStore } from './notification/ports.ts'
-import type { NumberStore } from './person/ports.ts'
+import type { HeldPeople, NumberStore } from './person/ports.ts'
 import type { AsynchronousAnswerStore, QueryStore } from './query/ports.ts'
 import type { AuthorityStore, ClientSystemStore, OrganisationStore } from './registration/ports.ts'
 import type { RelayStore } from './relay/ports.ts'
@@ -33,6 +33,7 @@ export interface Stores {
   readonly notifications: NotificationStore
   readonly missedAppointments: MissedAppointmentStore
   readonly numbers: NumberStore
+  readonly heldPeople: HeldPeople
   readonly issues: IssueStore
   readonly authorityPages: AuthorityPageStore
   readonly oversight: OversightStore

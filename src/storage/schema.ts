@@ -2,6 +2,7 @@
 
 import type { ColumnType, Generated, JSONColumnType } from 'kysely'
 import type { MessageFailure, MessageLabel } from '../domain/mailbox/mesh-message.ts'
+import type { HeldPersonFault } from '../domain/person/held-person.ts'
 import type { Author } from '../domain/query/requester.ts'
 import type { NotifiedBy, UploadMode } from '../domain/registration/authority.ts'
 import type { CareSetting } from '../domain/registration/care-setting.ts'
@@ -36,6 +37,12 @@ export interface Schema {
   plan: PlanTable
   person_number: PersonNumberTable
   number_feed: { single: Generated<boolean>; heard_at: Date }
+  held_person_fault: {
+    nhs_number: string
+    authority: string
+    fault: JSONColumnType<HeldPersonFault>
+    since: Date
+  }
   plan_taken_back: PlanTakenBackTable
   number_change: NumberChangeTable
   last_listed: { person: string; author_key: string; listed_at: Date }

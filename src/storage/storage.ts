@@ -11,6 +11,7 @@ import { authorityPageStore } from './notification/authority-page-store.ts'
 import { missedAppointmentStore } from './notification/missed-appointment-store.ts'
 import { notificationStore } from './notification/notification-store.ts'
 import type { Connections } from './open-database.ts'
+import { heldPeople } from './person/held-people.ts'
 import { numberChanges } from './person/number-changes.ts'
 import { numberDirectory } from './person/number-directory.ts'
 import { numberLooks } from './person/number-looks.ts'
@@ -57,6 +58,7 @@ function storesOn(db: Kysely<Schema>, run: RunStatement, jobs: Jobs): RegisterSt
     notifications: notificationStore(db),
     missedAppointments: missedAppointmentStore(db),
     numbers: { ...numberDirectory(db), ...numberLooks(db), ...numberChanges(db) },
+    heldPeople: heldPeople(db),
     issues: issueStore(db),
     authorityPages: authorityPageStore(db),
     oversight: oversightStore(db),

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { CalendarDate } from '../english-time.ts'
+import type { CalendarDate, PlanTime } from '../english-time.ts'
 import type { NhsNumber } from '../nhs-number.ts'
 import type { CheckedRecord } from '../upload/upload.ts'
 import { judgeByDemographics, type KnownDemographics } from './demographics.ts'
@@ -24,4 +24,20 @@ test.each<[KnownDemographics, object | undefined]>([
   ],
 ])('rules 3.7 and 3.9: what PDS answers, $kind, makes of a record', (answer, fault) => {
   expect(judgeByDemographics(record, answer)).toEqual(fault)
+})
+
+test.each<[string, CalendarDate | 'unknown' | undefined, string, object | undefined]>([
+  [
+    'the day after the death',
+    '2026-03-01' as CalendarDate,
+    '202603020000',
+    { kind: 'starts-after-death', plan: 'CPP' },
+  ],
+  ['the day of the death', '2026-03-01' as CalendarDate, '202603012300', undefined],
+  ['at any time, the day of the death being unknown', 'unknown', '202603020000', undefined],
+  ['at any time, of somebody who lives', undefined, '202603020000', undefined],
+])('rule 3.9: a plan that starts %s', (_, died, start, fault) => {
+  const plans = [{ type: 'CPP', start: start as PlanTime }] as const
+  const person = { familyNames: ['Testcase'], givenNames: [['Tansy']], birthDate, ...(died && { died }) }
+  expect(judgeByDemographics({ ...record, plans }, { kind: 'found', person })).toEqual(fault)
 })

@@ -1,3 +1,4 @@
+import { dayOf } from '../english-time.ts'
 import type { NhsNumber } from '../nhs-number.ts'
 import { unreachable } from '../result.ts'
 import type { RecordFault } from '../upload/record-faults.ts'
@@ -31,7 +32,12 @@ export function judgeByDemographics(
       return { kind: 'superseded' }
     case 'found': {
       const items = differingItems(record.subject, answer.person)
-      return items.length > 0 ? { kind: 'different-person', items } : undefined
+      if (items.length > 0) return { kind: 'different-person', items }
+      const { died } = answer.person
+      const late = record.plans.find(
+        ({ start }) => died !== undefined && died !== 'unknown' && dayOf(start) > died,
+      )
+      return late && { kind: 'starts-after-death', plan: late.type }
     }
     default:
       return unreachable(answer)

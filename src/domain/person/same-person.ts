@@ -2,6 +2,8 @@ import type { CalendarDate } from '../english-time.ts'
 
 /** A person as PDS holds them, as far as the same-person check needs it. */
 export interface RegisteredPerson {
+  /** The English day of death, as far as PDS holds one: `unknown` where it only says that the person has died. */
+  readonly died?: CalendarDate | 'unknown'
   /** Absent where PDS holds no full date of birth. */
   readonly birthDate?: CalendarDate
   /** Current family name first, then former and other ones. */

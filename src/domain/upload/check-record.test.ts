@@ -113,6 +113,7 @@ type OwnFault = Exclude<
   | 'superseded'
   | 'invalidated'
   | 'delete-of-unknown-plan'
+  | 'starts-after-death'
 >
 const MISSING: Readonly<Record<Extract<RecordFault, { kind: 'missing' }>['field'], RecordAsSent>> = {
   plan: record([], child),

@@ -18,6 +18,8 @@ export type RecordFault =
   | { readonly kind: 'end-before-start'; readonly plan: PlanType }
   | { readonly kind: 'start-too-old'; readonly plan: PlanType }
   | { readonly kind: 'starts-as-adult'; readonly plan: PlanType }
+  /** PDS says that the person died before the plan starts. */
+  | { readonly kind: 'starts-after-death'; readonly plan: PlanType }
   | { readonly kind: 'wrong-subject'; readonly plan: PlanType }
   | { readonly kind: 'unreadable'; readonly part: 'plan' | 'subject' }
   | { readonly kind: 'too-many-plans' }

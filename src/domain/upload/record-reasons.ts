@@ -49,6 +49,10 @@ export const RECORD_REASONS: ReasonTable<RecordFault> = {
     wrong: `${planDate(plan, 'start')}: the person is ${ADULT_AGE} or older on that day.`,
     remedy: `Check this date and the date of birth. Correct the one that is wrong ${SEND_AGAIN}`,
   }),
+  'starts-after-death': ({ plan }) => ({
+    wrong: `${planDate(plan, 'start')}: it is after the day on which the person died, as PDS has it.`,
+    remedy: `Check this date, and that the number is the person's. Correct the one that is wrong ${SEND_AGAIN}`,
+  }),
   'wrong-subject': ({ plan }) =>
     plan === 'UCPP'
       ? {

@@ -76,6 +76,11 @@ export function issueWords(finding: Finding): IssueWords {
         what: `${counted(finding.details.uploads, 'file')} could not be received. The service has set them aside.`,
         todo: 'The operator finds the reason in the log of the service, and then has the service try again.',
       }
+    case 'people-differ':
+      return {
+        what: `${counted(finding.details.people, 'person', 'people')} with a plan ${finding.details.people === 1 ? 'is' : 'are'} not as the authority holds them: PDS has another name or date of birth, restricts the record, or says that the person has died.`,
+        todo: 'Open “Records to put right” on the pages: it says of each what to check. Correct the record and send it again, or end the plan.',
+      }
     case 'old-failures':
       return {
         what: `${counted(finding.details.records, 'record')} failing for more than ${MEND_RECORD_DAYS} days.`,
@@ -92,6 +97,6 @@ const PHONES_WORDS = {
   'long-ago': `The phone numbers that clinicians are shown were confirmed more than ${PHONES_CONFIRMED_DAYS} days ago.`,
 } as const
 
-function counted(count: number, one: string): string {
-  return `${count} ${one}${count === 1 ? '' : 's'}`
+function counted(count: number, one: string, several = `${one}s`): string {
+  return `${count} ${count === 1 ? one : several}`
 }

@@ -18,6 +18,8 @@ export interface IssueDetails {
   readonly 'match-rate': { readonly matched: number; readonly records: number; readonly sequence: number }
   /** Uploads that could not be received, however often it was tried (rule 3.22). */
   readonly 'upload-set-aside': { readonly uploads: number }
+  /** People with a plan whom PDS has otherwise than the authority does (rule 14.9). */
+  readonly 'people-differ': { readonly people: number }
   /** People whose records keep failing. */
   readonly 'old-failures': { readonly records: number }
 }
@@ -33,6 +35,7 @@ export const ISSUE_KINDS = [
   'phones-unconfirmed',
   'match-rate',
   'upload-set-aside',
+  'people-differ',
   'old-failures',
 ] as const satisfies readonly IssueKind[]
 

@@ -1,6 +1,7 @@
 import type { NhsNumber } from '../../domain/nhs-number.ts'
 import { registerOf } from '../../domain/person/number-register.ts'
 import type { Clock } from '../ports.ts'
+import { judgeHeldPerson } from './judge-held-person.ts'
 import type { DemographicsService } from './ports.ts'
 import { type SettleDeps, settle } from './settle.ts'
 
@@ -28,5 +29,6 @@ export async function checkNumber(
   if (answer.kind === 'unavailable') return { kind: 'unavailable' }
   const says = registerOf(nhsNumber, answer)
   const toNotify = await settle(deps, { nhsNumber, version, at: deps.clock.now(), says })
+  await judgeHeldPerson(deps, nhsNumber, answer)
   return says.state === 'live' ? { kind: 'in-use' } : { kind: 'inactive', toNotify }
 }

@@ -2,7 +2,9 @@ import type { NhsNumber } from '../../domain/nhs-number.ts'
 import type { InactiveNumber } from '../../domain/notification/inactive-number-notification.ts'
 import type { OdsCode } from '../../domain/organisation.ts'
 import type { Demographics } from '../../domain/person/demographics.ts'
+import type { HeldPersonFault } from '../../domain/person/held-person.ts'
 import type { NumberRegister } from '../../domain/person/number-register.ts'
+import type { PlanSubject } from '../../domain/plan/plan.ts'
 
 /** An answer of PDS about a number, to be kept. */
 export interface PdsAnswer {
@@ -69,6 +71,25 @@ export interface NumberChanges {
   markDelivered(authority: OdsCode, numbers: readonly InactiveNumber[], messageId: string): Promise<void>
   /** What was in a message that nobody collected is to be told again. */
   putBack(messageId: string): Promise<number>
+}
+
+/** People with a visible plan as their authorities hold them (rule 14.9). */
+export interface HeldPeople {
+  /** Who holds a visible plan under a number, how the newest describes the person, and what PDS was found to say otherwise. */
+  find(
+    nhsNumber: NhsNumber,
+    at: Date,
+  ): Promise<
+    readonly {
+      readonly authority: OdsCode
+      readonly subject: PlanSubject
+      readonly fault?: HeldPersonFault
+    }[]
+  >
+  /** Keeps what is not as the authority holds it; undefined: nothing. */
+  keep(nhsNumber: NhsNumber, authority: OdsCode, fault: HeldPersonFault | undefined, at: Date): Promise<void>
+  /** Forgets what was kept of the number for all other authorities. */
+  forgetOthers(nhsNumber: NhsNumber, authorities: readonly OdsCode[]): Promise<void>
 }
 
 export interface NumberStore extends NumberDirectory, NumberLooks, NumberChanges {}

@@ -1,5 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import type { OdsCode } from '../../domain/organisation.ts'
+import { type HeldPersonFault, PERSON_DIED } from '../../domain/person/held-person.ts'
+import type { PlanType } from '../../domain/plan/plan.ts'
 import { codeOf, type RecordFault } from '../../domain/upload/record-faults.ts'
 import { reasonOf } from '../../domain/upload/record-reasons.ts'
 import type { RecordAsSent } from '../../domain/upload/upload.ts'
@@ -70,6 +72,11 @@ export async function keepFailures(
     delete from failing_record where authority = ${authority} and person in (select person from mended)`.execute(
     db,
   )
+  // PDS has just confirmed the people of the records that were loaded.
+  await sql`
+    delete from held_person_fault f where authority = ${authority} and exists (
+      select from upload_record r where r.upload_id = ${id} and r.nhs_number = f.nhs_number and r.fault is null
+    )`.execute(db)
 }
 
 /** Of an authority that sends all it holds, only whom its newest file carried: whoever was left out is not failing any more. */
@@ -78,6 +85,28 @@ export const STILL_FAILING = sql`failing_record f join authority a on a.ods_code
     select u.id from upload u where u.authority = a.ods_code and u.file_code is not null
     order by u.created_at desc, u.sequence desc limit 1
   ))`
+
+/** People whom PDS has otherwise than an authority that holds a plan of theirs, with the plan that describes them (rule 14.9). */
+export const HELD_OTHERWISE = sql`held_person_fault f
+  join person_number n on n.nhs_number = f.nhs_number
+  cross join lateral (
+    select * from speaking_plan s where s.person = n.person and s.nhs_number = f.nhs_number and s.authority = f.authority
+      and s.delete_time is null
+    order by s.written_created_at desc, s.written_sequence desc limit 1
+  ) p where true`
+
+interface HeldOtherwiseRow {
+  readonly nhs_number: string
+  readonly local_id: string | null
+  readonly given: string
+  readonly family: string
+  readonly plan_type: PlanType
+  readonly start_time: string
+  readonly fault: HeldPersonFault
+  readonly since: Date
+  readonly sequence: number
+  readonly created_at: Date
+}
 
 interface FailingRow {
   readonly sent: RecordAsSent
@@ -94,11 +123,40 @@ export async function failedRecords(db: Kysely<Schema>, authority: OdsCode): Pro
     from (select f.* from ${STILL_FAILING} and f.authority = ${authority}) f
     join upload_record r on r.upload_id = f.upload_id and r.position = f.position
     order by f.since, f.upload_id, f.position`.execute(db)
-  return rows.map(({ sent, fault, since, sequence, created_at }) => ({
+  const failed = rows.map(({ sent, fault, since, sequence, created_at }) => ({
     sent,
     code: codeOf(fault),
     reason: reasonOf(fault),
     since,
     newest: { sequence, createdAt: created_at },
+  }))
+  return [...failed, ...(await heldOtherwise(db, authority))]
+}
+
+/** As records that fail: as the authority sent them, and what to put right. */
+async function heldOtherwise(db: Kysely<Schema>, authority: OdsCode): Promise<FailedRecord[]> {
+  const { rows } = await sql<HeldOtherwiseRow>`
+    select f.nhs_number, p.local_id, p.given, p.family, p.plan_type, p.start_time, f.fault, f.since,
+      p.written_sequence as sequence, p.written_created_at as created_at
+    from ${HELD_OTHERWISE} and f.authority = ${authority} and p.visible_until > now()
+    order by f.since, f.nhs_number`.execute(db)
+  return rows.map(row => ({
+    sent: {
+      position: 0,
+      plans: [{ type: row.plan_type, start: row.start_time }],
+      subjects: [
+        {
+          kind: row.plan_type === 'UCPP' ? 'mother' : 'child',
+          nhsNumber: row.nhs_number,
+          given: row.given,
+          family: row.family,
+          ...(row.local_id !== null && { localId: row.local_id }),
+        },
+      ],
+    },
+    code: row.fault.kind === 'person-died' ? 'CPR07' : codeOf(row.fault),
+    reason: row.fault.kind === 'person-died' ? PERSON_DIED : reasonOf(row.fault),
+    since: row.since,
+    newest: { sequence: row.sequence, createdAt: row.created_at },
   }))
 }

@@ -10,7 +10,7 @@ import {
   PHONES_CONFIRMED_DAYS,
 } from '../../domain/watch/issue.ts'
 import { itemsOf } from '../notification/notification-items.ts'
-import { STILL_FAILING } from '../upload/failing-records.ts'
+import { HELD_OTHERWISE, STILL_FAILING } from '../upload/failing-records.ts'
 
 export interface FindingRow {
   readonly authority: string
@@ -120,6 +120,11 @@ export const FINDINGS: Readonly<Record<IssueKind, (at: Date) => RawBuilder<Findi
     join authority a on a.mailbox_id = m.sender
     where t.set_aside_at is not null
     group by a.ods_code`,
+
+  'people-differ': at => sql`
+    select f.authority, '' as subject, min(f.since) as since, jsonb_build_object('people', count(*)) as details
+    from ${HELD_OTHERWISE} and p.visible_until > ${at}::timestamptz
+    group by f.authority`,
 
   'old-failures': at => sql`
     select f.authority, '' as subject, min(f.since) as since, jsonb_build_object('records', count(*)) as details
