@@ -1,3 +1,4 @@
+import { unbornOf } from '../domain/plan/plan.ts'
 import { failure, type Result } from '../domain/result.ts'
 import { checkRecord } from '../domain/upload/check-record.ts'
 import { codeOfFileFault, type UploadFileFault } from '../domain/upload/file-faults.ts'
@@ -78,8 +79,9 @@ export async function checkUpload(
 function checkInFile(record: RecordAsSent, met: Set<string>, now: Date): Result<CheckedRecord, RecordFault> {
   const checked = checkRecord(record, now)
   if (!checked.ok) return checked
-  const { nhsNumber, plans } = checked.value
-  const key = ({ type, start }: CheckedRecord['plans'][number]) => `${nhsNumber} ${type} ${start}`
+  const { nhsNumber, plans, subject } = checked.value
+  const key = ({ type, start }: CheckedRecord['plans'][number]) =>
+    `${nhsNumber} ${type} ${start} ${unbornOf(type, subject)}`
   const repeated = plans.find(plan => met.has(key(plan)))
   if (repeated) return failure({ kind: 'plan-already-in-file', plan: repeated.type })
   for (const plan of plans) met.add(key(plan))

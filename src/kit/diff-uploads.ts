@@ -1,4 +1,5 @@
 import type { PlanType } from '../domain/plan/plan.ts'
+import { unbornOf } from '../domain/plan/plan.ts'
 import { failure, type Result, success } from '../domain/result.ts'
 import type { UploadFileFault } from '../domain/upload/file-faults.ts'
 import type { PlanAsSent, RecordAsSent, SubjectAsSent } from '../domain/upload/upload.ts'
@@ -8,7 +9,7 @@ import { readUpload } from '../formats/hl7v3/read-upload.ts'
 export const PERSON_ITEMS = ['given name', 'family name', 'date of birth', 'local id', 'subject'] as const
 export type DiffedPersonItem = (typeof PERSON_ITEMS)[number]
 
-/** One difference between an earlier and a later file. People are told apart by NHS number, their plans by type and start. */
+/** One difference between an earlier and a later file. People are told apart by NHS number, their plans by type and start, those of unborn twins also by local id. */
 export type Difference = {
   readonly nhsNumber: string
   /** The authority's own id, where the later file, or else the earlier one, gives it. */
@@ -84,7 +85,7 @@ function hold(people: Map<string, Person>, record: RecordAsSent): void {
     seen: new Set(),
     met: false,
   }
-  for (const plan of record.plans) known.plans.set(keyOf(plan), plan)
+  for (const plan of record.plans) known.plans.set(keyOf(plan, subjectOf(record)), plan)
   people.set(number, known)
 }
 
@@ -123,7 +124,7 @@ function comparison(
         if (items.length > 0) tell({ ...who, kind: 'person-changed', items })
       }
       for (const plan of record.plans) {
-        const key = keyOf(plan)
+        const key = keyOf(plan, subject)
         const same = held.plans.get(key)
         const of = { ...who, plan: plan.type, start: plan.start ?? '' }
         if (held.seen.has(key)) continue
@@ -165,8 +166,8 @@ function changesOf(from: PlanAsSent, to: PlanAsSent) {
   })
 }
 
-function keyOf({ type, start }: PlanAsSent): string {
-  return `${type} ${start ?? ''}`
+function keyOf({ type, start }: PlanAsSent, subject: ReturnType<typeof subjectOf>): string {
+  return `${type} ${start ?? ''} ${unbornOf(type, { localId: subject['local id'] })}`
 }
 
 function numberOf({ subjects }: RecordAsSent): string {

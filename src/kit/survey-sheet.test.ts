@@ -144,6 +144,18 @@ describe('rows of one person', () => {
     ])
   })
 
+  test('of unborn twins each has a record of its own, told apart by the local ids under their mother (rule 3.4)', async () => {
+    const row = (localId: string, end: string) =>
+      `9990000018,Ada,Test,13/5/2000,UCPP,1/2/2026,${end},${localId}`
+    const table = ['NHS number,Given name,Family name,Date of birth,Plan type,Start date,End date,Local ID']
+    const sheet = await surveyed([...table, row('T-1', '1/8/2026'), row('T-2', '1/9/2026')].join('\n'))
+    const made = await recordsOf(sheet)
+    expect(made.map(({ record }) => [record.subjects[0]?.localId, record.plans.length])).toEqual([
+      ['T-1', 1],
+      ['T-2', 1],
+    ])
+  })
+
   test('that contradict each other are left out, all of them', async () => {
     expect(
       await faultsOf(of(A, 'CPP', '1/1/2020'), of(A, 'LAC', '1/1/2021', '', 'Bea'), of(B, 'CPP', '1/1/2020')),

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { unbornOf } from '../domain/plan/plan.ts'
 import { failure, type Result, success } from '../domain/result.ts'
 import { checkRecord } from '../domain/upload/check-record.ts'
 import type { RecordAsSent } from '../domain/upload/upload.ts'
@@ -118,13 +119,14 @@ async function surveyOnce(
     if (item.kind === 'fault') return failure(item.fault)
     if (item.kind === 'unusable') continue
     const { row, person, plan } = item.planRow
-    const met = people.get(person.nhsNumber)
+    const whose = recordKey(item.planRow)
+    const met = people.get(whose)
     const identity = identityOf(person)
     const key = once(`${plan.type} ${plan.start}`)
     const dates = once(`${plan.end ?? ''} ${plan.delete ?? ''}`)
     if (!met) {
       const plans = [{ key, dates, row, refused: false }]
-      people.set(person.nhsNumber, { identity, firstRow: row, plans, refused: false })
+      people.set(whose, { identity, firstRow: row, plans, refused: false })
       continue
     }
     if (met.identity !== identity) {
@@ -180,18 +182,18 @@ async function* makeRecords(
     if (item.kind === 'fault') throw new SheetChanged('The table changed while it was read')
     if (item.kind === 'unusable') continue
     const { planRow } = item
-    const { nhsNumber } = planRow.person
-    const met = people.get(nhsNumber)
+    const whose = recordKey(planRow)
+    const met = people.get(whose)
     if (!met || met.refused) continue
     const plan = met.plans.find(({ row }) => row === planRow.row)
     if (!plan || plan.refused) continue
-    const rows = [...(waiting.get(nhsNumber) ?? []), planRow]
+    const rows = [...(waiting.get(whose) ?? []), planRow]
     const wanted = met.plans.filter(({ refused }) => !refused).length
     if (rows.length < wanted) {
-      waiting.set(nhsNumber, rows)
+      waiting.set(whose, rows)
       continue
     }
-    waiting.delete(nhsNumber)
+    waiting.delete(whose)
     for (let at = 0; at < rows.length; at += MOST_PLANS) {
       position += 1
       const some = rows.slice(at, at + MOST_PLANS)
@@ -245,6 +247,11 @@ function recordOf(position: number, rows: readonly PlanRow[]): RecordAsSent {
 }
 
 /** Who a row describes, as a digest: names are not kept, and a digest is short. */
+/** Rows of one person make one record; of unborn twins each has one, told apart by the local ids under their mother (rule 3.4). */
+function recordKey({ person, plan }: PlanRow): string {
+  return [person.nhsNumber, unbornOf(plan.type, person)].filter(Boolean).join(' ')
+}
+
 function identityOf({ given, family, birthTime }: PersonOfRow): string {
   const described = JSON.stringify([birthTime, family.toLowerCase(), given.toLowerCase()])
   return createHash('sha256').update(described).digest('base64url').slice(0, 22)

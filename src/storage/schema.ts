@@ -166,6 +166,7 @@ interface UploadPlanTable {
   nhs_number: string
   plan_type: string
   start_time: string
+  unborn: Generated<string>
   end_time: string | null
   delete_time: string | null
   visible_until: Date
@@ -189,6 +190,7 @@ interface PlanTakenBackTable {
   authority: string
   plan_type: string
   start_time: string
+  unborn: Generated<string>
   nhs_number: string
   what: 'end' | 'delete'
   time: string
@@ -211,6 +213,7 @@ interface PlanTable {
   authority: string
   plan_type: string
   start_time: string
+  unborn: Generated<string>
   id: Generated<string>
   end_time: string | null
   delete_time: string | null

@@ -18,6 +18,13 @@ export interface PlanKey {
   readonly nhsNumber: NhsNumber
   readonly type: PlanType
   readonly start: PlanTime
+  /** Which unborn child of a mother a plan is for: its local id. Empty for a plan of any other type. */
+  readonly unborn: string
+}
+
+/** The plans of unborn twins stand under their mother, each with a local id of its own. */
+export function unbornOf(type: PlanType, subject: { readonly localId?: string | undefined }): string {
+  return type === 'UCPP' ? (subject.localId ?? '') : ''
 }
 
 /** The person as the authority describes them; for a UCPP this is the mother. */

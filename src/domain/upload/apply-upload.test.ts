@@ -205,7 +205,9 @@ test('a key tells plans apart', () => {
     nhsNumber: '9990000018' as NhsNumber,
     type: 'CPP' as const,
     start: '202601050900' as PlanTime,
+    unborn: '',
   }
+  expect(planKey(key)).not.toBe(planKey({ ...key, unborn: 'L-1' }))
   expect(planKey(key)).not.toBe(planKey({ ...key, type: 'LAC' }))
   expect(planKey(key)).toBe(planKey({ ...key }))
 })

@@ -1,6 +1,6 @@
 import type { NhsNumber } from '../nhs-number.ts'
 import type { OdsCode } from '../organisation.ts'
-import type { PlanKey, PlanSubject } from '../plan/plan.ts'
+import { type PlanKey, type PlanSubject, unbornOf } from '../plan/plan.ts'
 import type { RecordFault } from './record-faults.ts'
 import { type CheckedPlan, type CheckedRecord, compareVersions, type FileVersion } from './upload.ts'
 
@@ -16,7 +16,7 @@ export interface HeldPlan extends PlanKey, Omit<CheckedPlan, 'type' | 'start'> {
 export type Holding = ReadonlyMap<string, HeldPlan>
 
 export function planKey(key: PlanKey): string {
-  return [key.authority, key.nhsNumber, key.type, key.start].join('|')
+  return [key.authority, key.nhsNumber, key.type, key.start, key.unborn].join('|')
 }
 
 /**
@@ -37,7 +37,8 @@ export function carriedPlan(
   plan: CheckedPlan,
   version: FileVersion,
 ): HeldPlan {
-  return { authority, nhsNumber, subject, ...plan, everLoaded: plan.delete === undefined, version }
+  const unborn = unbornOf(plan.type, subject)
+  return { authority, nhsNumber, subject, ...plan, unborn, everLoaded: plan.delete === undefined, version }
 }
 
 /**

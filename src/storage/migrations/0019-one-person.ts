@@ -108,6 +108,10 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     left join number_check l on l.nhs_number = g.nhs_number and l.checked_at > 'epoch'`)
   await run(`analyze person_number`)
 
+  // An unborn child is known by the local id of the record that stands under the mother: twins are two plans (rule 3.4).
+  for (const table of ['plan', 'upload_plan'])
+    await run(`alter table ${table} add column unborn text not null default ''`)
+  await run(`update plan set unborn = coalesce(local_id, '') where plan_type = 'UCPP'`)
   await run(`alter table plan add column person text`)
   await run(`update plan p set person = n.person from person_number n where n.nhs_number = p.nhs_number`)
   await run(`alter table access add column person text, add column author_key text`)
@@ -118,7 +122,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   // What is deferred has to be checked before tables are altered.
   await run(`set constraints all immediate`)
   await run(`alter table plan drop constraint plan_pkey, drop column silent, alter column person set not null,
-    add primary key (person, authority, plan_type, start_time, nhs_number),
+    add primary key (person, authority, plan_type, start_time, unborn, nhs_number),
     add foreign key (nhs_number, person) references person_number (nhs_number, person) on update cascade`)
   await run(`alter table access drop constraint access_pkey, alter column person set not null,
     alter column author_key set not null, add primary key (person, accessed_at, id)`)
@@ -148,7 +152,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 
   // Of one plan under several numbers of a person the newest write speaks, also where it deletes the plan (rule 14.5).
   await run(`create view speaking_plan as
-    select distinct on (person, authority, plan_type, start_time) * from plan
-    order by person, authority, plan_type, start_time, written_created_at desc, written_sequence desc,
+    select distinct on (person, authority, plan_type, start_time, unborn) * from plan
+    order by person, authority, plan_type, start_time, unborn, written_created_at desc, written_sequence desc,
       (nhs_number = person) desc, nhs_number`)
 }

@@ -60,10 +60,10 @@ export async function up(db: Kysely<unknown>): Promise<void> {
         who := known.person;
         restricted := coalesce(known.restricted, false);
         exit when who is null;
-        select jsonb_agg(to_jsonb(v) order by v.start_time, v.plan_type, v.authority) into plans from (
+        select jsonb_agg(to_jsonb(v) order by v.start_time, v.plan_type, v.authority, v.unborn) into plans from (
           select s.*, a.name as authority_name, a.duty_phone, a.office_phone from (
-            select distinct on (p.authority, p.plan_type, p.start_time) p.* from plan p where p.person = who
-            order by p.authority, p.plan_type, p.start_time, p.written_created_at desc, p.written_sequence desc,
+            select distinct on (p.authority, p.plan_type, p.start_time, p.unborn) p.* from plan p where p.person = who
+            order by p.authority, p.plan_type, p.start_time, p.unborn, p.written_created_at desc, p.written_sequence desc,
               (p.nhs_number = p.person) desc, p.nhs_number
           ) s join authority a on a.ods_code = s.authority
           where s.delete_time is null and s.visible_until > p_at

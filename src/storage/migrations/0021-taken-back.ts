@@ -10,12 +10,13 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     authority text not null,
     plan_type text not null,
     start_time text not null,
+    unborn text not null,
     nhs_number text not null,
     what text not null check (what in ('end', 'delete')),
     time text not null,
     written_created_at timestamptz not null,
     written_sequence bigint not null,
-    primary key (person, authority, plan_type, start_time, nhs_number, what),
+    primary key (person, authority, plan_type, start_time, unborn, nhs_number, what),
     foreign key (nhs_number, person) references person_number (nhs_number, person) on update cascade
   )`.execute(db)
 }

@@ -35,7 +35,7 @@ export async function clearFaults(
       group by u.position
       having bool_and((u.end_time is not null or u.delete_time is not null) and exists (
         select from plan p where p.person = n.person and p.authority = ${authority} and p.plan_type = u.plan_type
-          and p.start_time = u.start_time and p.ever_loaded
+          and p.start_time = u.start_time and p.unborn = u.unborn and p.ever_loaded
       ))
     ) only_takes_back
     where r.upload_id = ${id} and r.position = only_takes_back.position and r.nhs_number is null`.execute(db)
@@ -44,14 +44,14 @@ export async function clearFaults(
 async function remember(db: Kysely<Schema>, { id, authority, header }: UploadReceipt): Promise<void> {
   await sql`
     insert into plan_taken_back as held
-      (person, authority, plan_type, start_time, nhs_number, what, time, written_created_at, written_sequence)
-    select distinct on (n.person, u.plan_type, u.start_time, u.nhs_number, said.what)
-      n.person, ${authority}, u.plan_type, u.start_time, u.nhs_number, said.what, said.time,
+      (person, authority, plan_type, start_time, unborn, nhs_number, what, time, written_created_at, written_sequence)
+    select distinct on (n.person, u.plan_type, u.start_time, u.unborn, u.nhs_number, said.what)
+      n.person, ${authority}, u.plan_type, u.start_time, u.unborn, u.nhs_number, said.what, said.time,
       ${header.createdAt}::timestamptz, ${header.sequence}::bigint
     from ${TAKEN_BACK} cross join lateral (values ('end', u.end_time), ('delete', u.delete_time)) said (what, time)
     where u.upload_id = ${id} and said.time is not null
-    order by n.person, u.plan_type, u.start_time, u.nhs_number, said.what, u.position, u.block
-    on conflict (person, authority, plan_type, start_time, nhs_number, what) do update set
+    order by n.person, u.plan_type, u.start_time, u.unborn, u.nhs_number, said.what, u.position, u.block
+    on conflict (person, authority, plan_type, start_time, unborn, nhs_number, what) do update set
       time = excluded.time, written_created_at = excluded.written_created_at, written_sequence = excluded.written_sequence
     where (excluded.written_created_at, excluded.written_sequence) >= (held.written_created_at, held.written_sequence)`.execute(
     db,
@@ -62,6 +62,7 @@ interface OverlaidRow {
   readonly nhs_number: string
   readonly plan_type: PlanType
   readonly start_time: string
+  readonly unborn: string
   readonly birth_date: CalendarDate
   readonly end_time: PlanTime | null
   readonly delete_time: PlanTime | null
@@ -74,25 +75,27 @@ interface OverlaidRow {
 async function overlay(db: Kysely<Schema>, { id, authority }: UploadReceipt): Promise<void> {
   const { rows } = await sql<OverlaidRow>`
     with carried as (
-      select distinct n.person, u.plan_type, u.start_time
+      select distinct n.person, u.plan_type, u.start_time, u.unborn
       from upload_plan u join person_number n on n.nhs_number = u.nhs_number where u.upload_id = ${id}
     ),
     newest as (
-      select distinct on (p.nhs_number, p.plan_type, p.start_time, t.what)
-        p.nhs_number, p.plan_type, p.start_time, p.birth_date, p.end_time, p.delete_time, t.what, t.time
+      select distinct on (p.nhs_number, p.plan_type, p.start_time, p.unborn, t.what)
+        p.nhs_number, p.plan_type, p.start_time, p.unborn, p.birth_date, p.end_time, p.delete_time, t.what, t.time
       from carried c
       join plan_taken_back t on t.person = c.person and t.authority = ${authority} and t.plan_type = c.plan_type
-        and t.start_time = c.start_time
+        and t.start_time = c.start_time and t.unborn = c.unborn
       join plan p on p.person = t.person and p.authority = t.authority and p.plan_type = t.plan_type
-        and p.start_time = t.start_time
+        and p.start_time = t.start_time and p.unborn = t.unborn
       where (t.written_created_at, t.written_sequence) > (p.written_created_at, p.written_sequence)
-      order by p.nhs_number, p.plan_type, p.start_time, t.what, t.written_created_at desc, t.written_sequence desc,
+      order by p.nhs_number, p.plan_type, p.start_time, p.unborn, t.what, t.written_created_at desc, t.written_sequence desc,
         t.nhs_number
     )
-    select nhs_number, plan_type, start_time, birth_date,
+    select nhs_number, plan_type, start_time, unborn, birth_date,
       coalesce(max(time) filter (where what = 'end'), end_time) as end_time,
       coalesce(max(time) filter (where what = 'delete'), delete_time) as delete_time
-    from newest group by nhs_number, plan_type, start_time, birth_date, end_time, delete_time`.execute(db)
+    from newest group by nhs_number, plan_type, start_time, unborn, birth_date, end_time, delete_time`.execute(
+    db,
+  )
   for (let from = 0; from < rows.length; from += BATCH) {
     const plans = rows.slice(from, from + BATCH).map(row => ({
       ...row,
@@ -105,9 +108,10 @@ async function overlay(db: Kysely<Schema>, { id, authority }: UploadReceipt): Pr
     await sql`
       update plan p set end_time = t.end_time, delete_time = t.delete_time, visible_until = t.visible_until
       from jsonb_to_recordset(${JSON.stringify(plans)}::jsonb) as t(
-        nhs_number text, plan_type text, start_time text, end_time text, delete_time text, visible_until timestamptz)
+        nhs_number text, plan_type text, start_time text, unborn text, end_time text, delete_time text,
+        visible_until timestamptz)
       where p.person = (select person from person_number n where n.nhs_number = t.nhs_number)
         and p.nhs_number = t.nhs_number and p.authority = ${authority} and p.plan_type = t.plan_type
-        and p.start_time = t.start_time`.execute(db)
+        and p.start_time = t.start_time and p.unborn = t.unborn`.execute(db)
   }
 }

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { v7 as newId } from 'uuid'
 import { expect, test } from 'vitest'
 import { describeOnEachEngine } from '../../../test/support/engines.ts'
-import { freshNhsNumber, storedAuthority } from '../../../test/support/records.ts'
+import { freshNhsNumber, queryFor, storedAuthority } from '../../../test/support/records.ts'
 import type { CalendarDate, PlanTime } from '../../domain/english-time.ts'
 import type { NhsNumber } from '../../domain/nhs-number.ts'
 import type { OdsCode } from '../../domain/organisation.ts'
@@ -11,6 +11,7 @@ import { applyUpload, type HeldPlan, type Holding, planKey } from '../../domain/
 import type { CheckedRecord } from '../../domain/upload/upload.ts'
 import type { JudgedRecord, UploadReceipt } from '../../flows/upload/ports.ts'
 import type { Database } from '../open-database.ts'
+import { queryStore } from '../query/query-store.ts'
 import { uploadStore } from './upload-store.ts'
 
 const DAY = 86_400_000
@@ -59,6 +60,36 @@ describeOnEachEngine('the upload store', database => {
       }),
       { numRuns: 40 },
     )
+  })
+
+  test('unborn twins are two plans under their mother, told apart by local id; one ends without the other (rule 3.4)', async () => {
+    const authority = 'U0001' as OdsCode
+    await storedAuthority(database(), authority)
+    const mother = freshNhsNumber()
+    const twin = (position: number, localId: string, end: string): JudgedRecord =>
+      judged({
+        position,
+        nhsNumber: mother,
+        subject: { given: 'Poppy', family: 'Testcase', birthDate: '1998-05-05' as CalendarDate, localId },
+        plans: [{ type: 'UCPP', start: '202601010000' as PlanTime, end: end as PlanTime }],
+      })
+    const first = receipt(authority, { createdAt: new Date(DAY), sequence: 1 })
+    const both = [twin(1, 'T-1', '202606010000'), twin(2, 'T-2', '202606010000')]
+    expect(await apply(first, both)).toMatchObject({ loaded: 2, failed: 0 })
+    const second = receipt(authority, { createdAt: new Date(2 * DAY), sequence: 2 })
+    expect(await apply(second, [twin(1, 'T-2', '202603010000')])).toMatchObject({ loaded: 1 })
+    const query = queryFor({ at: new Date('2026-03-10T12:00:00Z'), nhsNumber: mother, access: 'scheduled' })
+    const answer = await queryStore(database().statement).answer(query)
+    expect(
+      answer.kind === 'answered' && answer.plans.map(({ subject, end }) => [subject.localId, end]),
+    ).toEqual([
+      ['T-1', '202606010000'],
+      ['T-2', '202603010000'],
+    ])
+    const repeated = receipt(authority, { createdAt: new Date(3 * DAY), sequence: 3 })
+    expect(
+      (await apply(repeated, [twin(1, 'T-1', '202606010000'), twin(2, 'T-1', '202606010000')])).failed,
+    ).toBe(1)
   })
 
   test('a record that failed before it was staged is returned with its fault and applies nothing', async () => {
@@ -323,7 +354,12 @@ function checked(
   return {
     position,
     nhsNumber,
-    subject: { given: `Given${position}`, family: 'Testcase', birthDate: '2015-05-05' as CalendarDate },
+    subject: {
+      given: `Given${position}`,
+      family: 'Testcase',
+      birthDate: '2015-05-05' as CalendarDate,
+      localId: `L-${position % 2}`,
+    },
     plans: plans.map(({ type, start, deleted, ended }) => ({
       type,
       start: `20260${start + 1}010000` as PlanTime,
@@ -367,7 +403,13 @@ async function held(database: Database, authority: OdsCode): Promise<Map<string,
       start: row.start_time as PlanTime,
       ...(row.end_time !== null && { end: row.end_time as PlanTime }),
       ...(row.delete_time !== null && { delete: row.delete_time as PlanTime }),
-      subject: { given: row.given, family: row.family, birthDate: row.birth_date as CalendarDate },
+      unborn: row.unborn,
+      subject: {
+        given: row.given,
+        family: row.family,
+        birthDate: row.birth_date as CalendarDate,
+        ...(row.local_id !== null && { localId: row.local_id }),
+      },
       everLoaded: row.ever_loaded,
       version: { createdAt: row.written_created_at, sequence: row.written_sequence },
     }

@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely'
-import { visibleUntil } from '../../domain/plan/plan.ts'
+import { unbornOf, visibleUntil } from '../../domain/plan/plan.ts'
 import type { RecordResult } from '../../domain/upload/acknowledgement.ts'
 import type { CheckedRecord } from '../../domain/upload/upload.ts'
 import type { JudgedRecord, UploadReceipt, UploadStore } from '../../flows/upload/ports.ts'
@@ -52,10 +52,10 @@ export function uploadStore(db: Kysely<Schema>): UploadStore {
             fault from staged
         )
         insert into upload_plan
-          (upload_id, position, block, nhs_number, plan_type, start_time, end_time, delete_time, visible_until)
-        select ${uploadId}::uuid, s.position, p.block, s.plan_number, p.type, p.start, p."end", p.delete, p.visible_until
+          (upload_id, position, block, nhs_number, plan_type, start_time, unborn, end_time, delete_time, visible_until)
+        select ${uploadId}::uuid, s.position, p.block, s.plan_number, p.type, p.start, p.unborn, p."end", p.delete, p.visible_until
         from staged s cross join lateral jsonb_to_recordset(s.plans) as p(
-          block integer, type text, start text, "end" text, delete text, visible_until timestamptz)`.execute(
+          block integer, type text, start text, unborn text, "end" text, delete text, visible_until timestamptz)`.execute(
         db,
       )
       // Plans belong to a person, whose numbers stand in the directory: mostly since PDS was asked about them a moment ago.
@@ -143,6 +143,7 @@ function stagedRecord({ sent, outcome }: JudgedRecord) {
     plans: plans.map((plan, index) => ({
       ...plan,
       block: index + 1,
+      unborn: unbornOf(plan.type, subject),
       visible_until: visibleUntil({ ...plan, birthDate: subject.birthDate }),
     })),
   }
@@ -189,7 +190,7 @@ async function failRepeatedPlans(db: Kysely<Schema>, { id }: UploadReceipt): Pro
   await sql`
     with met as (
       select u.position, block, plan_type,
-        row_number() over (partition by coalesce(n.person, u.nhs_number), plan_type, start_time order by u.position) as time_met
+        row_number() over (partition by coalesce(n.person, u.nhs_number), plan_type, start_time, u.unborn order by u.position) as time_met
       from upload_plan u join upload_record r on r.upload_id = u.upload_id and r.position = u.position and r.fault is null
       left join person_number n on n.nhs_number = u.nhs_number where u.upload_id = ${id}
     )
@@ -208,7 +209,7 @@ async function failUnknownDeletes(db: Kysely<Schema>, { id, authority }: UploadR
       where u.upload_id = ${id} and u.delete_time is not null and not exists (
         select from person_number n join plan p on p.person = n.person
         where n.nhs_number = u.nhs_number and p.authority = ${authority} and p.plan_type = u.plan_type
-          and p.start_time = u.start_time and p.ever_loaded
+          and p.start_time = u.start_time and p.unborn = u.unborn and p.ever_loaded
       )
       order by u.position, u.block
     ) deleted
@@ -225,13 +226,13 @@ async function writePlans(db: Kysely<Schema>, upload: UploadReceipt): Promise<vo
     where u.upload_id = ${id} and (r.fault is null or r.fault->>'kind' = 'delete-of-unknown-plan')`
   await sql`
     insert into plan as held
-      (person, nhs_number, authority, plan_type, start_time, end_time, delete_time, given, family, birth_date, local_id,
+      (person, nhs_number, authority, plan_type, start_time, unborn, end_time, delete_time, given, family, birth_date, local_id,
        local_id_authority, visible_until, ever_loaded, written_created_at, written_sequence, written_received_at)
-    select (select person from person_number n where n.nhs_number = u.nhs_number), u.nhs_number, ${authority}, u.plan_type, u.start_time, u.end_time, u.delete_time, r.given, r.family, r.birth_date,
+    select (select person from person_number n where n.nhs_number = u.nhs_number), u.nhs_number, ${authority}, u.plan_type, u.start_time, u.unborn, u.end_time, u.delete_time, r.given, r.family, r.birth_date,
       r.local_id, r.local_id_authority, u.visible_until, u.delete_time is null, ${header.createdAt}::timestamptz,
       ${header.sequence}::bigint, ${receivedAt}::timestamptz
     from ${carried}
-    on conflict (person, authority, plan_type, start_time, nhs_number) do update set
+    on conflict (person, authority, plan_type, start_time, unborn, nhs_number) do update set
       end_time = excluded.end_time, delete_time = excluded.delete_time, given = excluded.given, family = excluded.family,
       birth_date = excluded.birth_date, local_id = excluded.local_id, local_id_authority = excluded.local_id_authority,
       visible_until = excluded.visible_until, ever_loaded = held.ever_loaded or excluded.ever_loaded,
@@ -243,7 +244,7 @@ async function writePlans(db: Kysely<Schema>, upload: UploadReceipt): Promise<vo
   await sql`
     update plan p set ever_loaded = true from person_number n, ${carried} and u.delete_time is null
       and n.nhs_number = u.nhs_number and p.person = n.person and p.nhs_number = u.nhs_number and p.authority = ${authority} and p.plan_type = u.plan_type
-      and p.start_time = u.start_time and not p.ever_loaded`.execute(db)
+      and p.start_time = u.start_time and p.unborn = u.unborn and not p.ever_loaded`.execute(db)
 }
 
 /** Clinicians are shown the name and numbers of the newest applied file (rule 3.3). */
