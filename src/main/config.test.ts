@@ -40,6 +40,12 @@ describe('readConfig', () => {
     expect(readConfig(PRODUCTION).baseUrl).toBe('https://cpis.example.org')
   })
 
+  test('in production PDS is asked for 400 milliseconds and five times a second while somebody waits, unless set (rule 4.8)', () => {
+    expect(readConfig(PRODUCTION).pds).toMatchObject({ queryMs: 400, queriesPerSecond: 5 })
+    const set = { CPIS_PDS_QUERY_MS: '800', CPIS_PDS_QUERIES_PER_SECOND: '20' }
+    expect(readConfig({ ...PRODUCTION, ...set }).pds).toMatchObject({ queryMs: 800, queriesPerSecond: 20 })
+  })
+
   test('in production nobody can ask over Spine messaging unless its ASID is set', () => {
     expect(readConfig({}).spineAsid).toMatch(/^\d{12}$/)
     expect(readConfig(PRODUCTION).spineAsid).toBeUndefined()

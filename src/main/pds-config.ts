@@ -34,14 +34,15 @@ export const pdsSettings = {
     .regex(/^(\d+(,\d+)*)?$/, 'must be milliseconds with commas between, for example 5000,15000')
     .default('5000,15000,45000')
     .transform(list => list.split(',').filter(Boolean).map(Number)),
-  CPIS_PDS_QUERY_MS: whole(10, 5_000).default(400),
+  CPIS_PDS_QUERY_MS: whole(10, 5_000).optional(),
   CPIS_PDS_QUERIES_PER_SECOND: whole(0, 10_000).optional(),
 }
 
 const settings = z.object(pdsSettings)
 
-/** What one application may ask of PDS is scarce; the sandbox's own may be asked as often as one likes. */
+/** What one application may ask of PDS is scarce; the sandbox's own, in the same process, may be asked as often and for as long as one likes. */
 const QUERIES_PER_SECOND = { production: 5, sandbox: 1000 }
+const QUERY_MS = { production: 400, sandbox: 5_000 }
 
 export function pdsConfig(set: z.infer<typeof settings>, mode: 'sandbox' | 'production'): PdsConfig {
   return {
@@ -53,7 +54,7 @@ export function pdsConfig(set: z.infer<typeof settings>, mode: 'sandbox' | 'prod
     coolDownMs: set.CPIS_PDS_COOL_DOWN_MS,
     concurrency: set.CPIS_PDS_CONCURRENCY,
     patienceMs: set.CPIS_PDS_PATIENCE_MS,
-    queryMs: set.CPIS_PDS_QUERY_MS,
+    queryMs: set.CPIS_PDS_QUERY_MS ?? QUERY_MS[mode],
     queriesPerSecond: set.CPIS_PDS_QUERIES_PER_SECOND ?? QUERIES_PER_SECOND[mode],
   }
 }
