@@ -16,7 +16,7 @@ import { describePages, launchBrowser, ownWindow, pressTwice, screen, signInAs }
 import { collected } from './support/collected.ts'
 import { freePorts } from './support/free-ports.ts'
 import { expectAccessible } from './support/page-manner.ts'
-import { NO_LOOK_UP } from './support/records.ts'
+import { freshNhsNumber, NO_LOOK_UP } from './support/records.ts'
 import { makePlace, type Place, type RunningService, startIn } from './support/running-service.ts'
 
 const NURSE = 'Nurse Quince Sandbox'
@@ -593,6 +593,41 @@ describePages('the pages of clinicians', engine => {
     expect(plain.filter(address => PERSONAL.test(decodeURIComponent(address)))).toEqual([])
     const log = running.logLines.join('')
     expect(log).not.toMatch(PERSONAL)
+  })
+
+  test('a number that could not be checked with PDS is never said to have nothing held (rule 4.8)', async () => {
+    await signInAs(page, NURSE)
+    sandbox().pdsConduct.down = true
+    try {
+      const unknown = freshNhsNumber()
+      await check(unknown)
+      expect(await heading().innerText()).toBe('CP-IS could not check the NHS number')
+      expect(await page.getByText('Nothing is held under this NHS number').isVisible()).toBe(true)
+      expect(await page.getByRole('heading', { name: 'No information held' }).count()).toBe(0)
+      await expectAccessible(page)
+      await screen(page, 'not-checked')
+      await page.goto('/worklist')
+      await page.getByLabel('NHS numbers').fill(`${freshNhsNumber()}\n${protectedChild()}`)
+      await press('Check the list')
+      await page.getByText('Checked 1 of 2, 1 could not be looked up').waitFor()
+      expect(await page.locator('.cpis-board').innerText()).not.toContain('No information held')
+      sandbox().pdsConduct.down = false
+      await page.goto('/check')
+      await check(unknown)
+      expect(await heading().innerText()).toContain('No information held')
+    } finally {
+      sandbox().pdsConduct.down = false
+    }
+  })
+
+  test('of somebody restricted in PDS it is said that nothing can be answered (rule 10.1)', async () => {
+    await signInAs(page, NURSE)
+    await check(someone('restricted in PDS'))
+    expect(await page.locator('main').innerText()).toContain(
+      'PDS restricts who may be told about this patient',
+    )
+    expect(await page.getByText('No information held').count()).toBe(0)
+    await expectAccessible(page)
   })
 
   describe('when the service cannot look', () => {
