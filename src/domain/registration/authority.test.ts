@@ -51,7 +51,18 @@ describe('stages (rules 19.2 to 19.4)', () => {
     ['live', { matched: 100, total: 100 }, 'already-live'],
     ['suspended', { matched: 100, total: 100 }, 'suspended'],
   ] as const)('%s with a test of %j: %s', (stage, newest, obstacle) => {
-    expect(goLiveObstacle(stage, newest)?.kind).toBe(obstacle)
+    expect(goLiveObstacle(stage, newest ? [newest] : [])?.kind).toBe(obstacle)
+  })
+
+  test('a test of one child opens nothing that a test of all did not (rule 19.3)', () => {
+    const all = { matched: 0, total: 3 }
+    const one = { matched: 1, total: 1 }
+    expect(goLiveObstacle('onboarding', [one, all])).toEqual({
+      kind: 'low-match',
+      match: { matched: 1, total: 3 },
+    })
+    expect(goLiveObstacle('onboarding', [{ matched: 3, total: 3 }, one, all])).toBeUndefined()
+    expect(goLiveObstacle('onboarding', [all, { matched: 3, total: 3 }])?.kind).toBe('low-match')
   })
 
   test('what is told as 95 % is enough, and nothing below is told so', () => {

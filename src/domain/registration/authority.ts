@@ -100,15 +100,25 @@ export type GoLiveObstacle =
   | { readonly kind: 'no-test' }
   | { readonly kind: 'low-match'; readonly match: NumberMatch }
 
-/** The gate before real children depend on an authority's files: its newest test upload (rule 19.3). */
+/**
+ * The newest test upload, over the largest so far: a test of fewer records leaves out what an earlier one held, and opens nothing that
+ * the whole would not (rule 19.3). Tests come newest first; undefined where there is none.
+ */
+export function testedMatch(tests: readonly NumberMatch[]): NumberMatch | undefined {
+  const [newest] = tests
+  return newest && { matched: newest.matched, total: Math.max(...tests.map(({ total }) => total)) }
+}
+
+/** The gate before real children depend on an authority's files: its test uploads, newest first (rule 19.3). */
 export function goLiveObstacle(
   stage: AuthorityStage,
-  newestTest: NumberMatch | undefined,
+  tests: readonly NumberMatch[],
 ): GoLiveObstacle | undefined {
+  const tested = testedMatch(tests)
   if (stage === 'live') return { kind: 'already-live' }
   if (stage === 'suspended') return { kind: 'suspended' }
-  if (!newestTest) return { kind: 'no-test' }
-  return meetsGoLive(newestTest) ? undefined : { kind: 'low-match', match: newestTest }
+  if (!tested) return { kind: 'no-test' }
+  return meetsGoLive(tested) ? undefined : { kind: 'low-match', match: tested }
 }
 
 /** One person's plan that an authority's newest snapshot left out (rule 19.6). */

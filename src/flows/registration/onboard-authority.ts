@@ -6,6 +6,7 @@ import {
   type MissingPlan,
   type NumberMatch,
   type SettingsChange,
+  testedMatch,
 } from '../../domain/registration/authority.ts'
 import { failure, type Result, success } from '../../domain/result.ts'
 import type { Stores } from '../ports.ts'
@@ -19,6 +20,9 @@ export interface NoSuchAuthority {
   readonly kind: 'no-such-authority'
 }
 
+/** How many files, tests and gaps are told of an authority; a gate looks at as many tests. */
+const TOLD = 10
+
 /**
  * From now on what the authority sends counts. `force` overrules the newest test upload, with the operator's reason, which goes
  * on record; it does not overrule a suspension (rule 19.3).
@@ -29,14 +33,15 @@ export function goLive(
   force?: string,
 ): Promise<Result<{ readonly liveSince: Date }, GoLiveObstacle | NoSuchAuthority>> {
   return changing(deps, odsCode, async (stores, authority) => {
-    const [newest] = await stores.uploadHistory.tests(odsCode, 1)
-    const obstacle = goLiveObstacle(authority.stage, newest?.match)
+    const tests = (await stores.uploadHistory.tests(odsCode, TOLD)).map(({ match }) => match)
+    const tested = testedMatch(tests)
+    const obstacle = goLiveObstacle(authority.stage, tests)
     const overruled = obstacle?.kind === 'no-test' || obstacle?.kind === 'low-match'
     if (obstacle && !(overruled && force)) return failure(obstacle)
     const liveSince = deps.clock.now()
     await stores.authorities.goLive(odsCode, liveSince)
     const details = {
-      ...(newest && { matched: newest.match.matched, records: newest.match.total }),
+      ...(tested && { matched: tested.matched, records: tested.total }),
       ...(obstacle && { overruled: obstacle.kind, why: force ?? '' }),
     }
     await recordChange(deps, stores, { action: 'authority goes live', subject: odsCode, details })
@@ -110,9 +115,6 @@ export function restartSequence(
     return success({ odsCode, restarted })
   })
 }
-
-/** How many files and gaps are told of an authority. */
-const TOLD = 10
 
 export interface AuthorityReport {
   readonly authority: Authority

@@ -5,6 +5,7 @@ import {
   goLiveObstacle,
   matchPercent,
   meetsGoLive,
+  testedMatch,
 } from '../../domain/registration/authority.ts'
 import { exchangeStatus } from '../../domain/watch/exchange-status.ts'
 import { issueWords } from '../../domain/watch/issue-words.ts'
@@ -154,14 +155,16 @@ function problemOf(deed: Deed, why: string): string | undefined {
 }
 
 /** The gate before real children depend on an authority's files (rule 19.3). */
-function gateOf({ authority, tests: [newest] }: AuthorityReport) {
+function gateOf({ authority, tests }: AuthorityReport) {
+  const matches = tests.map(({ match }) => match)
+  const tested = testedMatch(matches)
   return {
-    obstacle: goLiveObstacle(authority.stage, newest?.match)?.kind,
-    gate: newest && {
-      ...newest.match,
-      percent: matchPercent(newest.match) ?? 0,
-      enough: meetsGoLive(newest.match),
-      at: newest.receivedAt,
+    obstacle: goLiveObstacle(authority.stage, matches)?.kind,
+    gate: tested && {
+      ...tested,
+      percent: matchPercent(tested) ?? 0,
+      enough: meetsGoLive(tested),
+      at: tests[0]?.receivedAt,
     },
   }
 }
