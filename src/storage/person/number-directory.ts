@@ -17,7 +17,8 @@ interface MemberRow {
 
 /**
  * Who is one person (rules 4.4 and 14.8). Nothing else writes who a number's person is, and the constraints of the table reject whatever
- * does not follow from what PDS said. Numbers are always locked in their order, so that nobody waits for each other.
+ * does not follow from what PDS said. Numbers are always locked in their order, so that nobody waits for each other. `placesBy` is another
+ * rule only where a test weakens it.
  */
 export function numberDirectory(db: Kysely<Schema>, placesBy = placesOf): NumberDirectory {
   return {
