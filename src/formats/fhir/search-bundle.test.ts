@@ -105,8 +105,10 @@ test.each([
   ['an end later today', '202603102359', 'active'],
   ['an end earlier today, a day that is still in its period', '202603100001', 'active'],
   ['an end yesterday', '202603092359', 'inactive'],
-] as const)('a plan with %s is answered as it stands', (_, end, status) => {
-  const { end: _end, ...open } = PLAN
+  ['a start today and no end', undefined, 'active', '202603102359'],
+  ['a start tomorrow and no end', undefined, 'proposed', '202603110000'],
+] as const)('(rules 2.9 and 4.5) a plan with %s has the status of its state', (_, end, status, start: string = PLAN.start) => {
+  const { end: _end, ...open } = { ...PLAN, start: start as PlanTime }
   const [entry] = plans({ ...ANSWER, plans: [end ? { ...open, end: end as PlanTime } : open] }).entry ?? []
   expect(entry?.resource).toMatchObject({ status })
   expect((entry?.resource as CareTeam).period?.end).toBe(

@@ -104,8 +104,9 @@ test.each([
   ['no end', undefined, 'active', 'active'],
   ['an end later today', '202603102359', 'active', 'active'],
   ['an end yesterday', '202603092359', 'inactive', 'completed'],
-] as const)('rule 4.5: with %s, flag and plan say so', (_, end, flag, plan) => {
-  const { end: _end, ...open } = PLAN
+  ['a start tomorrow', undefined, 'active', 'draft', '202603110000'],
+] as const)('(rules 2.9 and 4.7) with %s, flag and plan say so', (_, end, flag, plan, start: string = PLAN.start) => {
+  const { end: _end, ...open } = { ...PLAN, start: start as PlanTime }
   const bundle = flags({ ...ANSWER, plans: [end ? { ...open, end: end as PlanTime } : open] })
   expect(of<Flag>(bundle, 'Flag')[0]?.status).toBe(flag)
   expect(of<CarePlan>(bundle, 'CarePlan')[0]?.status).toBe(plan)

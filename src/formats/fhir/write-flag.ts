@@ -1,7 +1,22 @@
 import type { CarePlan, Flag, Provenance } from 'fhir/r4.js'
+import type { PlanState } from '../../domain/plan/plan-state.ts'
 import type { Answer, VisiblePlan } from '../../domain/query/answer.ts'
 import { CPIS_FLAG, FLAG_DETAIL, PLAN_CATEGORY, PROVENANCE_AUTHOR } from './codes.ts'
-import { hasEnded, writeAuthority, writePeriod, writeSubject } from './write-plan-parts.ts'
+import { stateOf, writeAuthority, writePeriod, writeSubject } from './write-plan-parts.ts'
+
+/** Rule 4.7. The value set FlagStatus of R4 has nothing for what is still to come, and an inactive flag is one that need not be shown. */
+const FLAG_STATUS = {
+  'not-started': 'active',
+  current: 'active',
+  ended: 'inactive',
+} as const satisfies Record<PlanState, Flag['status']>
+
+/** Rule 4.7, in the value set RequestStatus of R4. */
+const CARE_PLAN_STATUS = {
+  'not-started': 'draft',
+  current: 'active',
+  ended: 'completed',
+} as const satisfies Record<PlanState, CarePlan['status']>
 
 /**
  * One visible plan as a Flag (Patient Flag guide), whose detail is the CarePlan, whose team is the CareTeam. The three have
@@ -22,7 +37,7 @@ export function writeFlag(plan: VisiblePlan, answer: Answer): Flag {
         },
       },
     ],
-    status: hasEnded(plan, answer) ? 'inactive' : 'active',
+    status: FLAG_STATUS[stateOf(plan, answer)],
     code: { coding: [CPIS_FLAG] },
     subject: writeSubject(plan, answer),
     period: writePeriod(plan),
@@ -46,7 +61,7 @@ export function writeCarePlan(plan: VisiblePlan, answer: Answer): CarePlan {
     resourceType: 'CarePlan',
     id: plan.id,
     meta: { lastUpdated: plan.lastUploadedAt.toISOString() },
-    status: hasEnded(plan, answer) ? 'completed' : 'active',
+    status: CARE_PLAN_STATUS[stateOf(plan, answer)],
     intent: 'plan',
     category: [{ coding: [PLAN_CATEGORY[plan.type]] }],
     subject: writeSubject(plan, answer),

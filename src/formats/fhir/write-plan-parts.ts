@@ -1,15 +1,16 @@
 import type { Period, Reference } from 'fhir/r4.js'
 import { dayOf, localDay } from '../../domain/english-time.ts'
 import type { Organisation } from '../../domain/organisation.ts'
+import { type PlanState, planState } from '../../domain/plan/plan-state.ts'
 import type { Answer, VisiblePlan } from '../../domain/query/answer.ts'
 import { displayName } from '../../domain/query/requester.ts'
 import { SYSTEM } from './codes.ts'
 
 /** What the resources that a plan is answered as have in common. */
 
-/** Whether the English day on which the plan ended is over (rule 4.5). */
-export function hasEnded(plan: VisiblePlan, answer: Answer): boolean {
-  return plan.end !== undefined && dayOf(plan.end) < localDay(answer.askedAt)
+/** The state of a plan on the English day of the query (rule 2.9). */
+export function stateOf({ start, end }: VisiblePlan, { askedAt }: Answer): PlanState {
+  return planState({ start: dayOf(start), end: end && dayOf(end) }, localDay(askedAt))
 }
 
 /**
