@@ -139,12 +139,16 @@ describe('the rooms', () => {
     expect(files.flatMap(file => file.imports).length).toBeGreaterThan(files.length)
   })
 
-  test('the clients of the FHIR API and of mailboxes need nothing else of the project', () => {
+  test('the clients of the FHIR API and of mailboxes need nothing else of the project but the state of a plan', () => {
+    const STATE = 'src/domain/plan/plan-state.ts'
+    expect(files.filter(file => label(file) === STATE).map(({ imports }) => imports)).toEqual([[]])
     const wrong = files
       .filter(file => roomOf(file.path) === 'client' && !/[\\/]client[\\/]hl7v3[\\/]/.test(file.path))
       .flatMap(file =>
         localImports(file)
-          .filter(({ target }) => roomOf(target) !== 'client')
+          .filter(
+            ({ target }) => roomOf(target) !== 'client' && !target.endsWith(join('plan', 'plan-state.ts')),
+          )
           .map(({ specifier }) => `${label(file)} imports ${specifier}`),
       )
     expect(wrong).toEqual([])

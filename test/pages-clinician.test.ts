@@ -183,15 +183,16 @@ describePages('the pages of clinicians', engine => {
     })
 
     test.each([
-      ['a child protection plan that ended', /ended/],
-      ['a child protection plan that starts', /not started yet/],
+      ['a child protection plan that ended', /A plan ended on \d/],
+      ['a child protection plan that starts', /A plan starts on \d/],
       ['the mother of an unborn child', /[Uu]nborn/],
-      ['a child of two authorities', /more than one plan/],
+      ['a child of two authorities', /There are 2 plans/],
       ['a number that PDS has replaced', /There is a plan/],
     ])('%s is shown as what it is', async (note, said) => {
       await signInAs(page, NURSE)
       await check(someone(note))
       expect(await page.locator('main').innerText()).toMatch(said)
+      expect(await heading().innerText()).toContain((await page.title()).split(' – ')[0])
       await expectAccessible(page)
     })
 

@@ -217,12 +217,22 @@ describe.skipIf(NO_BROWSER)('the pages, for everybody', () => {
       [
         'answer',
         'There is a plan',
-        { number: SOMEBODY, plans: [plan], historyFailed: 'The service could not be reached.' },
+        {
+          number: SOMEBODY,
+          headline: 'There is a plan',
+          plans: [plan],
+          historyFailed: 'The service could not be reached.',
+        },
       ],
       [
         'answer',
-        'There is a plan',
-        { number: SOMEBODY, plans: [{ ...plan, ended: true, ring: undefined }], accesses: [] },
+        'A plan has ended',
+        {
+          number: SOMEBODY,
+          headline: 'A plan has ended',
+          plans: [{ ...plan, state: 'ended', ring: undefined }],
+          accesses: [],
+        },
       ],
       [
         'message',

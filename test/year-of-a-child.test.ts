@@ -116,7 +116,10 @@ describeJourney('the year of a child', engine => {
     const outcome = await client.careTeams(nhsNumber, { unscheduled })
     if (outcome.kind !== 'held') return outcome.kind
     return outcome.plans
-      .map(({ type, ended, authority }) => `${type} ${authority.odsCode}${ended ? ' ended' : ''}`)
+      .map(
+        ({ type, state, authority }) =>
+          `${type} ${authority.odsCode}${state === 'current' ? '' : ` ${state}`}`,
+      )
       .sort()
   }
 

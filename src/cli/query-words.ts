@@ -1,7 +1,7 @@
-import type { HeldPlan, ListedAccess } from '../client/index.ts'
+import { type HeldPlan, type ListedAccess, type PlanState, planHeadline } from '../client/index.ts'
 import { displayNhsNumber, type NhsNumber, parseNhsNumber } from '../domain/nhs-number.ts'
 import type { Styler } from './terminal.ts'
-import { columns, counted, dayWords, instantWords } from './words.ts'
+import { columns, dayWords, instantWords } from './words.ts'
 
 /** Rule 4.2: never worded as an assurance. */
 export const NOTHING_HELD = 'No information held. This is not an assurance of safety.'
@@ -21,9 +21,15 @@ const PLAN_WORDS: Readonly<Record<HeldPlan['type'], string | undefined>> = {
   other: undefined,
 }
 
+const STATE_WORDS: Readonly<Record<PlanState, string>> = {
+  'not-started': ', NOT STARTED YET',
+  current: '',
+  ended: ', ENDED',
+}
+
 /** The visible plans of a person, each with whom to phone by day and by night. */
 export function planWords(styler: Styler, nhsNumber: NhsNumber, plans: readonly HeldPlan[]): string {
-  const head = `${displayNhsNumber(nhsNumber)}: ${counted(plans.length, 'plan')} held`
+  const head = `${displayNhsNumber(nhsNumber)}: ${planHeadline(plans)}`
   return [styler.style('bold', head), ...plans.map(plan => onePlan(styler, plan))].join('\n\n')
 }
 
@@ -31,12 +37,12 @@ function onePlan(styler: Styler, plan: HeldPlan): string {
   const kind = PLAN_WORDS[plan.type] ?? plan.description
   const { name, odsCode, dutyPhone, officePhone } = plan.authority
   const heldUnder = parseNhsNumber(plan.heldUnder ?? '')
-  const title = plan.ended ? `${kind}, ENDED` : kind
+  const title = `${kind}${STATE_WORDS[plan.state]}`
   return [
-    styler.style(plan.ended ? 'yellow' : 'bold', title),
+    styler.style(plan.state === 'current' ? 'bold' : 'yellow', title),
     columns([
-      ['started', plan.start && dayWords(plan.start)],
-      [plan.ended ? 'ended' : 'ends', plan.end && dayWords(plan.end)],
+      [plan.state === 'not-started' ? 'starts' : 'started', plan.start && dayWords(plan.start)],
+      [plan.state === 'ended' ? 'ended' : 'ends', plan.end && dayWords(plan.end)],
       ['held for', plan.subjectName],
       ['held under', heldUnder.ok ? displayNhsNumber(heldUnder.value) : undefined],
       ['authority', odsCode ? `${name} (${odsCode})` : name],

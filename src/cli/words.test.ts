@@ -14,7 +14,7 @@ const plan: HeldPlan = {
   type: 'CPP',
   description: 'Subject to child protection plan',
   start: '2026-03-03',
-  ended: false,
+  state: 'current',
   subjectName: 'Pippin APPLECORE',
   authority: {
     odsCode: '886',
@@ -29,7 +29,7 @@ describe('an answer in words', () => {
   test('names the plan, the authority and whom to phone by day and by night', () => {
     expect(planWords(PLAIN_STYLER, NUMBER, [plan])).toBe(
       [
-        '999 000 0018: 1 plan held',
+        '999 000 0018: There is a plan',
         '',
         'Child protection plan',
         '  started        3 March 2026',
@@ -42,8 +42,16 @@ describe('an answer in words', () => {
     )
   })
 
-  test('says plainly that a plan has ended', () => {
-    const words = planWords(PLAIN_STYLER, NUMBER, [{ ...plan, ended: true, end: '2026-05-04' }])
+  test('(rule 2.9) says plainly that a plan has not started', () => {
+    const words = planWords(PLAIN_STYLER, NUMBER, [{ ...plan, state: 'not-started' }])
+    expect(words).toContain('999 000 0018: A plan starts on 3 March 2026\n')
+    expect(words).toContain('Child protection plan, NOT STARTED YET')
+    expect(words).toMatch(/starts +3 March 2026/)
+  })
+
+  test('(rule 2.9) says plainly that a plan has ended', () => {
+    const words = planWords(PLAIN_STYLER, NUMBER, [{ ...plan, state: 'ended', end: '2026-05-04' }])
+    expect(words).toContain('999 000 0018: A plan ended on 4 May 2026\n')
     expect(words).toContain('Child protection plan, ENDED')
     expect(words).toMatch(/ended +4 May 2026/)
   })

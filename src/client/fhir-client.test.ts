@@ -60,7 +60,7 @@ describe('asking', () => {
           description: 'Subject to child protection plan',
           start: '2025-09-26',
           end: '2026-03-09',
-          ended: true,
+          state: 'ended',
           subjectName: 'Sam SAMPLE',
           authority: {
             odsCode: 'ZZ901',

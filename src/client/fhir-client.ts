@@ -12,7 +12,14 @@ import type {
   MissedAppointmentOutcome,
   Refused,
 } from './outcomes.ts'
-import { readAccesses, readDiagnostics, readMetadata, readPlans, saysUnchecked } from './read-answer.ts'
+import {
+  readAccesses,
+  readDiagnostics,
+  readFailure,
+  readMetadata,
+  readPlans,
+  saysUnchecked,
+} from './read-answer.ts'
 import { readJsonToEnd } from './read-to-end.ts'
 
 export interface FhirClientSettings {
@@ -62,7 +69,7 @@ export function fhirClient(settings: FhirClientSettings): FhirClient {
     careTeams: async (nhsNumber, options = {}) => {
       const received = await search(settings, `${baseUrl}/CareTeam/_search`, nhsNumber, options)
       if (received.kind !== 'received') return received
-      const plans = readPlans(received.body, nhsNumber)
+      const plans = readPlans(received.body, nhsNumber, new Date())
       if (!plans) return notUnderstood()
       if (plans.length > 0) return { kind: 'held', plans }
       return { kind: saysUnchecked(received.body) ? 'unchecked' : 'nothing-held' }
@@ -105,7 +112,7 @@ const LONGEST_ANSWER = 4 * 1024 * 1024
 
 const ACCEPT = { Accept: 'application/fhir+json' }
 
-function search(
+async function search(
   settings: FhirClientSettings,
   url: string,
   nhsNumber: string,
@@ -115,7 +122,9 @@ function search(
     headers: { IsUnscheduledAccessEvent: String(unscheduled) },
     body: new URLSearchParams({ 'patient:identifier': `https://fhir.nhs.uk/Id/nhs-number|${nhsNumber}` }),
   }
-  return post(settings, url, request, options)
+  const received = await post(settings, url, request, options)
+  const failure = received.kind === 'received' ? readFailure(received.body) : undefined
+  return failure === undefined ? received : couldNotLook(failure)
 }
 
 /** Posts something in the clinician's name; `answers` are the statuses that answer it. */

@@ -28,7 +28,9 @@ export type {
   NothingHeld,
   NotKnown,
   PlanKind,
+  PlanState,
   QueryOutcome,
   Refused,
 } from './outcomes.ts'
+export { planHeadline } from './plan-headline.ts'
 export { type StreamingFetch, streamingFetch } from './streaming-fetch.ts'

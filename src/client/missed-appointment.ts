@@ -1,5 +1,5 @@
 import type { MissedAppointmentOutcome, NotKnown, Refused } from './outcomes.ts'
-import { readDiagnostics, readErrorCode, readTelecom } from './read-answer.ts'
+import { isQualified, readDiagnostics, readErrorCode, readTelecom } from './read-answer.ts'
 import { type Json, known, object, objects, text } from './read-json.ts'
 
 const NHS_NUMBER = 'https://fhir.nhs.uk/Id/nhs-number'
@@ -77,6 +77,7 @@ function readNotified(answer: Json | undefined, { identifier, nhsNumber }: Misse
   const authorities = services.map(readAuthority).filter(authority => authority !== undefined)
   const understood =
     answer?.['resourceType'] === 'Appointment' &&
+    !isQualified(answer) &&
     answer['status'] === 'noshow' &&
     name?.['system'] === identifier.system &&
     name['value'] === identifier.value &&

@@ -1,3 +1,7 @@
+import type { PlanState } from '../domain/plan/plan-state.ts'
+
+export type { PlanState }
+
 /** The kinds of plan; `other` is one this client does not know, to be shown by its description all the same. */
 export type PlanKind = 'CPP' | 'LAC' | 'UCPP' | 'other'
 
@@ -18,8 +22,11 @@ export interface HeldPlan {
   readonly description: string
   readonly start?: string
   readonly end?: string
-  /** A plan that has ended is answered for a time: whoever shows it must say that it has ended. */
-  readonly ended: boolean
+  /**
+   * On the English day of the answer, decided from start and end: whoever shows a plan must say that it has ended, or has not started
+   * yet (`planHeadline` does).
+   */
+  readonly state: PlanState
   readonly subjectName?: string
   /** The number the authority holds the plan under, where the answer names another than was asked for: PDS may have replaced one. */
   readonly heldUnder?: string

@@ -1,3 +1,5 @@
+import { planState } from '../domain/plan/plan-state.ts'
+import { englishDayOf, firstDayOf, lastDayOf } from './fhir-day.ts'
 import type { HeldPlan, ListedAccess, MetadataOutcome, PlanKind } from './outcomes.ts'
 import { instant, type Json, known, object, objects, text } from './read-json.ts'
 
@@ -10,11 +12,16 @@ const PLAN_KINDS: Readonly<Record<string, PlanKind>> = {
 }
 
 /**
- * The plans in an answer about one person. Undefined where the answer is not wholly understood, leaves something out or is
- * about somebody else: half an answer is none.
+ * The plans in an answer about one person, without those entered in error, which are not held. Undefined where the answer is not wholly
+ * understood, leaves something out or is about somebody else: half an answer is none. Their state is that of the English day of the
+ * answer, as it says itself, or of `now` where it does not.
  */
-export function readPlans(body: unknown, nhsNumber: string): HeldPlan[] | undefined {
-  return readMatches(body, 'CareTeam', resource => readPlan(resource, nhsNumber))
+export function readPlans(body: unknown, nhsNumber: string, now: Date): HeldPlan[] | undefined {
+  const day = englishDayOf(instant(object(body)?.['timestamp']) ?? now)
+  const plans = readMatches(body, 'CareTeam', resource =>
+    resource['status'] === 'entered-in-error' ? 'not-held' : readPlan(resource, nhsNumber, day),
+  )
+  return plans?.filter(plan => plan !== 'not-held')
 }
 
 /** The accesses in an answer about one person, newest first; undefined as for plans. */
@@ -24,15 +31,43 @@ export function readAccesses(body: unknown, nhsNumber: string): ListedAccess[] |
       .map(entry => object(entry['resource']) ?? {})
       .map(resource => [`PractitionerRole/${resource['id']}`, resource] as const),
   )
-  return readMatches(body, 'AuditEvent', resource => readAccess(resource, roles, nhsNumber))
+  return readMatches(body, 'AuditEvent', resource => readAccess(resource, roles, nhsNumber))?.sort(
+    (one, other) => other.at.getTime() - one.at.getTime(),
+  )
 }
 
-/** Whether an answer comes with a warning or an error: "none" is then not the whole answer. */
+/** Whether an answer comes with a warning: "none" is then not the whole answer. */
 export function saysUnchecked(body: unknown): boolean {
-  return objects(object(body)?.['entry'])
-    .filter(entry => object(entry['search'])?.['mode'] === 'outcome')
-    .flatMap(entry => objects(object(entry['resource'])?.['issue']))
+  return outcomesIn(body)
+    .flatMap(outcome => objects(outcome['issue']))
     .some(issue => issue['severity'] !== 'information')
+}
+
+/** What went wrong, in words, where a searchset says that something did: whatever else it says, it is then no answer (rule 4.3). */
+export function readFailure(body: unknown): string | undefined {
+  const failed = outcomesIn(body).find(outcome =>
+    objects(outcome['issue']).some(({ severity }) => severity === 'error' || severity === 'fatal'),
+  )
+  return failed && (readDiagnostics(failed) ?? 'The service could not answer in full')
+}
+
+/** The OperationOutcomes among the entries of a searchset. */
+function outcomesIn(body: unknown): Json[] {
+  return objects(object(body)?.['entry'])
+    .map(entry => object(entry['resource']))
+    .filter(resource => resource?.['resourceType'] === 'OperationOutcome')
+    .filter(resource => resource !== undefined)
+}
+
+/**
+ * Whether something in an answer may change its meaning in a way that this client cannot know: `modifierExtension` and `implicitRules`,
+ * which R4 forbids a reader to ignore.
+ */
+export function isQualified(body: unknown): boolean {
+  if (Array.isArray(body)) return body.some(isQualified)
+  const known = object(body)
+  if (!known) return false
+  return 'modifierExtension' in known || 'implicitRules' in known || Object.values(known).some(isQualified)
 }
 
 /** What the server says it serves. */
@@ -81,6 +116,7 @@ function readMatches<T>(
   read: (resource: Json) => T | undefined,
 ): T[] | undefined {
   const bundle = object(body)
+  if (isQualified(bundle)) return undefined
   if (bundle?.['resourceType'] !== 'Bundle' || bundle['type'] !== 'searchset') return undefined
   const matches = objects(bundle['entry']).filter(entry => object(entry['search'])?.['mode'] === 'match')
   if (matches.length !== bundle['total']) return undefined
@@ -91,22 +127,21 @@ function readMatches<T>(
   return found.every(item => item !== undefined) ? found : undefined
 }
 
-function readPlan(resource: Json, nhsNumber: string): HeldPlan | undefined {
+function readPlan(resource: Json, nhsNumber: string, day: string): HeldPlan | undefined {
   const subject = object(resource['subject'])
   const coding = objects(objects(resource['category'])[0]?.['coding'])[0]
   const id = text(resource['id'])
   const name = text(resource['name'])
   const code = text(coding?.['code'])
-  const status = resource['status']
-  if (!id || !name || !code || !namesPerson(subject, nhsNumber)) return undefined
-  const period = object(resource['period'])
+  const period = readPeriod(object(resource['period']))
+  if (!id || !name || !code || !period || !namesPerson(subject, nhsNumber)) return undefined
   return known({
     id,
     type: PLAN_KINDS[code] ?? ('other' as const),
     description: text(coding?.['display']) ?? `SNOMED CT ${code}`,
-    start: text(period?.['start']),
-    end: text(period?.['end']),
-    ended: status === 'inactive',
+    ...period,
+    // The status is optional, and not every server sends it.
+    state: planState(period, day),
     subjectName: text(subject?.['display']),
     authority: known({
       odsCode: text(object(objects(resource['managingOrganization'])[0]?.['identifier'])?.['value']),
@@ -115,6 +150,16 @@ function readPlan(resource: Json, nhsNumber: string): HeldPlan | undefined {
     }),
     lastUploadedAt: instant(object(resource['meta'])?.['lastUpdated']),
   })
+}
+
+/** The days of a period, the last one included; undefined where one of them cannot be read. */
+function readPeriod(period: Json | undefined) {
+  const [from, to] = [period?.['start'], period?.['end']]
+  const start = from === undefined ? undefined : firstDayOf(text(from) ?? '')
+  const end = to === undefined ? undefined : lastDayOf(text(to) ?? '')
+  const understood =
+    (from === undefined) === (start === undefined) && (to === undefined) === (end === undefined)
+  return understood ? { start, end } : undefined
 }
 
 function readAccess(

@@ -29,7 +29,7 @@ describe('asking by messages', () => {
     })
     expect(await client.query(CHILD)).toMatchObject({
       kind: 'held',
-      plans: [{ type: 'CPP', ended: true }],
+      plans: [{ type: 'CPP', state: 'ended' }],
       accesses: [{ viewer: 'Nurse Ada EXAMPLE' }],
     })
     await expect

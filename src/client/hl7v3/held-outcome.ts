@@ -1,4 +1,5 @@
 import { dayOf, localDay } from '../../domain/english-time.ts'
+import { planState } from '../../domain/plan/plan-state.ts'
 import { displayName } from '../../domain/query/requester.ts'
 import { PLAN_CATEGORY } from '../../formats/fhir/codes.ts'
 import { writePractitionerRole } from '../../formats/fhir/write-practitioner-role.ts'
@@ -10,7 +11,10 @@ import type {
 import type { HeldPlan, ListedAccess, QueryOutcome } from '../outcomes.ts'
 import { known } from '../read-json.ts'
 
-/** What a response holds, in the words that the FHIR API has for it. `at` is the instant of the answer: plans have ended by then or not. */
+/**
+ * What a response holds, in the words that the FHIR API has for it. `at` is the instant of the answer, on whose English day the plans have
+ * their state. Accesses come in any order: Spine's own come oldest first.
+ */
 export function heldOutcome(
   { plans, accesses }: QueryResponseContent,
   { nhsNumber, at }: { readonly nhsNumber: string; readonly at: Date },
@@ -18,19 +22,19 @@ export function heldOutcome(
   return {
     kind: 'held',
     plans: plans.map(plan => heldPlan(plan, nhsNumber, at)),
-    accesses: accesses.map(listedAccess),
+    accesses: accesses.map(listedAccess).sort((one, other) => other.at.getTime() - one.at.getTime()),
   }
 }
 
 function heldPlan(plan: ResponsePlan, asked: string, at: Date): HeldPlan {
   const { type, start, end, subject, authority, nhsNumber } = plan
   const { odsCode, name, dutyPhone, officePhone } = authority
+  const days = { start: dayOf(start), end: end && dayOf(end) }
   return known({
     type,
     description: PLAN_CATEGORY[type].display ?? type,
-    start: dayOf(start),
-    end: end && dayOf(end),
-    ended: end !== undefined && dayOf(end) < localDay(at),
+    ...days,
+    state: planState(days, localDay(at)),
     subjectName: displayName({ given: [subject.given], family: subject.family }),
     heldUnder: nhsNumber === asked ? undefined : nhsNumber,
     authority: known({ odsCode, name, dutyPhone, officePhone }),

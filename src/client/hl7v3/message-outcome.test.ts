@@ -62,10 +62,12 @@ test('whatever is held, the clients of FHIR and of HL7 v3 say the same of it', a
       )
       const outcome = messageOutcome(message, { ...asked, nhsNumber })
       if (outcome.kind !== 'held') throw new Error(JSON.stringify(outcome))
-      const plans = readPlans(JSON.parse(JSON.stringify(writePlanBundle(answer, frame))), nhsNumber)
+      const plans = readPlans(JSON.parse(JSON.stringify(writePlanBundle(answer, frame))), nhsNumber, at)
       const accesses = readAccesses(JSON.parse(JSON.stringify(writeAccessBundle(answer, frame))), nhsNumber)
       expect(outcome.plans.map(said).sort()).toEqual(plans?.map(said).sort())
       expect(outcome.accesses).toEqual(accesses)
+      const times = outcome.accesses.map(access => access.at.getTime())
+      expect(times).toEqual(times.toSorted((one, other) => other - one))
       expect(outcome.plans.map(({ heldUnder = nhsNumber }) => heldUnder).sort()).toEqual(
         content.plans.map(plan => plan.nhsNumber).sort(),
       )

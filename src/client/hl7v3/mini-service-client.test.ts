@@ -28,7 +28,7 @@ describe('asking a mini service', () => {
     const { client, stage } = connect()
     expect(await client.query(CHILD)).toMatchObject({
       kind: 'held',
-      plans: [{ type: 'CPP', ended: true, authority: { name: 'Made-up Borough Council' } }],
+      plans: [{ type: 'CPP', state: 'ended', authority: { name: 'Made-up Borough Council' } }],
       accesses: [{ id: ACCESS.id, viewer: 'Nurse Ada EXAMPLE' }],
     })
     expect(stage.queried).toMatchObject([{ access: 'unscheduled', requester: { author: ADA } }])

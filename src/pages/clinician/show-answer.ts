@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { type AccessHistoryOutcome, fhirClient, type ListedAccess } from '../../client/index.ts'
+import { type AccessHistoryOutcome, fhirClient, type ListedAccess, planHeadline } from '../../client/index.ts'
 import { localDay } from '../../domain/english-time.ts'
 import type { NhsNumber } from '../../domain/nhs-number.ts'
 import { phoneToRing } from '../../domain/office-hours.ts'
@@ -32,24 +32,25 @@ export async function showAnswer(
       const now = deps.now()
       const plans = outcome.plans.map(plan => ({
         ...plan,
-        coming: plan.start !== undefined && plan.start > localDay(now),
         ring: phoneToRing(plan.authority, now),
       }))
       const missed = await missedSeals(deps).seal(newDraft(session, number, outcome.plans, deps.newId()))
       const printed = PRINTED[plans.length - 1] ?? FEWEST_PRINTED
-      const values = { number, plans, missed, printed, ...historyOf(history) }
+      const headline = planHeadline(plans)
+      const values = { number, headline, plans, missed, printed, ...historyOf(history) }
       return pages.show(request, reply, {
         view: 'answer',
-        title: plans.length === 1 ? 'There is a plan' : 'There is more than one plan',
+        title: headline,
         confidential: true,
         values,
       })
     }
     case 'nothing-held': {
-      const values = { number, plans: [], accesses: [] }
+      const headline = planHeadline([])
+      const values = { number, headline, plans: [], accesses: [] }
       return pages.show(request, reply, {
         view: 'answer',
-        title: 'No information held',
+        title: headline,
         confidential: true,
         values,
       })

@@ -1,4 +1,4 @@
-import type { CareTeamsOutcome, HeldPlan } from '../../client/index.ts'
+import type { CareTeamsOutcome, HeldPlan, PlanState } from '../../client/index.ts'
 import type { NhsNumber } from '../../domain/nhs-number.ts'
 import { phoneToRing } from '../../domain/office-hours.ts'
 import { unreachable } from '../../domain/result.ts'
@@ -8,11 +8,15 @@ import { englishDay } from '../words.ts'
 export interface WorklistRow {
   readonly nth: number
   readonly number: NhsNumber
-  readonly kind: 'plan' | 'ended' | 'nothing' | 'failed'
+  /** Of plans the state that asks for most attention (rule 2.9). */
+  readonly kind: PlanState | 'nothing' | 'failed'
   readonly lines: readonly string[]
   readonly authorities: readonly { readonly name: string; readonly phone: string | undefined }[]
 }
 
+const STATES: readonly PlanState[] = ['current', 'not-started', 'ended']
+
+/** The row of one person; the authorities' numbers are those of `now`. */
 export function worklistRow(
   nth: number,
   number: NhsNumber,
@@ -26,7 +30,7 @@ export function worklistRow(
       const names = [...new Set(plans.map(plan => plan.authority.name))]
       return {
         ...row,
-        kind: plans.every(plan => plan.ended) ? 'ended' : 'plan',
+        kind: STATES.find(state => plans.some(plan => plan.state === state)) ?? 'current',
         lines: plans.map(planWords),
         authorities: names.map(name => {
           const authority = plans.find(plan => plan.authority.name === name)?.authority ?? {}
@@ -50,16 +54,24 @@ export function worklistRow(
 export const UNCHECKED =
   'Nothing is held under this NHS number. CP-IS could not ask PDS whether it is the person’s current number.'
 
-function planWords({ description, ended, end }: HeldPlan): string {
-  if (!ended) return description
-  return end ? `${description} – ended ${englishDay(end)}` : `${description} – ended`
+function planWords({ description, state, start, end }: HeldPlan): string {
+  switch (state) {
+    case 'current':
+      return description
+    case 'not-started':
+      return `${description} – starts${start ? ` ${englishDay(start)}` : ' later'}`
+    case 'ended':
+      return `${description} – ended${end ? ` ${englishDay(end)}` : ''}`
+    default:
+      return unreachable(state)
+  }
 }
 
 export const SORTS = ['list', 'result', 'authority'] as const
 export type Sort = (typeof SORTS)[number]
 
 /** What has to be seen first stands first. */
-const URGENCY: readonly WorklistRow['kind'][] = ['plan', 'failed', 'ended', 'nothing']
+const URGENCY: readonly WorklistRow['kind'][] = ['current', 'failed', 'not-started', 'ended', 'nothing']
 
 export function sortRows(rows: readonly WorklistRow[], by: Sort): readonly WorklistRow[] {
   // Those without an authority come last.
