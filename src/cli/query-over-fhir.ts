@@ -2,7 +2,7 @@ import { type FhirClient, fhirClient } from '../client/index.ts'
 import { success } from '../domain/result.ts'
 import { type CommandResult, done } from './command-result.ts'
 import { type Asked, notAnswered, unchecked } from './query-result.ts'
-import { accessWords, NONE_LISTED, NOTHING_HELD, planWords } from './query-words.ts'
+import { accessWords, NONE_LISTED, NOTHING_HELD, planWords, supersededWords } from './query-words.ts'
 import { readSecret } from './read-secret.ts'
 import { signIn } from './sign-in.ts'
 
@@ -22,9 +22,12 @@ async function askPlans(asked: Asked, client: FhirClient): Promise<CommandResult
   const outcome = await client.careTeams(nhsNumber, { unscheduled })
   switch (outcome.kind) {
     case 'held':
-      return done(outcome, planWords(terminal, nhsNumber, outcome.plans))
+      return done(
+        outcome,
+        planWords(terminal, nhsNumber, outcome.plans) + supersededWords(terminal, outcome.supersededBy),
+      )
     case 'nothing-held':
-      return done(outcome, NOTHING_HELD)
+      return done(outcome, NOTHING_HELD + supersededWords(terminal, outcome.supersededBy))
     case 'unchecked':
       return unchecked()
     default:

@@ -27,6 +27,14 @@ const STATE_WORDS: Readonly<Record<PlanState, string>> = {
   ended: ', ENDED',
 }
 
+/** Rule 4.9: nothing where the number is the current one. */
+export function supersededWords(styler: Styler, supersededBy: string | undefined): string {
+  const current = parseNhsNumber(supersededBy ?? '')
+  if (!current.ok) return ''
+  const words = `PDS has superseded this NHS number. The current one is ${displayNhsNumber(current.value)}.`
+  return `\n\n${styler.style('yellow', words)}`
+}
+
 /** The visible plans of a person, each with whom to phone by day and by night. */
 export function planWords(styler: Styler, nhsNumber: NhsNumber, plans: readonly HeldPlan[]): string {
   const head = `${displayNhsNumber(nhsNumber)}: ${planHeadline(plans)}`

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { HeldPlan } from '../client/index.ts'
 import type { NhsNumber } from '../domain/nhs-number.ts'
 import { acknowledgementWords } from './acknowledgement-words.ts'
-import { accessWords, planWords } from './query-words.ts'
+import { accessWords, planWords, supersededWords } from './query-words.ts'
 import { PLAIN_STYLER } from './terminal.ts'
 import { instantWords, table } from './words.ts'
 import { wrapped } from './wrapped.ts'
@@ -54,6 +54,11 @@ describe('an answer in words', () => {
     expect(words).toContain('999 000 0018: A plan ended on 4 May 2026\n')
     expect(words).toContain('Child protection plan, ENDED')
     expect(words).toMatch(/ended +4 May 2026/)
+  })
+
+  test('(rule 4.9) a superseded number is said to be one, and the current one is shown', () => {
+    expect(supersededWords(PLAIN_STYLER, '9990000026')).toContain('The current one is 999 000 0026.')
+    expect(supersededWords(PLAIN_STYLER, undefined)).toBe('')
   })
 
   test('a plan of a kind that is not known is shown by its description', () => {

@@ -18,8 +18,10 @@ import {
   readFailure,
   readMetadata,
   readPlans,
+  readSupersededBy,
   saysUnchecked,
 } from './read-answer.ts'
+import { known } from './read-json.ts'
 import { readJsonToEnd } from './read-to-end.ts'
 
 export interface FhirClientSettings {
@@ -71,8 +73,10 @@ export function fhirClient(settings: FhirClientSettings): FhirClient {
       if (received.kind !== 'received') return received
       const plans = readPlans(received.body, nhsNumber, new Date())
       if (!plans) return notUnderstood()
-      if (plans.length > 0) return { kind: 'held', plans }
-      return { kind: saysUnchecked(received.body) ? 'unchecked' : 'nothing-held' }
+      const supersededBy = readSupersededBy(received.body, nhsNumber)
+      if (plans.length > 0) return known({ kind: 'held' as const, plans, supersededBy })
+      const kind = saysUnchecked(received.body) ? 'unchecked' : 'nothing-held'
+      return known({ kind, supersededBy } as const)
     },
     accessHistory: async (nhsNumber, options = {}) => {
       const received = await search(settings, `${baseUrl}/AuditEvent/_search`, nhsNumber, options)

@@ -44,8 +44,14 @@ export interface ListedAccess {
   readonly organisation?: string
 }
 
+/** What is said of the number that was asked for, whatever is held. */
+export interface OfNumber {
+  /** The person's current NHS number, where PDS has superseded the one asked for. Over HL7 v3 there is no place for it. */
+  readonly supersededBy?: string
+}
+
 /** "No information held": never an assurance that nothing is wrong. */
-export interface NothingHeld {
+export interface NothingHeld extends OfNumber {
   readonly kind: 'nothing-held'
 }
 
@@ -53,7 +59,7 @@ export interface NothingHeld {
  * Nothing is held under the number, and the service could not ask PDS in time whether it is the person's current one: never to be shown
  * as "nothing held". Ask again, or by the number that PDS gives.
  */
-export interface Unchecked {
+export interface Unchecked extends OfNumber {
   readonly kind: 'unchecked'
 }
 
@@ -97,7 +103,7 @@ export type MissedAppointmentOutcome =
   | NotKnown
 
 export type CareTeamsOutcome =
-  | { readonly kind: 'held'; readonly plans: readonly HeldPlan[] }
+  | ({ readonly kind: 'held'; readonly plans: readonly HeldPlan[] } & OfNumber)
   | NothingHeld
   | Unchecked
   | Refused

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { writeAccessBundle, writePlanBundle } from '../formats/fhir/search-bundle.ts'
-import { ANSWER, ASKED_FOR, PLAN } from '../formats/fhir/testing.ts'
+import { ANSWER, ASKED_FOR, nhsNumber, PLAN } from '../formats/fhir/testing.ts'
 import { fhirClient } from './index.ts'
 
 const FRAME = {
@@ -62,6 +62,34 @@ describe('(rule 2.9) the state of a plan', () => {
     { end: '2026-02-30' },
   ])('is never guessed from a day that cannot be read: %j', async change => {
     expect(await statesOf([{ ...TEAM, period: { ...period, ...change } }])).toBe('could-not-look')
+  })
+})
+
+describe('(rule 4.9) a superseded number', () => {
+  const current = nhsNumber('9990000026')
+  const superseded = { ...ANSWER, supersededBy: current }
+
+  test.each([
+    ['held', superseded],
+    ['nothing-held', { ...superseded, plans: [] }],
+    ['unchecked', { ...superseded, plans: [], checked: false }],
+  ])('comes with the current one where the answer is %s', async (kind, answer) => {
+    const outcome = await facing(writePlanBundle(answer, FRAME)).careTeams(ASKED_FOR)
+    expect(outcome).toMatchObject({ kind, supersededBy: current })
+    const { supersededBy: _, ...inUse } = answer
+    const same = await facing(writePlanBundle(inUse, FRAME)).careTeams(ASKED_FOR)
+    expect(same).not.toHaveProperty('supersededBy')
+  })
+
+  test('is not taken from another patient or another kind of link', async () => {
+    const read = async (change: (text: string) => string) => {
+      const bundle = change(JSON.stringify(writePlanBundle({ ...superseded, plans: [] }, FRAME)))
+      return facing(JSON.parse(bundle)).careTeams(ASKED_FOR)
+    }
+    expect(await read(text => text)).toHaveProperty('supersededBy')
+    expect(await read(text => text.replace('replaced-by', 'seealso'))).not.toHaveProperty('supersededBy')
+    const another = (text: string) => text.replace(`"value":"${ASKED_FOR}"`, '"value":"9990000034"')
+    expect(await read(another)).not.toHaveProperty('supersededBy')
   })
 })
 

@@ -36,6 +36,20 @@ export function readAccesses(body: unknown, nhsNumber: string): ListedAccess[] |
   )
 }
 
+/** The current number of the person, where an answer says that PDS has superseded the one asked for. */
+export function readSupersededBy(body: unknown, nhsNumber: string): string | undefined {
+  return objects(object(body)?.['entry'])
+    .map(entry => object(entry['resource']) ?? {})
+    .filter(({ resourceType }) => resourceType === 'Patient')
+    .filter(patient => objects(patient['identifier']).some(identifier => namesNumber(identifier, nhsNumber)))
+    .flatMap(patient => objects(patient['link']))
+    .filter(link => link['type'] === 'replaced-by')
+    .map(link => object(object(link['other'])?.['identifier']))
+    .filter(identifier => identifier?.['system'] === NHS_NUMBER)
+    .map(identifier => text(identifier?.['value']))
+    .find(number => number !== undefined)
+}
+
 /** Whether an answer comes with a warning: "none" is then not the whole answer. */
 export function saysUnchecked(body: unknown): boolean {
   return outcomesIn(body)
@@ -186,6 +200,9 @@ function readAccess(
 }
 
 function namesPerson(reference: Json | undefined, nhsNumber: string): boolean {
-  const identifier = object(reference?.['identifier'])
+  return namesNumber(object(reference?.['identifier']), nhsNumber)
+}
+
+function namesNumber(identifier: Json | undefined, nhsNumber: string): boolean {
   return identifier?.['system'] === NHS_NUMBER && identifier['value'] === nhsNumber
 }

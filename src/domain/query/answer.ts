@@ -30,7 +30,10 @@ export type NotAnswered = MissingActivity | { readonly kind: 'restricted' }
 
 /** The one answer to a query; every interface writes it in its own form. No visible plans means "no information held". */
 export interface Answer {
+  /** The number that was asked for. */
   readonly nhsNumber: NhsNumber
+  /** The person's current number, where PDS has superseded the one that was asked for (rule 4.9). */
+  readonly supersededBy?: NhsNumber
   readonly access: AccessKind
   /** The instant of the query. */
   readonly askedAt: Date

@@ -73,6 +73,6 @@ export async function answerQuery(
   } as const
   const answer = await askAsNeeded(deps.lookUp, mayAsk => deps.queries.answer({ ...query, mayAsk }))
   if (answer.kind === 'restricted') return failure({ kind: 'restricted' })
-  const { plans, accesses, checked } = answer
-  return success({ nhsNumber, access, askedAt: at, plans, accesses, checked })
+  const { kind: _, ...held } = answer
+  return success({ nhsNumber, access, askedAt: at, ...held })
 }

@@ -37,6 +37,8 @@ export type StoredAnswer =
       readonly accesses: readonly Access[]
       /** False: nothing is held under the number, and whether it is the person's current one is not known (rule 4.8). */
       readonly checked: boolean
+      /** The person's current number, where it is not the one that was asked for (rule 4.9). */
+      readonly supersededBy?: NhsNumber
     }
   /** PDS restricts who may know of the person (rule 10.1). */
   | { readonly kind: 'restricted' }

@@ -29,7 +29,7 @@ export const ANSWER_SCHEMAS = {
         type: 'array',
         minItems: 1,
         description:
-          'Absent where nothing is held. An entry of mode “outcome” warns that the NHS number could not be checked with PDS: the answer is then no plain “nothing held”.',
+          'Absent where nothing is held and nothing else is to be said. An entry of mode “outcome” warns that the NHS number could not be checked with PDS: the answer is then no plain “nothing held”. A Patient comes along where PDS has superseded the NHS number: its link “replaced-by” names the current one.',
         items: {
           type: 'object',
           required: ['fullUrl', 'resource', 'search'],
@@ -46,6 +46,7 @@ export const ANSWER_SCHEMAS = {
                     'PractitionerRole',
                     'Flag',
                     'CarePlan',
+                    'Patient',
                     'OperationOutcome',
                   ],
                 },

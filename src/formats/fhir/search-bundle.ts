@@ -6,6 +6,7 @@ import type {
   CareTeam,
   Flag,
   OperationOutcome,
+  Patient,
   PractitionerRole,
 } from 'fhir/r4.js'
 import type { Answer } from '../../domain/query/answer.ts'
@@ -15,8 +16,9 @@ import { writeSelfLink } from './read-search.ts'
 import { writeAccessList } from './write-audit-event.ts'
 import { writeCareTeam } from './write-care-team.ts'
 import { writeCarePlan, writeFlag } from './write-flag.ts'
+import { writeSuperseded } from './write-superseded.ts'
 
-type Found = CareTeam | AuditEvent | PractitionerRole | Flag | CarePlan | OperationOutcome
+type Found = CareTeam | AuditEvent | PractitionerRole | Flag | CarePlan | Patient | OperationOutcome
 
 export interface BundleFrame {
   readonly id: string
@@ -53,7 +55,7 @@ export function writeFlagBundle(answer: Answer, frame: BundleFrame): Bundle<Foun
 
 /**
  * `total` counts matches only, and a searchset of nothing has no `entry`: an empty array is not valid R4. That nothing is held is said
- * with a warning where the number could not be checked (rule 4.8). Whoever asks for the count alone gets that.
+ * with a warning where the number could not be checked (rule 4.8). A superseded number comes with the current one (rule 4.9). Whoever asks for the count alone gets that.
  */
 function searchBundle(
   answer: Answer,
@@ -69,6 +71,9 @@ function searchBundle(
   const entry = [
     ...matches.map(resource => enter(resource, 'match')),
     ...includes.map(resource => enter(resource, 'include')),
+    ...(answer.supersededBy === undefined
+      ? []
+      : [enter(writeSuperseded(answer.nhsNumber, answer.supersededBy, frame.id), 'include')]),
     ...(answer.checked ? [] : [enter(writeUnchecked(frame.id), 'outcome')]),
   ]
   return {

@@ -37,7 +37,15 @@ export async function showAnswer(
       const missed = await missedSeals(deps).seal(newDraft(session, number, outcome.plans, deps.newId()))
       const printed = PRINTED[plans.length - 1] ?? FEWEST_PRINTED
       const headline = planHeadline(plans)
-      const values = { number, headline, plans, missed, printed, ...historyOf(history) }
+      const values = {
+        number,
+        supersededBy: outcome.supersededBy,
+        headline,
+        plans,
+        missed,
+        printed,
+        ...historyOf(history),
+      }
       return pages.show(request, reply, {
         view: 'answer',
         title: headline,
@@ -47,7 +55,7 @@ export async function showAnswer(
     }
     case 'nothing-held': {
       const headline = planHeadline([])
-      const values = { number, headline, plans: [], accesses: [] }
+      const values = { number, supersededBy: outcome.supersededBy, headline, plans: [], accesses: [] }
       return pages.show(request, reply, {
         view: 'answer',
         title: headline,
@@ -72,7 +80,12 @@ export async function showAnswer(
         status: 503,
         failed: true,
       }
-      const values = { number, message: UNCHECKED, retry: request.url }
+      const values = {
+        number,
+        supersededBy: outcome.supersededBy,
+        message: UNCHECKED,
+        retry: request.url,
+      }
       return pages.show(request, reply, { ...page, confidential: true, values })
     }
     case 'could-not-look': {

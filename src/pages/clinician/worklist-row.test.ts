@@ -41,6 +41,16 @@ test('(rule 2.9) a plan that has not started says when it starts, and is not sho
 })
 
 test.each([
+  { kind: 'held', plans: [plan({})] },
+  { kind: 'nothing-held' },
+  { kind: 'unchecked' },
+] as const)('(rule 4.9) %j by a superseded number shows the current one', outcome => {
+  const words = 'PDS has superseded this NHS number. The current one is 999 000 0026.'
+  expect(row(1, { ...outcome, supersededBy: '9990000026' }).lines.at(-1)).toBe(words)
+  expect(row(1, outcome).lines).not.toContain(words)
+})
+
+test.each([
   [{ kind: 'could-not-look', message: 'No answer came in time' }],
   [{ kind: 'refused', status: 401, message: 'The token is over' }],
 ] as const)('%j is never taken for nothing held', outcome => {

@@ -2,7 +2,7 @@ import type { CareTeamsOutcome, HeldPlan, PlanState } from '../../client/index.t
 import type { NhsNumber } from '../../domain/nhs-number.ts'
 import { phoneToRing } from '../../domain/office-hours.ts'
 import { unreachable } from '../../domain/result.ts'
-import { englishDay } from '../words.ts'
+import { displayNhsNumber, englishDay } from '../words.ts'
 
 /** One person of a list, as the page shows them. */
 export interface WorklistRow {
@@ -31,7 +31,7 @@ export function worklistRow(
       return {
         ...row,
         kind: STATES.find(state => plans.some(plan => plan.state === state)) ?? 'current',
-        lines: plans.map(planWords),
+        lines: [...plans.map(planWords), ...supersededLine(outcome)],
         authorities: names.map(name => {
           const authority = plans.find(plan => plan.authority.name === name)?.authority ?? {}
           return { name, phone: phoneToRing(authority, now)?.phone }
@@ -39,15 +39,21 @@ export function worklistRow(
       }
     }
     case 'nothing-held':
-      return { ...row, kind: 'nothing', lines: ['No information held'] }
+      return { ...row, kind: 'nothing', lines: ['No information held', ...supersededLine(outcome)] }
     case 'unchecked':
-      return { ...row, kind: 'failed', lines: [UNCHECKED] }
+      return { ...row, kind: 'failed', lines: [UNCHECKED, ...supersededLine(outcome)] }
     case 'refused':
     case 'could-not-look':
       return { ...row, kind: 'failed', lines: [`${outcome.message}.`] }
     default:
       return unreachable(outcome)
   }
+}
+
+/** Rule 4.9. */
+function supersededLine({ supersededBy }: { readonly supersededBy?: string }): string[] {
+  if (supersededBy === undefined) return []
+  return [`PDS has superseded this NHS number. The current one is ${displayNhsNumber(supersededBy)}.`]
 }
 
 /** Rule 4.8: never worded as "no information held". */

@@ -27,7 +27,8 @@ describeOnEachEngine('the query store', database => {
     answer: async (query: QueryToRecord) => {
       const answer = await queryStore(database().statement).answer(query)
       if (answer.kind !== 'answered') throw new Error(`The query is answered: ${answer.kind}`)
-      return { plans: answer.plans, accesses: answer.accesses }
+      const { kind: _, checked: _checked, ...held } = answer
+      return held
     },
   })
   const count = async (table: 'access' | 'notification' | 'audit', nhsNumber: NhsNumber) => {
@@ -191,7 +192,7 @@ describeOnEachEngine('the query store', database => {
     for (const { accesses } of answers) expect(accesses).toHaveLength(1)
   })
 
-  test('plans and accesses are found by every number of a chain of replacements (rule 4.4)', async () => {
+  test('plans and accesses are found by every number of a chain of replacements, which names the last (rules 4.4 and 4.9)', async () => {
     const [first, second, third] = [queryFor({ at: NOON }), queryFor({ at: NOON }), queryFor({ at: NOON })]
     await storedPlan(database(), { nhs_number: second.nhsNumber, authority: '801' })
     const replacedBy = (by: NhsNumber) => ({ state: 'replaced', by }) as const
@@ -199,12 +200,24 @@ describeOnEachEngine('the query store', database => {
     await pdsSays(database(), second.nhsNumber, replacedBy(third.nhsNumber))
     await pdsSays(database(), second.nhsNumber, replacedBy(third.nhsNumber))
     for (const query of [first, second, third]) {
-      const { plans, accesses } = await store().answer(query)
+      const { plans, accesses, supersededBy } = await store().answer(query)
+      expect(supersededBy).toBe(query === third ? undefined : third.nhsNumber)
       expect(plans.map(plan => plan.nhsNumber)).toEqual([second.nhsNumber])
       expect(accesses.map(access => access.nhsNumber)).toEqual([first.nhsNumber])
     }
     // The authority is told the number that it holds.
     expect(await count('notification', second.nhsNumber)).toBe(1)
+  })
+
+  test('a superseded number is said to be one although nothing is held, and no longer once PDS says otherwise (rule 4.9)', async () => {
+    const [old, current] = [queryFor({ at: NOON }), queryFor({ at: NOON })]
+    await pdsSays(database(), old.nhsNumber, { state: 'replaced', by: current.nhsNumber })
+    expect(await store().answer(old)).toEqual({ plans: [], accesses: [], supersededBy: current.nhsNumber })
+    await pdsSays(database(), old.nhsNumber, { state: 'live', restricted: false })
+    expect(await store().answer(queryFor({ at: NOON, nhsNumber: old.nhsNumber }))).toEqual({
+      plans: [],
+      accesses: [],
+    })
   })
 
   test('numbers that are one person lead nobody else to it, who has neither its plans nor its accesses (rule 4.4)', async () => {

@@ -11,9 +11,10 @@ import { auditRow } from '../audit/audit-log.ts'
 /** Runs one named statement; a server prepares it once. */
 export type RunStatement = <Row>(name: string, text: string, values: readonly unknown[]) => Promise<Row[]>
 
-/** The whole query is one function in the database (`migrations/0020-answer-query.ts`), called once. */
-export const ANSWER_QUERY =
-  'select * from answer_query($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)'
+/** The whole query is one function in the database (`migrations/0020-answer-query.ts`), called once; beside it, who the person is. */
+export const ANSWER_QUERY = `
+select q.*, n.person from answer_query($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) q
+left join person_number n on n.nhs_number = $1`
 
 const NUMBER_TO_ASK = `
 select asked.nhs_number, nextval('pds_question') as version from (
@@ -44,6 +45,7 @@ export function queryStore(run: RunStatement): QueryStore {
         checked: row.checked,
         plans: (row.plans ?? []).map(visiblePlan),
         accesses: (row.accesses ?? []).map(listedAccess),
+        ...(row.person !== null && row.person !== query.nhsNumber && { supersededBy: row.person }),
       }
     },
   }
@@ -81,6 +83,7 @@ interface AnswerRow {
   checked: boolean
   plans: PlanJson[] | null
   accesses: { id: string; nhsNumber: NhsNumber; at: string; author: Author }[] | null
+  person: NhsNumber | null
 }
 
 interface PlanJson {
