@@ -172,6 +172,7 @@ describeJourney('a missed appointment', engine => {
     const missed = (...args: string[]) => cpis('appointment', 'missed', ...args)
     const past = yesterday().toISOString()
     expect((await missed('9990000019', '--start', past)).err).toContain('That is no NHS number')
+    expect((await missed('0101011237', '--start', past)).err).toContain('That is a Scottish CHI number')
     expect((await missed(nhsNumber, '--start', '2026-03-09T14:00')).err).toContain(
       'needs a day, a time and an offset',
     )

@@ -163,6 +163,7 @@ describePages('the pages of clinicians', engine => {
       ['999 000 00180', 'An NHS number has 10 digits: this one has 11'],
       ['000 000 0000', 'Ten zeros are not an NHS number'],
       ['999 000 0019', 'That is not an NHS number: one of its digits must be wrong'],
+      ['010 101 1237', 'That is a Scottish CHI number, which this service does not cover'],
     ])('%j is refused by the rule that it breaks, and kept', async (typed, message) => {
       await signInAs(page, NURSE)
       await check(typed)

@@ -10,6 +10,7 @@ import { askOperations } from './operations.ts'
 import { readSecret } from './read-secret.ts'
 import { signIn } from './sign-in.ts'
 import type { Terminal } from './terminal.ts'
+import { noNumberWords } from './words.ts'
 
 interface MissedOptions {
   readonly start: string
@@ -69,8 +70,7 @@ export function addAppointmentCommands({ program, perform, terminal, config }: C
 
 function readReport(text: string, options: MissedOptions): MissedAppointment | CommandResult {
   const nhsNumber = parseNhsNumber(text.replace(/[ -]/g, ''))
-  if (!nhsNumber.ok)
-    return refused('That is no NHS number: it has ten digits, of which the last is a check digit.')
+  if (!nhsNumber.ok) return refused(noNumberWords(nhsNumber.fault))
   const { id = `urn:uuid:${randomUUID()}`, system = URIS, service, description } = options
   const start = new Date(options.start)
   // Without an offset it would be the time of this machine, wherever that stands.

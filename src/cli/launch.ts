@@ -4,6 +4,7 @@ import { serviceUrl } from './addresses.ts'
 import type { CommandLine } from './command-line.ts'
 import { type CommandFailure, done, fault, refused } from './command-result.ts'
 import { notRunning } from './operations.ts'
+import { noNumberWords } from './words.ts'
 
 /** `cpis launch`: the address by which an electronic record would open an answer, signed by the sandbox for somebody in it. */
 export function addLaunchCommand({ program, perform, config }: CommandLine): void {
@@ -16,8 +17,7 @@ export function addLaunchCommand({ program, perform, config }: CommandLine): voi
     .action((text: string, options: { as: string; url?: string }) =>
       perform(async () => {
         const number = parseNhsNumber(text.replace(/[ -]/g, ''))
-        if (!number.ok)
-          return refused('That is no NHS number: it has ten digits, of which the last is a check digit.')
+        if (!number.ok) return refused(noNumberWords(number.fault))
         const url = serviceUrl(config(), options.url)
         const context = await askContext(url, options.as, number.value)
         if (!context.ok) return context.fault

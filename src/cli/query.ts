@@ -6,6 +6,7 @@ import { type CommandFailure, refused } from './command-result.ts'
 import { QUERY_INTERFACES, type QueryInterface } from './open-query-client.ts'
 import { askOverFhir } from './query-over-fhir.ts'
 import { askOverHl7 } from './query-over-hl7.ts'
+import { noNumberWords } from './words.ts'
 
 interface QueryCommandOptions {
   readonly via?: QueryInterface
@@ -45,10 +46,7 @@ export function addQueryCommand({ program, perform, terminal, config }: CommandL
       perform(async () => {
         const nhsNumber = parseNhsNumber(text.replace(/[ -]/g, ''))
         if (!nhsNumber.ok)
-          return refused(
-            'That is no NHS number: it has ten digits, of which the last is a check digit.',
-            'cpis sandbox lists numbers worth asking for.',
-          )
+          return refused(noNumberWords(nhsNumber.fault), 'cpis sandbox lists numbers worth asking for.')
         if (options.door) terminal.err('--door is called --via now; the next release will not know --door.')
         const via = options.via ?? options.door ?? 'fhir'
         const wrong = contradiction(via, options)

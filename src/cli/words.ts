@@ -1,4 +1,5 @@
 import { localDay, planTimeOf } from '../domain/english-time.ts'
+import { type NhsNumberFault, otherNationWords } from '../domain/nhs-number.ts'
 
 const MONTHS = [
   'January',
@@ -25,6 +26,14 @@ export function dayWords(day: string): string {
 export function instantWords(instant: Date): string {
   const local = planTimeOf(instant)
   return `${dayWords(localDay(instant))} at ${local.slice(8, 10)}:${local.slice(10, 12)}`
+}
+
+/** What is wrong with digits that were given as an NHS number; a number of another nation is said to be one (rule 1.4). */
+export function noNumberWords(fault: NhsNumberFault): string {
+  const nation = otherNationWords(fault)
+  return nation
+    ? `That is ${nation}.`
+    : 'That is no NHS number: it has ten digits, of which the last is a check digit.'
 }
 
 /** A number with what it counts: `1 record`, `2,000 records`. */

@@ -140,6 +140,12 @@ describe('a refusal is the caller’s to put right', () => {
     })
     const signedOut = await connect({}, 'nobody')
     expect(await signedOut.client.accessHistory(CHILD)).toMatchObject({ kind: 'refused', status: 401 })
+    expect(await (await connect()).client.careTeams('3200000015')).toMatchObject({
+      kind: 'refused',
+      status: 400,
+      // Rule 1.4.
+      message: 'The number is a Northern Irish H&C number, which this service does not cover',
+    })
     expect(await signedOut.client.careTeams('123')).toMatchObject({ kind: 'refused' })
   })
 

@@ -1,6 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { displayNhsNumber, type NhsNumber, nhsCheckDigit, parseNhsNumber } from './nhs-number.ts'
+import {
+  displayNhsNumber,
+  type NhsNumber,
+  nhsCheckDigit,
+  otherNationWords,
+  parseNhsNumber,
+} from './nhs-number.ts'
 
 /** Another way to say rule 1.1: all ten digits, weighted 10 down to 1, make a multiple of eleven. */
 function elevenDivides(digits: string): boolean {
@@ -18,7 +24,9 @@ describe('rule 1.1: ten digits, the last of which checks the others', () => {
   test('exactly the numbers whose weighted sum eleven divides, all zeros excepted', () => {
     fc.assert(
       fc.property(tenDigits, digits => {
-        expect(parseNhsNumber(digits).ok).toBe(elevenDivides(digits) && digits !== '0000000000')
+        const read = parseNhsNumber(digits)
+        const right = read.ok || otherNationWords(read.fault) !== undefined
+        expect(right).toBe(elevenDivides(digits) && digits !== '0000000000')
       }),
       { numRuns: 2000 },
     )
@@ -59,6 +67,46 @@ describe('rule 1.1: ten digits, the last of which checks the others', () => {
     ['9990000019', 'check-digit'],
   ])('"%s" is refused: %s', (text, fault) => {
     expect(parseNhsNumber(text)).toEqual({ ok: false, fault })
+  })
+})
+
+/** The right number of the first nine digits from these on that have one. */
+function numberFrom(nineDigits: string): string {
+  const check = nhsCheckDigit(nineDigits)
+  return check === undefined
+    ? numberFrom(String(Number(nineDigits) + 1).padStart(9, '0'))
+    : `${nineDigits}${check}`
+}
+
+describe('(rule 1.4) numbers of other nations', () => {
+  test.each([
+    ['the first of Scotland', '010100000', 'scotland'],
+    ['a day of a leap year', '290200000', 'scotland'],
+    ['the last day of Scotland', '311299000', 'scotland'],
+    ['the first of Northern Ireland', '320000001', 'northern-ireland'],
+    ['one of the last of Northern Ireland', '399999980', 'northern-ireland'],
+  ] as const)('%s is known by its range', (_, nineDigits, nation) => {
+    expect(parseNhsNumber(numberFrom(nineDigits))).toEqual({ ok: false, fault: nation })
+  })
+
+  test.each([
+    ['a day 0', '000100000'],
+    ['a month 0', '010000000'],
+    ['a month 13', '011300000'],
+    ['30 February', '300200000'],
+    ['29 February of no leap year', '290201000'],
+    ['what follows Scotland', '311300000'],
+    ['what follows Northern Ireland', '400000000'],
+    ['made-up people', '999000001'],
+  ])('%s is no number of theirs', (_, nineDigits) => {
+    expect(parseNhsNumber(numberFrom(nineDigits)).ok).toBe(true)
+  })
+
+  test('a mistyped one is mistyped, whosever it might be', () => {
+    const right = numberFrom('320000001')
+    const wrong = `${right.slice(0, 9)}${(Number(right[9]) + 1) % 10}`
+    expect(parseNhsNumber(wrong)).toEqual({ ok: false, fault: 'check-digit' })
+    expect(otherNationWords('check-digit')).toBeUndefined()
   })
 })
 

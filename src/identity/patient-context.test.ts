@@ -42,6 +42,9 @@ test.each([
   [{ sub: undefined }, 'not-a-context'],
   [{ nhs_number: '9990000019' }, 'not-a-context'],
   [{ nhs_number: 9990000018 }, 'not-a-context'],
+  // Rule 1.4.
+  [{ nhs_number: '0101011237' }, 'scotland'],
+  [{ nhs_number: '3200000015', sub: undefined }, 'not-a-context'],
   [{ exp: undefined }, 'not-a-context'],
   [{ iat: undefined }, 'not-a-context'],
   [{ exp: seconds(-6) }, 'expired'],

@@ -1,5 +1,5 @@
 import { createLocalJWKSet, errors, type JWTVerifyGetKey, jwtVerify } from 'jose'
-import { type NhsNumber, parseNhsNumber } from '../domain/nhs-number.ts'
+import { isOtherNation, type NhsNumber, type OtherNation, parseNhsNumber } from '../domain/nhs-number.ts'
 import { failure, type Result, success } from '../domain/result.ts'
 import { issuerKeys, KeysUnavailable } from './key-source.ts'
 import { TOKEN_ALGORITHMS, type TokenKeys } from './token-verifier.ts'
@@ -13,7 +13,11 @@ export interface PatientContext {
 
 export type PatientContextFault =
   /** Not a context, not of the configured issuer, or not for these pages. */
-  { readonly kind: 'not-a-context' } | { readonly kind: 'expired' } | { readonly kind: 'issuer-unavailable' }
+  | { readonly kind: 'not-a-context' }
+  /** The number is one of another nation (rule 1.4). */
+  | { readonly kind: OtherNation }
+  | { readonly kind: 'expired' }
+  | { readonly kind: 'issuer-unavailable' }
 
 export type ReadPatientContext = (context: string) => Promise<Result<PatientContext, PatientContextFault>>
 
@@ -47,9 +51,10 @@ export function patientContextReader(
       })
       const { sub: user, nhs_number: claimed } = payload
       const number = parseNhsNumber(typeof claimed === 'string' ? claimed : '')
-      return user && number.ok
-        ? success({ user, nhsNumber: number.value })
-        : failure({ kind: 'not-a-context' })
+      if (!user) return failure({ kind: 'not-a-context' })
+      if (number.ok) return success({ user, nhsNumber: number.value })
+      const { fault } = number
+      return failure({ kind: isOtherNation(fault) ? fault : 'not-a-context' })
     } catch (error) {
       if (error instanceof KeysUnavailable) return failure({ kind: 'issuer-unavailable' })
       if (error instanceof errors.JWTExpired) return failure({ kind: 'expired' })

@@ -1,4 +1,4 @@
-import type { NhsNumberFault } from '../domain/nhs-number.ts'
+import { type NhsNumberFault, type OtherNation, otherNationWords } from '../domain/nhs-number.ts'
 import { unreachable } from '../domain/result.ts'
 import type { RecordFault } from '../domain/upload/record-faults.ts'
 import { reasonOf } from '../domain/upload/record-reasons.ts'
@@ -131,8 +131,14 @@ const NUMBER_WORDS: Readonly<Record<NhsNumberFault | 'rounded', string>> = {
   'all-zero': 'It is all zeros. Correct it, or trace the person: cpis upload trace.',
   'check-digit':
     'It is mistyped: its last digit does not fit the others. Correct it, or trace the person: cpis upload trace.',
+  scotland: nationWords('scotland'),
+  'northern-ireland': nationWords('northern-ireland'),
   rounded:
     'The spreadsheet has rounded the number, and its last digits are lost. Format the column as text, enter the number again and save.',
+}
+
+function nationWords(nation: OtherNation): string {
+  return `It is ${otherNationWords(nation)}. Correct it, or trace the person: cpis upload trace.`
 }
 
 /** Why nothing was made of the table, and what to do. */

@@ -39,6 +39,8 @@ describe('what is wrong with a row is said with its row and column', () => {
     [{ nhs: '' }, 'NHS number', 'empty'],
     [{ nhs: '9990000019' }, 'NHS number', 'check-digit'],
     [{ nhs: '999000001' }, 'NHS number', 'not-ten-digits'],
+    [{ nhs: '010 101 1237' }, 'NHS number', 'scotland'],
+    [{ nhs: '320 000 0015' }, 'NHS number', 'northern-ireland'],
     [{ nhs: '9.99E+09' }, 'NHS number', 'rounded'],
     [{ nhs: '=A2' }, 'NHS number', 'formula'],
     [{ given: '+Ada' }, 'Given name', 'formula'],

@@ -58,6 +58,12 @@ describe('asking a mini service', () => {
       kind: 'refused',
       codes: ['SMSP-0001'],
     })
+    // Rule 1.4.
+    expect(await connect().client.query('0101011237')).toMatchObject({
+      kind: 'refused',
+      codes: ['SMSP-0001'],
+      message: 'The number is a Scottish CHI number, which this service does not cover',
+    })
     const nobody = connect({}, undefined, { odsCode: '-' }).client
     expect(await nobody.query(CHILD)).toMatchObject({ kind: 'refused', status: 500, codes: ['DE0004'] })
   })

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { otherNationWords } from '../../domain/nhs-number.ts'
 import { HL7, NPFIT } from '../../formats/hl7v3/codes.ts'
 import { writeQueryStub } from '../../formats/hl7v3/write-query.ts'
 import {
@@ -104,7 +105,10 @@ function responseOutcome(response: MiniServiceResponse, nhsNumber: string): Quer
       return { ...heldOutcome(response.answer, { nhsNumber, at }), fromLocalStore: true }
     case 'CPIS-0001':
       return { kind: response.checked ? 'nothing-held' : 'unchecked' }
-    case 'SMSP-0001':
+    case 'SMSP-0001': {
+      const nation = response.nation && otherNationWords(response.nation)
+      return refused(200, nation ? `The number is ${nation}` : RESPONSE_CODES[code], [code])
+    }
     case 'SMSP-0005':
       return refused(200, RESPONSE_CODES[code], [code])
     default:

@@ -108,6 +108,17 @@ describe('a refusal is the caller’s to put right', () => {
     })
   })
 
+  test.each([
+    ['0101011237', 'That is a Scottish CHI number, which this service does not cover.'],
+    ['3200000015', 'That is a Northern Irish H&C number, which this service does not cover.'],
+  ])('(rule 1.4) %s is said to be of another nation', async (number, words) => {
+    expect(await connect().client.query(number)).toMatchObject({
+      kind: 'refused',
+      codes: ['ErrorBase1712.MANDATORY_DATA_MISSING|NHS Number'],
+      message: words.slice(0, -1),
+    })
+  })
+
   test('a fault of the request carries Spine’s code', async () => {
     const { poster } = facingInterface(openApi({ answer: ANSWER }).server)
     const lost = soapClient({ ...SETTINGS, spineAsid: '999000000098', poster })

@@ -131,6 +131,10 @@ const OWN: Readonly<Record<Exclude<OwnFault, 'missing'>, readonly (readonly [Rec
     [record([cpp], { ...child, nhsNumber: 'ABC123' })],
     [record([], { ...child, nhsNumber: '0000000000' })],
   ],
+  'other-nation': [
+    [record([cpp], { ...child, nhsNumber: '0101011237' }), { nation: 'scotland' }],
+    [record([cpp], { ...child, nhsNumber: '3200000015' }), { nation: 'northern-ireland' }],
+  ],
   unreadable: [
     [{ ...record([cpp], child), unreadable: 'plan' }, { part: 'plan' }],
     [{ ...record([cpp]), unreadable: 'subject' }, { part: 'subject' }],

@@ -6,7 +6,7 @@ import {
   parseCalendarDate,
   parsePlanTime,
 } from '../english-time.ts'
-import { parseNhsNumber } from '../nhs-number.ts'
+import { isOtherNation, parseNhsNumber } from '../nhs-number.ts'
 import { ADULT_AGE, type PlanSubject } from '../plan/plan.ts'
 import { failure, type Result, success } from '../result.ts'
 import type { RecordFault } from './record-faults.ts'
@@ -42,7 +42,12 @@ function oneNumber(subjects: readonly SubjectAsSent[]) {
   if (!first) return missing('subject')
   if (!first.nhsNumber) return missing('NHS number')
   const parsed = parseNhsNumber(first.nhsNumber)
-  if (!parsed.ok) return failure<RecordFault>({ kind: 'nhs-number-format' })
+  if (!parsed.ok) {
+    const { fault } = parsed
+    return failure<RecordFault>(
+      isOtherNation(fault) ? { kind: 'other-nation', nation: fault } : { kind: 'nhs-number-format' },
+    )
+  }
   if (second && second.nhsNumber !== first.nhsNumber) return failure<RecordFault>({ kind: 'two-people' })
   return parsed
 }

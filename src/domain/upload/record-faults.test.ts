@@ -16,6 +16,11 @@ const FAULTS: Readonly<Record<RecordFault['kind'], readonly [string, ...RecordFa
     { kind: 'different-person', items: ['date of birth', 'family name', 'given name'] },
   ],
   'nhs-number-format': ['CPR04', { kind: 'nhs-number-format' }],
+  'other-nation': [
+    'CPR04',
+    { kind: 'other-nation', nation: 'scotland' },
+    { kind: 'other-nation', nation: 'northern-ireland' },
+  ],
   superseded: ['CPR05', { kind: 'superseded' }],
   missing: [
     'CPR07',
@@ -44,6 +49,7 @@ const all = Object.values(FAULTS).flatMap(([code, ...faults]) =>
 /** What rule 3.9 calls each kind of fault. */
 const IN_THE_RULE: Readonly<Record<RecordFault['kind'], string>> = {
   'nhs-number-format': 'not a valid number',
+  'other-nation': 'one of another nation',
   'nhs-number-unknown': 'no such number in PDS',
   invalidated: 'no longer a valid one',
   sensitive: 'sensitive in PDS',

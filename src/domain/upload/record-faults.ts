@@ -1,3 +1,4 @@
+import type { OtherNation } from '../nhs-number.ts'
 import type { PersonItem } from '../person/same-person.ts'
 import type { PlanType } from '../plan/plan.ts'
 
@@ -7,6 +8,7 @@ export type RecordCode = 'CPR01' | 'CPR02' | 'CPR03' | 'CPR04' | 'CPR05' | 'CPR0
 /** Everything that can be wrong with one record of an upload. */
 export type RecordFault =
   | { readonly kind: 'nhs-number-format' }
+  | { readonly kind: 'other-nation'; readonly nation: OtherNation }
   | { readonly kind: 'nhs-number-unknown' }
   | { readonly kind: 'sensitive' }
   | { readonly kind: 'different-person'; readonly items: readonly PersonItem[] }
@@ -48,6 +50,7 @@ export function codeOf(fault: RecordFault): Exclude<RecordCode, 'CPR06'> {
     case 'different-person':
       return 'CPR03'
     case 'nhs-number-format':
+    case 'other-nation':
       return 'CPR04'
     case 'superseded':
       return 'CPR05'

@@ -1,3 +1,4 @@
+import { otherNationWords } from '../nhs-number.ts'
 import { ADULT_AGE, PLAN_TYPE_WORDS, type PlanType } from '../plan/plan.ts'
 import { capital, listed, type ReasonTable, reasonFrom, reasonText } from './reason.ts'
 import type { RecordFault } from './record-faults.ts'
@@ -10,6 +11,10 @@ export const RECORD_REASONS: ReasonTable<RecordFault> = {
   'nhs-number-format': () => ({
     wrong: 'NHS number: it must be ten digits, and the last one has to fit the other nine.',
     remedy: LOOK_UP,
+  }),
+  'other-nation': ({ nation }) => ({
+    wrong: `NHS number: this is ${otherNationWords(nation)}.`,
+    remedy: 'Look the person up in PDS. If they have an NHS number, send the record with that.',
   }),
   'nhs-number-unknown': () => ({ wrong: 'NHS number: PDS has no such number.', remedy: LOOK_UP }),
   invalidated: () => ({ wrong: 'NHS number: this number is no longer used.', remedy: LOOK_UP }),

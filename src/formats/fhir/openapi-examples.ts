@@ -82,7 +82,7 @@ type FaultExamples = {
 
 /** Every kind of fault at least once: the compiler misses one that is forgotten. */
 const FAULT_EXAMPLES: FaultExamples = {
-  'invalid-nhs-number': [{ kind: 'invalid-nhs-number' }],
+  'invalid-nhs-number': [{ kind: 'invalid-nhs-number', fault: 'check-digit' }],
   'not-one-patient': [{ kind: 'not-one-patient' }],
   'other-identifier-system': [{ kind: 'other-identifier-system' }],
   'other-code': [{ kind: 'other-code' }],

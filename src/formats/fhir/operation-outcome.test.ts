@@ -8,7 +8,20 @@ const header = { kind: 'invalid-header', header: 'TraceID', rule: 'must be print
 
 /** Every row of the error table: fault, status, issue type, national code, and what the caller must be able to read. */
 const TABLE: [FhirFault, number, string, string, string][] = [
-  [{ kind: 'invalid-nhs-number' }, 400, 'invalid', 'INVALID_SEARCH_DATA', 'Invalid NHS number'],
+  [
+    { kind: 'invalid-nhs-number', fault: 'check-digit' },
+    400,
+    'invalid',
+    'INVALID_SEARCH_DATA',
+    'Invalid NHS number',
+  ],
+  [
+    { kind: 'invalid-nhs-number', fault: 'scotland' },
+    400,
+    'invalid',
+    'INVALID_SEARCH_DATA',
+    'The number is a Scottish CHI number, which this service does not cover',
+  ],
   [{ kind: 'not-one-patient' }, 400, 'invalid', 'INVALID_SEARCH_DATA', 'exactly one patient'],
   [{ kind: 'other-identifier-system' }, 400, 'invalid', 'INVALID_SEARCH_DATA', 'Id/nhs-number'],
   [{ kind: 'other-code' }, 400, 'invalid', 'INVALID_SEARCH_DATA', 'cannot say anything'],

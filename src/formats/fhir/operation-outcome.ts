@@ -1,4 +1,5 @@
 import type { OperationOutcome, OperationOutcomeIssue } from 'fhir/r4.js'
+import { type NhsNumberFault, otherNationWords } from '../../domain/nhs-number.ts'
 import {
   type AppointmentTimeFault,
   REPORT_WITHIN_DAYS,
@@ -84,7 +85,7 @@ export function writeFault(fault: FhirFault, id: string): { status: number; outc
 function rowOf(fault: FhirFault): Row {
   switch (fault.kind) {
     case 'invalid-nhs-number':
-      return invalidSearch('Invalid NHS number')
+      return invalidSearch(invalidNumber(fault.fault))
     case 'not-one-patient':
       return invalidSearch(`Name exactly one patient: patient:identifier=${SYSTEM.nhsNumber}|{NHS number}`)
     case 'other-identifier-system':
@@ -190,6 +191,12 @@ function row(status: number, issue: Row['issue'], code: string, display: string)
 
 function invalidSearch(diagnostics: string): Row {
   return { ...row(400, 'invalid', 'INVALID_SEARCH_DATA', 'The search data is not valid'), diagnostics }
+}
+
+/** A number of another nation is said to be one (rule 1.4). */
+function invalidNumber(fault: NhsNumberFault): string {
+  const nation = otherNationWords(fault)
+  return nation ? `The number is ${nation}` : 'Invalid NHS number'
 }
 
 function invalidResource(element: string, rule: string): Row {

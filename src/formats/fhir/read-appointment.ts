@@ -1,5 +1,5 @@
 import { parseCalendarDate } from '../../domain/english-time.ts'
-import { type NhsNumber, parseNhsNumber } from '../../domain/nhs-number.ts'
+import { type NhsNumber, otherNationWords, parseNhsNumber } from '../../domain/nhs-number.ts'
 import type { MissedAppointment } from '../../domain/notification/missed-appointment.ts'
 import { failure, type Result, success } from '../../domain/result.ts'
 import { SYSTEM } from './codes.ts'
@@ -96,9 +96,12 @@ function readPatient(participants: readonly Json[]): Read<NhsNumber> {
       `must name exactly one patient, by actor.identifier with the system ${SYSTEM.nhsNumber}`,
     )
   const number = parseNhsNumber(String(identifier['value']))
-  return number.ok
-    ? number
-    : fault('Appointment.participant.actor.identifier.value', 'must be a valid NHS number')
+  if (number.ok) return number
+  const nation = otherNationWords(number.fault)
+  return fault(
+    'Appointment.participant.actor.identifier.value',
+    nation ? `is ${nation}` : 'must be a valid NHS number',
+  )
 }
 
 function isPatient({ type, reference, identifier }: Json): boolean {

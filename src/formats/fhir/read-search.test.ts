@@ -55,17 +55,23 @@ describe('a query names exactly one patient, by a number that can exist', () => 
     ['a modifier that is not served', 'patient:missing=false', 'not-one-patient'],
     ['another system', 'patient=https://example.org/hospital-number|9990000018', 'other-identifier-system'],
     ['no system by intent', 'patient=|9990000018', 'other-identifier-system'],
-    ['no number', `patient=${SYSTEM}|`, 'invalid-nhs-number'],
-    ['an empty value', 'patient=', 'invalid-nhs-number'],
-    ['nine digits', 'patient=999000001', 'invalid-nhs-number'],
-    ['the guides’ own example, which fails the check', 'patient=9912003890', 'invalid-nhs-number'],
-    ['all zeros', 'patient=0000000000', 'invalid-nhs-number'],
-    ['spaces', 'patient=999+000+0018', 'invalid-nhs-number'],
-    ['two semicolons', 'patient=9990000018;;', 'invalid-nhs-number'],
-    ['a logical id', 'patient=Patient/9990000018', 'invalid-nhs-number'],
-    ['broken encoding', 'patient=%E0%A4%A', 'invalid-nhs-number'],
-  ])('%s', (_, query, kind) => {
-    expect(read(query)).toEqual({ ok: false, fault: { kind } })
+    ['no number', `patient=${SYSTEM}|`, 'invalid-nhs-number', 'not-ten-digits'],
+    ['an empty value', 'patient=', 'invalid-nhs-number', 'not-ten-digits'],
+    ['nine digits', 'patient=999000001', 'invalid-nhs-number', 'not-ten-digits'],
+    [
+      'the guides’ own example, which fails the check',
+      'patient=9912003890',
+      'invalid-nhs-number',
+      'check-digit',
+    ],
+    ['all zeros', 'patient=0000000000', 'invalid-nhs-number', 'all-zero'],
+    ['spaces', 'patient=999+000+0018', 'invalid-nhs-number', 'not-ten-digits'],
+    ['two semicolons', 'patient=9990000018;;', 'invalid-nhs-number', 'not-ten-digits'],
+    ['a logical id', 'patient=Patient/9990000018', 'invalid-nhs-number', 'not-ten-digits'],
+    ['a Scottish number (rule 1.4)', 'patient=0101011237', 'invalid-nhs-number', 'scotland'],
+    ['broken encoding', 'patient=%E0%A4%A', 'invalid-nhs-number', 'not-ten-digits'],
+  ])('%s', (_, query, kind, fault?: string) => {
+    expect(read(query)).toEqual({ ok: false, fault: { kind, ...(fault && { fault }) } })
   })
 })
 

@@ -1,4 +1,4 @@
-import { type NhsNumber, parseNhsNumber } from '../../domain/nhs-number.ts'
+import { type NhsNumber, type NhsNumberFault, parseNhsNumber } from '../../domain/nhs-number.ts'
 import { failure, type Result, success } from '../../domain/result.ts'
 import { SYSTEM } from './codes.ts'
 import type { SearchPath, ServedResource } from './served-resource.ts'
@@ -16,7 +16,7 @@ export interface Search {
 }
 
 export type SearchFault =
-  | { readonly kind: 'invalid-nhs-number' }
+  | { readonly kind: 'invalid-nhs-number'; readonly fault: NhsNumberFault }
   | { readonly kind: 'not-one-patient' }
   | { readonly kind: 'other-identifier-system' }
   | { readonly kind: 'other-code' }
@@ -79,7 +79,7 @@ function readPatient(value: string): Result<NhsNumber, SearchFault> {
     return failure({ kind: 'other-identifier-system' })
   }
   const number = parseNhsNumber(value.slice(bar + 1))
-  return number.ok ? number : failure({ kind: 'invalid-nhs-number' })
+  return number.ok ? number : failure({ kind: 'invalid-nhs-number', fault: number.fault })
 }
 
 /** The query as it was understood, in the guides' form. */

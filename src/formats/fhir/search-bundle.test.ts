@@ -121,26 +121,6 @@ test('an authority without an office number is shown with its duty number alone'
   expect(careTeam({ authority }).telecom).toEqual([{ system: 'phone', value: '03069990002', use: 'mobile' }])
 })
 
-test.each([
-  ['plans', [PLAN]],
-  ['nothing', []],
-])('rule 4.9: a superseded number comes with the current one beside %s, in valid R4', (_, held) => {
-  const current = nhsNumber('9990000026')
-  const bundle = plans({ ...ANSWER, plans: held, accesses: [], supersededBy: current })
-  expect(bundle.total).toBe(held.length)
-  const system = 'https://fhir.nhs.uk/Id/nhs-number'
-  const besides = bundle.entry?.filter(({ search }) => search?.mode === 'include')
-  expect(besides?.map(({ resource }) => resource)).toEqual([
-    {
-      resourceType: 'Patient',
-      id: BUNDLE_ID,
-      identifier: [{ system, value: ASKED_FOR }],
-      link: [{ other: { type: 'Patient', identifier: { system, value: current } }, type: 'replaced-by' }],
-    },
-  ])
-  expect(r4Judges()(bundle)).toEqual([])
-})
-
 test('rule 4.4: a plan held under a replaced number is answered under the one that was asked for', () => {
   const held = nhsNumber('9990000026')
   expect(careTeam({ nhsNumber: held }).subject?.identifier?.value).toBe(ASKED_FOR)

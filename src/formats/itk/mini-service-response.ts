@@ -1,3 +1,4 @@
+import { OTHER_NATIONS, type OtherNation, otherNationWords } from '../../domain/nhs-number.ts'
 import { type Result, success } from '../../domain/result.ts'
 import { HL7, NPFIT } from '../hl7v3/codes.ts'
 import { valued } from '../hl7v3/message.ts'
@@ -27,7 +28,9 @@ export type MiniServiceResponse = {
   | { readonly code: HoldingCode; readonly answer: QueryResponseContent }
   /** "No match", of a number that was checked with PDS or could not be (rule 4.8). */
   | { readonly code: 'CPIS-0001'; readonly checked: boolean }
-  | { readonly code: Exclude<ResponseCode, HoldingCode | 'CPIS-0001'> }
+  /** Of a question that is wrong because its number is of another nation, which (rule 1.4). */
+  | { readonly code: 'SMSP-0001'; readonly nation?: OtherNation }
+  | { readonly code: Exclude<ResponseCode, HoldingCode | 'CPIS-0001' | 'SMSP-0001'> }
 )
 
 const NOTHING: QueryResponseContent = { plans: [], accesses: [] }
@@ -54,7 +57,8 @@ export function writeMiniServiceResponse(response: MiniServiceResponse): XmlNode
 
 /**
  * Reads a response. One that contradicts itself, because it holds something beside a code that says otherwise or the reverse,
- * is never taken for "nothing held" (rule 4.3). The totals are not looked at, nor is the display name but for "not checked".
+ * is never taken for "nothing held" (rule 4.3). The totals are not looked at, nor is the display name but for "not checked" and a number of
+ * another nation.
  */
 export function readMiniServiceResponse(root: XmlElement): Result<MiniServiceResponse, MessageFault> {
   if (root.name !== 'CP-ISNHSQueryResponse' || root.namespace !== HL7) {
@@ -76,12 +80,22 @@ export function readMiniServiceResponse(root: XmlElement): Result<MiniServiceRes
   }
   const holdsMore = root.children.some(({ name }) => /^pertinentInformation1[34]$/.test(name))
   if (holdsMore) return incomplete('value', root)
+  const words = attributeOf(values[0], 'displayName')
+  if (code === 'SMSP-0001') {
+    const nation = OTHER_NATIONS.find(nation => words === nationWords(nation))
+    return success({ id, at, code, ...(nation && { nation }) })
+  }
   if (code !== 'CPIS-0001') return success({ id, at, code })
-  return success({ id, at, code, checked: attributeOf(values[0], 'displayName') !== UNCHECKED_WORDS })
+  return success({ id, at, code, checked: words !== UNCHECKED_WORDS })
 }
 
 const UNCHECKED_WORDS = `${RESPONSE_CODES['CPIS-0001']}. It could not be checked with PDS whether this NHS number is the current one: ask again, or by the number that PDS gives`
 
+function nationWords(nation: OtherNation): string {
+  return `${RESPONSE_CODES['SMSP-0001']}. The number is ${otherNationWords(nation)}`
+}
+
 function wordsOf(response: MiniServiceResponse): string {
+  if (response.code === 'SMSP-0001' && response.nation) return nationWords(response.nation)
   return response.code === 'CPIS-0001' && !response.checked ? UNCHECKED_WORDS : RESPONSE_CODES[response.code]
 }

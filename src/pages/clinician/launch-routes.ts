@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
+import { otherNationWords } from '../../domain/nhs-number.ts'
 import type { Pages } from '../pages.ts'
 import { field } from '../session/admit.ts'
 import { sealedBox } from '../session/sealed-box.ts'
@@ -36,7 +37,7 @@ export function launchRoutes(fastify: FastifyInstance, pages: Pages, addresses: 
       title: broken ? 'CP-IS could not look' : 'This link cannot be used',
       status: broken ? 503 : 400,
       failed: true,
-      values: { kind: read.fault.kind },
+      values: { kind: read.fault.kind, nation: otherNationWords(read.fault.kind) },
     })
   }
 

@@ -22,9 +22,12 @@ test.each([
   ['Bed 1; 999 000 0019', 'That is not an NHS number: one of its digits must be wrong'],
   ['99900000180', 'An NHS number has 10 digits: this one has 11'],
   ['0000000000', 'Ten zeros are not an NHS number'],
+  // Rule 1.4.
+  ['010 101 1237', 'That is a Scottish CHI number, which this service does not cover'],
+  ['9990000026 320 000 0015', 'It also has a Northern Irish H&C number, which this service does not cover'],
 ])('%j is not looked up, and the reason is said', (line, reason) => {
   expect(readWorklist(`9990000018\n${line}`)).toMatchObject({
-    numbers: ['9990000018'],
+    numbers: line.startsWith('9990000026') ? ['9990000018', '9990000026'] : ['9990000018'],
     unread: [{ line: 2, reason }],
   })
 })

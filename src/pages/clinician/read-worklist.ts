@@ -1,4 +1,9 @@
-import { type NhsNumber, parseNhsNumber } from '../../domain/nhs-number.ts'
+import {
+  type NhsNumber,
+  type NhsNumberFault,
+  otherNationWords,
+  parseNhsNumber,
+} from '../../domain/nhs-number.ts'
 import { typedNhsNumber } from '../words.ts'
 import { readTypedNumber } from './typed-number.ts'
 
@@ -37,13 +42,19 @@ export function readWorklist(text: string): Worklist {
       else numbers.add(number)
     }
     if (good.length === 0) unread.push({ line: nth + 1, reason: whyNot(line) })
-    else if (good.length < found.length) unread.push({ line: nth + 1, reason: ALSO })
+    else {
+      const [other] = found.flatMap(number => (number.ok ? [] : [number.fault]))
+      if (other) unread.push({ line: nth + 1, reason: alsoWords(other) })
+    }
   }
   return { numbers: [...numbers], unread, repeated }
 }
 
 /** Of a line that holds a good number as well. It may be somebody whose number is mistyped. */
-const ALSO = 'It also has 10 digits that are not an NHS number'
+function alsoWords(fault: NhsNumberFault): string {
+  const nation = otherNationWords(fault)
+  return nation ? `It also has ${nation}` : 'It also has 10 digits that are not an NHS number'
+}
 
 /** Whatever has ten digits, 3-3-4 or in one, and is not part of something longer. */
 function tenDigitsIn(line: string) {

@@ -1,4 +1,4 @@
-import { type NhsNumber, parseNhsNumber } from '../../domain/nhs-number.ts'
+import { type NhsNumber, otherNationWords, parseNhsNumber } from '../../domain/nhs-number.ts'
 import { failure, type Result, success } from '../../domain/result.ts'
 import { typedNhsNumber } from '../words.ts'
 
@@ -10,6 +10,8 @@ export function readTypedNumber(text: string): Result<NhsNumber, string> {
   if (digits.length !== 10) return failure(`An NHS number has 10 digits: this one has ${digits.length}`)
   const number = parseNhsNumber(digits)
   if (number.ok) return success(number.value)
+  const nation = otherNationWords(number.fault)
+  if (nation) return failure(`That is ${nation}`)
   return failure(
     number.fault === 'all-zero'
       ? 'Ten zeros are not an NHS number'

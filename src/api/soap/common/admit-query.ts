@@ -9,7 +9,7 @@ import { failure, type Result, success } from '../../../domain/result.ts'
 import { readQuery } from '../../../formats/hl7v3/read-query.ts'
 import type { XmlElement } from '../../../formats/xml/xml-element.ts'
 import {
-  NO_NHS_NUMBER,
+  noNhsNumber,
   notAnswered,
   type QueryRefusal,
   SENT_BY_ANOTHER,
@@ -47,7 +47,7 @@ export function admitQuery(
   const allowed = mayQuery(requester, access)
   if (!allowed.ok) return failure(notAnswered(allowed.fault))
   const nhsNumber = parseNhsNumber(query.nhsNumber)
-  if (!nhsNumber.ok) return failure({ kind: 'faulty', faults: [NO_NHS_NUMBER] })
+  if (!nhsNumber.ok) return failure({ kind: 'faulty', faults: [noNhsNumber(nhsNumber.fault)] })
   exchange.nhsNumber = nhsNumber.value
   return success({ requester, access, nhsNumber: nhsNumber.value })
 }

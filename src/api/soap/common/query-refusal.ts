@@ -1,3 +1,4 @@
+import { type NhsNumberFault, otherNationWords } from '../../../domain/nhs-number.ts'
 import type { NotAnswered } from '../../../domain/query/answer.ts'
 import type { QueryFault } from '../../../formats/hl7v3/query-message.ts'
 
@@ -19,9 +20,15 @@ export const SENT_TO_ANOTHER: QueryFault = {
   text: 'The message is for another system than the header of its envelope.',
 }
 
-export const NO_NHS_NUMBER: QueryFault = {
-  name: 'ErrorBase1712.MANDATORY_DATA_MISSING|NHS Number',
-  text: 'That is no NHS number: it has ten digits, of which the last is a check digit.',
+/** A number of another nation is said to be one (rule 1.4). */
+export function noNhsNumber(fault: NhsNumberFault): QueryFault {
+  const nation = otherNationWords(fault)
+  return {
+    name: 'ErrorBase1712.MANDATORY_DATA_MISSING|NHS Number',
+    text: nation
+      ? `That is ${nation}.`
+      : 'That is no NHS number: it has ten digits, of which the last is a check digit.',
+  }
 }
 
 /** What the audit log calls a refusal. */

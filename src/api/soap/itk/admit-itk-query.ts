@@ -1,4 +1,10 @@
-import { type NhsNumber, parseNhsNumber } from '../../../domain/nhs-number.ts'
+import {
+  isOtherNation,
+  type NhsNumber,
+  type NhsNumberFault,
+  type OtherNation,
+  parseNhsNumber,
+} from '../../../domain/nhs-number.ts'
 import type { NotAnswered } from '../../../domain/query/answer.ts'
 import type { Requester } from '../../../domain/query/requester.ts'
 import {
@@ -18,6 +24,8 @@ import type { Exchange, ItkQuery } from './exchange.ts'
 export interface Refusal {
   readonly code: 'SMSP-0001' | 'SMSP-0005' | 'CPIS-9999'
   readonly reason: string
+  /** Whose number was asked for, where it is another nation's (rule 1.4). */
+  readonly nation?: OtherNation
 }
 
 export interface AdmittedItkQuery {
@@ -49,7 +57,7 @@ export async function admitItkQuery(
   if (author.kind === 'system' || systems.length === 1) exchange.system = system.asid
   if (access !== 'unscheduled') return invalid('scheduled access')
   const nhsNumber = parseNhsNumber(query.value.nhsNumber)
-  if (!nhsNumber.ok) return invalid('invalid NHS number')
+  if (!nhsNumber.ok) return invalid('invalid NHS number', nhsNumber.fault)
   exchange.nhsNumber = nhsNumber.value
   return success({
     requester: { author, activities: activitiesThrough(system) },
@@ -89,6 +97,7 @@ function denied(reason: string): Result<never, Refusal> {
   return failure({ code: 'SMSP-0005', reason })
 }
 
-function invalid(reason: string): Result<never, Refusal> {
-  return failure({ code: 'SMSP-0001', reason })
+function invalid(reason: string, fault?: NhsNumberFault): Result<never, Refusal> {
+  const nation = fault && isOtherNation(fault) ? { nation: fault } : {}
+  return failure({ code: 'SMSP-0001', reason, ...nation })
 }

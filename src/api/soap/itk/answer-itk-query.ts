@@ -17,9 +17,9 @@ export async function answerItkQuery(
   shown: Shown | undefined,
 ): Promise<MiniServiceResponse> {
   const wrapper = { id: question.trackingId, at: deps.now() }
-  const refuse = ({ code, reason }: Refusal) => {
+  const refuse = ({ reason, ...refusal }: Refusal) => {
     exchange.reason = reason
-    return { ...wrapper, code }
+    return { ...wrapper, ...refusal }
   }
   const fail = (code: FailureCode, error: unknown) => {
     exchange.reason = code
