@@ -247,7 +247,14 @@ describe.skipIf(NO_BROWSER)('the pages, for everybody', () => {
       [
         'desk-preview',
         'Check before you send',
-        { ...preview, problems: [reason(1), reason(2)], more: 1, passedOver: 1, ignored: ['Age'] },
+        {
+          ...preview,
+          problems: [reason(1), reason(2)],
+          more: 1,
+          passedOver: 1,
+          notHeld: ['E1'],
+          ignored: ['Age'],
+        },
       ],
       [
         'desk-preview',

@@ -65,6 +65,19 @@ describe('cpis upload make', () => {
     expect(table).toMatchObject({ exitCode: 1, err: expect.stringContaining('1 row would be left out.') })
   })
 
+  test('(rule 17.9) rows of a legal status that CP-IS does not hold are said, and keep nobody waiting', async () => {
+    const rows = [HEADINGS, ADA, BEA.replace('LAC', 'E1')]
+    const words = await make('statuses', rows, '--sequence', '7')
+    expect(words.exitCode).toBe(0)
+    expect(words.out).toMatch(/not held by CP-IS +legal status E1 \(row 3\)/)
+    const json = JSON.parse((await make('statuses', rows, '--sequence', '7', '--json')).out)
+    expect(json).toMatchObject({
+      recordCount: 1,
+      rowsLeftOut: 0,
+      skipped: { notHeld: [{ row: 3, status: 'E1' }] },
+    })
+  })
+
   test('where no row can be used there is no file', async () => {
     const { exitCode, err } = await make('none', [HEADINGS, ADA.replace('0018', '0019')], '--sequence', '7')
     expect(exitCode).toBe(1)

@@ -72,6 +72,7 @@ export function sheetWords(styler: Styler, report: SheetReport): string {
         ? skipped.repeated.map(({ row, of }) => `row ${row} as row ${of}`).join(', ')
         : undefined,
     ],
+    ['not held by CP-IS', notHeldWords(skipped.notHeld)],
     [
       'formulas read as text',
       notes.unwrapped.size > 0
@@ -83,6 +84,15 @@ export function sheetWords(styler: Styler, report: SheetReport): string {
     ...report.leftOut.map(problem => problemWords(styler, problem)),
     ...(remarks ? [remarks] : []),
   ].join('\n')
+}
+
+/** Rule 17.9: how many rows of each legal status, and which. */
+function notHeldWords(rows: SheetReport['skipped']['notHeld']): string | undefined {
+  if (rows.length === 0) return undefined
+  const byStatus = Map.groupBy(rows, ({ status }) => status)
+  return [...byStatus]
+    .map(([status, some]) => `legal status ${status} (row ${some.map(({ row }) => row).join(', ')})`)
+    .join(', ')
 }
 
 function problemWords(styler: Styler, problem: RowProblem): string {

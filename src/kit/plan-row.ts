@@ -94,6 +94,29 @@ const PLAN_OF_WORD = new Map(
   Object.entries(PLAN_WORDS).flatMap(([type, words]) => words.map(word => [word, type as PlanType] as const)),
 )
 
+/**
+ * Legal statuses of children's systems under which CP-IS holds nothing (rule 17.9), of the code set of the SSDA903 return: freed for
+ * adoption, placement orders, short breaks, youth justice and police protection.
+ */
+const STATUSES_NOT_HELD: ReadonlySet<string> = new Set([
+  'd1',
+  'e1',
+  'j1',
+  'j2',
+  'j3',
+  'l1',
+  'l2',
+  'l3',
+  'v3',
+  'v4',
+])
+
+/** The legal status of a row, in capitals, where CP-IS holds nothing under it; such a row is about no plan. */
+export function statusNotHeld(values: SheetValues): string | undefined {
+  const word = foldHeading(values['plan type'] ?? '')
+  return STATUSES_NOT_HELD.has(word) ? word.toUpperCase() : undefined
+}
+
 /** What stands in a date column where there is no date. */
 const NO_DATE = /^(?:-+|n\/?a|null|none|nil|ongoing|open|tbc)$/i
 

@@ -33,13 +33,17 @@ export interface RowProblem {
 /** Why nothing can be made of a table. */
 export type SheetFault = RowsFault | ColumnsFault | { readonly kind: 'no-people' }
 
-/** Rows that hold no person, by why; `repeated` are those that say exactly what an earlier row says. */
+/**
+ * Rows that hold nothing to send, by why: `repeated` are those that say exactly what an earlier row says, `notHeld` those of a legal
+ * status that CP-IS does not hold (rule 17.9).
+ */
 export interface SkippedRows {
   blank: number
   aboveHeadings: number
   totals: number[]
   headingsAgain: number[]
   repeated: { row: number; of: number }[]
+  notHeld: { row: number; status: string }[]
 }
 
 /** What is worth knowing and keeps nothing out of the upload. */
@@ -65,7 +69,7 @@ export function emptyReport(): SheetReport {
   return {
     rows: 0,
     leftOut: [],
-    skipped: { blank: 0, aboveHeadings: 0, totals: [], headingsAgain: [], repeated: [] },
+    skipped: { blank: 0, aboveHeadings: 0, totals: [], headingsAgain: [], repeated: [], notHeld: [] },
     notes: { ignored: [], columns: {}, unwrapped: new Map() },
   }
 }

@@ -63,6 +63,17 @@ describe('what is wrong with a row is said with its row and column', () => {
     expect(await faultsOf(row(change))).toEqual([[2, column, fault]])
   })
 
+  test('(rule 17.9) a legal status that CP-IS does not hold is passed over and said, and is no fault', async () => {
+    const rows = [row({}), row({ type: 'E1' }), row({ type: 'j 1', born: '', nhs: '' }), row({ type: 'V5' })]
+    const { report, planCount } = await surveyedRows(...rows)
+    expect(report.skipped.notHeld).toEqual([
+      { row: 3, status: 'E1' },
+      { row: 4, status: 'J1' },
+    ])
+    expect(report.leftOut.map(({ row, fault }) => [row, fault.kind])).toEqual([[5, 'plan-type']])
+    expect(planCount).toBe(1)
+  })
+
   test('everything that is wrong with a row is said at once', async () => {
     expect(await faultsOf(row({ nhs: '1', born: '', start: '43586' }))).toEqual([
       [2, 'NHS number', 'not-ten-digits'],
@@ -223,7 +234,7 @@ test('every row is in a record, in the report, or both: nothing is dropped witho
       cell,
       cell,
       fc.constantFrom('13/5/2008', ''),
-      fc.constantFrom('CPP', 'LAC', 'UCPP', '?'),
+      fc.constantFrom('CPP', 'LAC', 'UCPP', '?', 'E1'),
       start,
       fc.constantFrom('', '1/6/2023'),
     ),
@@ -239,6 +250,7 @@ test('every row is in a record, in the report, or both: nothing is dropped witho
         ...leftOut.map(({ row }) => row),
         ...skipped.totals,
         ...skipped.repeated.map(({ row }) => row),
+        ...skipped.notHeld.map(({ row }) => row),
       ])
       const sent = made.flatMap(({ rows }) => rows)
       expect(new Set(sent).size).toBe(sent.length)

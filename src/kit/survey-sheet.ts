@@ -5,7 +5,13 @@ import { checkRecord } from '../domain/upload/check-record.ts'
 import type { RecordAsSent } from '../domain/upload/upload.ts'
 import { type ColumnMap, type Columns, PLAN_FIELDS, type SheetField } from './columns.ts'
 import { numberOrder } from './english-date.ts'
-import { type PersonOfRow, type PlanRow, readPlanRow, type SuspectColumns } from './plan-row.ts'
+import {
+  type PersonOfRow,
+  type PlanRow,
+  readPlanRow,
+  type SuspectColumns,
+  statusNotHeld,
+} from './plan-row.ts'
 import { readSheet, type SheetItem, type SheetValues } from './read-sheet.ts'
 import { emptyReport, type RowFault, type SheetFault, type SheetReport } from './sheet-report.ts'
 import type { SheetSource } from './sheet-source.ts'
@@ -222,6 +228,12 @@ async function* planRows(
       onRow?.(item.row)
       orders?.note(item.values)
       const { row } = item
+      const status = statusNotHeld(item.values)
+      if (status !== undefined) {
+        report.skipped.notHeld.push({ row, status })
+        yield { kind: 'unusable', row, problems: [] }
+        continue
+      }
       const planRow = readPlanRow(columns, row, item.values, suspect)
       const problems = planRow.ok ? (decided ? [] : checkRow(planRow.value, now)) : planRow.fault
       report.leftOut.push(...problems)

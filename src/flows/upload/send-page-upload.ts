@@ -14,8 +14,10 @@ export interface ReadTable {
   readonly problems: number
   readonly leftOut: readonly LeftOutRow[]
   readonly rowsLeftOut: number
-  /** Rows that hold no person, or say again what an earlier row says. */
+  /** Rows that hold nothing to send: no person, what an earlier row says, or a legal status that CP-IS does not hold. */
   readonly passedOver: number
+  /** Those legal statuses (rule 17.9). */
+  readonly notHeld: readonly string[]
   /** Headings that mean nothing to an upload. */
   readonly ignored: readonly string[]
   records(): AsyncIterable<RecordAsSent>

@@ -20,7 +20,7 @@ export async function readTable(table: TableToRead): Promise<Result<TableSurvey,
   const surveyed = await survey(table)
   if (!surveyed.ok) return failure(reasonOf(surveyed.fault))
   const { recordCount, planCount, report } = surveyed.value
-  const { blank, aboveHeadings, totals, headingsAgain, repeated } = report.skipped
+  const { blank, aboveHeadings, totals, headingsAgain, repeated, notHeld } = report.skipped
   return success({
     rows: report.rows,
     recordCount,
@@ -32,7 +32,9 @@ export async function readTable(table: TableToRead): Promise<Result<TableSurvey,
       ...(problem.column !== undefined && { column: problem.column }),
       reason: withoutCommands(rowReasonOf(problem)),
     })),
-    passedOver: blank + aboveHeadings + totals.length + headingsAgain.length + repeated.length,
+    notHeld: [...new Set(notHeld.map(({ status }) => status))].sort(),
+    passedOver:
+      notHeld.length + blank + aboveHeadings + totals.length + headingsAgain.length + repeated.length,
     ignored: report.notes.ignored,
   })
 }

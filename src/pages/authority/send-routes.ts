@@ -162,8 +162,8 @@ function phoneProblems({ dutyPhone, officePhone }: Typed): Problem[] {
 }
 
 function previewOf(table: ReadTable) {
-  const { rows, recordCount, planCount, rowsLeftOut, passedOver, ignored, leftOut } = table
+  const { rows, recordCount, planCount, rowsLeftOut, passedOver, notHeld, ignored, leftOut } = table
   const problems = leftOut.slice(0, MOST_PROBLEMS)
   const more = table.problems - problems.length
-  return { rows, recordCount, planCount, rowsLeftOut, passedOver, ignored, problems, more }
+  return { rows, recordCount, planCount, rowsLeftOut, passedOver, notHeld, ignored, problems, more }
 }

@@ -102,6 +102,7 @@ const TABLE: ReadTable = {
   leftOut: [],
   rowsLeftOut: 0,
   passedOver: 0,
+  notHeld: [],
   ignored: [],
   records: async function* () {
     yield record()
