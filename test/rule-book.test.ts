@@ -1,0 +1,203 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, test } from 'vitest'
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url))
+
+/** Rules that no test cites yet. Only ever take from this list: whoever makes or changes a rule cites it in a test that holds it. */
+const NOT_YET_CITED: readonly string[] = [
+  '1.3',
+  '3.1',
+  '3.15',
+  '3.16',
+  '3.17',
+  '3.18',
+  '3.19',
+  '3.20',
+  '4.1',
+  '6.3',
+  '6.4',
+  '7.10',
+  '7.11',
+  '7.13',
+  '7.14',
+  '8.3',
+  '8.4',
+  '9.4',
+  '10.2',
+  '10.3',
+  '10.5',
+  '11.1',
+  '11.2',
+  '11.3',
+  '11.4',
+  '11.5',
+  '12.1',
+  '12.2',
+  '12.3',
+  '12.4',
+  '12.5',
+  '12.6',
+  '12.7',
+  '12.8',
+  '12.9',
+  '12.10',
+  '12.11',
+  '13.1',
+  '13.8',
+  '13.9',
+  '13.10',
+  '13.11',
+  '13.12',
+  '14.8',
+  '15.3',
+  '15.4',
+  '15.6',
+  '15.7',
+  '15.8',
+  '16.8',
+  '17.1',
+  '17.2',
+  '17.3',
+  '17.4',
+  '17.5',
+  '17.6',
+  '17.7',
+  '17.8',
+  '18.1',
+  '18.2',
+  '18.3',
+  '18.4',
+  '18.5',
+  '18.6',
+  '18.7',
+  '18.8',
+  '19.1',
+  '19.12',
+  '20.1',
+  '20.2',
+  '20.3',
+  '20.4',
+  '20.5',
+  '20.6',
+  '20.7',
+  '20.8',
+  '20.9',
+  '21.1',
+  '21.2',
+  '21.4',
+  '21.5',
+  '21.6',
+  '21.7',
+  '21.8',
+  '21.11',
+  '21.13',
+  '21.16',
+  '21.18',
+  '21.19',
+  '21.20',
+  '21.21',
+  '21.22',
+  '21.23',
+  '21.24',
+  '21.30',
+  '21.31',
+  '21.32',
+  '22.1',
+  '22.2',
+  '22.3',
+  '22.6',
+  '22.8',
+  '22.9',
+]
+
+interface Rule {
+  readonly number: string
+  readonly text: string
+  readonly source: string
+}
+
+/** The rules in the order of the book. */
+const RULES: readonly Rule[] = readFileSync(join(ROOT, 'docs', 'rules.md'), 'utf8')
+  .split('\n')
+  .flatMap(line => {
+    const [, number, text, source] = /^\| (\d+\.\d+) \| (.*) \| ([^|]*) \|$/.exec(line) ?? []
+    return number && text && source !== undefined ? [{ number, text, source: source.trim() }] : []
+  })
+
+/** `rule 4.3`, `rules 9.5 and 9.7`, `rules 2.1, 2.2 and 3.9`, `rules 2.3 to 2.6`. */
+const CITATION = /\brules? (\d+\.\d+(?:(?:, | and | or | to |, and )\d+\.\d+)*)/gi
+
+/** Every rule that is cited in a text, those between the ends of a span included. */
+function citedIn(text: string): string[] {
+  return [...text.matchAll(CITATION)].flatMap(([, numbers = '']) =>
+    numbers.split(/, and |, | and | or /).flatMap(part => {
+      const [first = '', last = first] = part.split(' to ')
+      const [from, to] = [first, last].map(number => RULES.findIndex(rule => rule.number === number))
+      return from === undefined || to === undefined || from < 0 || to < from
+        ? [first, last]
+        : RULES.slice(from, to + 1).map(({ number }) => number)
+    }),
+  )
+}
+
+/** The tests of the project but this one, which is about the book and holds no rule of it. */
+const TESTS = ['src', 'test']
+  .flatMap(folder =>
+    readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' }).map(path => join(folder, path)),
+  )
+  .filter(path => path.endsWith('.test.ts') && path !== join('test', 'rule-book.test.ts'))
+  .map(path => ({ path, cited: citedIn(readFileSync(join(ROOT, path), 'utf8')) }))
+
+const CITED: ReadonlySet<string> = new Set(TESTS.flatMap(({ cited }) => cited))
+
+describe('the rule book', () => {
+  test('is read whole', () => {
+    const rows = readFileSync(join(ROOT, 'docs', 'rules.md'), 'utf8').match(/^\| \d+\.\d+/gm) ?? []
+    expect(RULES).toHaveLength(rows.length)
+    expect(RULES.length).toBeGreaterThan(200)
+    expect(TESTS.length).toBeGreaterThan(150)
+  })
+
+  test('has each number once, in order', () => {
+    const places = RULES.map(({ number }) => number.split('.').map(Number))
+    const wrong = places.filter(([chapter = 0, nth = 0], index) => {
+      const [before = 0, last = 0] = places[index - 1] ?? []
+      return chapter === before ? nth <= last : chapter !== before + 1 || nth !== 1
+    })
+    expect(wrong).toEqual([])
+  })
+
+  test('says of each rule where it comes from', () => {
+    expect(RULES.filter(({ source }) => source === '').map(({ number }) => number)).toEqual([])
+  })
+
+  test('is cited for each rule by a test that holds it, but for a list that only shrinks', () => {
+    const uncited = RULES.map(({ number }) => number).filter(number => !CITED.has(number))
+    expect(uncited).toEqual(NOT_YET_CITED)
+  })
+
+  test('has every rule that a test cites', () => {
+    const numbers = new Set(RULES.map(({ number }) => number))
+    const wrong = TESTS.flatMap(({ path, cited }) =>
+      cited.filter(number => !numbers.has(number)).map(number => `${path}: rule ${number}`),
+    )
+    expect(wrong).toEqual([])
+  })
+
+  test('is read in every form of citation', () => {
+    expect(citedIn('(rules 2.3 to 2.6) rule 4.3: Rules 9.5 and 9.7, rules 3.8, 3.9 and 3.10')).toEqual([
+      '2.3',
+      '2.4',
+      '2.5',
+      '2.6',
+      '4.3',
+      '9.5',
+      '9.7',
+      '3.8',
+      '3.9',
+      '3.10',
+    ])
+  })
+})
