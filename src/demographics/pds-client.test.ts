@@ -121,7 +121,7 @@ describe('what PDS answers', () => {
     expect(answer.kind === 'found' && answer.person.died).toBe(died)
   })
 
-  test('a minimal record: without a full date of birth or a name there is nothing to be equal to', async () => {
+  test('a minimal record: without a full date of birth or a name there is nothing to be equal to (rule 10.5)', async () => {
     const { client } = await pds([replies(200, { resourceType: 'Patient', id: ASKED, birthDate: '2014-02' })])
     expect(await client.find(ASKED)).toEqual({ kind: 'found', person: { familyNames: [], givenNames: [] } })
   })
@@ -131,16 +131,19 @@ describe('what PDS answers', () => {
     expect(await client.find(ASKED)).toEqual({ kind: 'restricted' })
   })
 
-  test('another id than asked for: superseded by it', async () => {
+  test('another id than asked for: superseded by it (rule 10.2)', async () => {
     const { client } = await pds([replies(200, { ...PATIENT, id: OTHER })])
     expect(await client.find(ASKED)).toEqual({ kind: 'superseded', by: OTHER })
+    const sensitive = { ...PATIENT, id: OTHER, meta: { security: [{ code: 'R' }] } }
+    const { client: again } = await pds([replies(200, sensitive)])
+    expect(await again.find(ASKED)).toEqual({ kind: 'superseded', by: OTHER })
   })
 
   test.each([
     [404, 'RESOURCE_NOT_FOUND', 'unknown'],
     [404, 'INVALIDATED_RESOURCE', 'invalidated'],
     [400, 'INVALID_RESOURCE_ID', 'invalidated'],
-  ])('%i %s: %s, at the first request', async (status, code, kind) => {
+  ])('%i %s: %s, at the first request (rule 10.3)', async (status, code, kind) => {
     const { client, requests } = await pds([replies(status, outcome(code))])
     expect(await client.find(ASKED)).toEqual({ kind })
     expect(requests).toHaveLength(1)

@@ -151,7 +151,7 @@ describe('rule 9.1: a token that proves nothing opens nothing', () => {
   })
 })
 
-describe('rule 9.2: a token that does not say which person asks, in which role, is refused', () => {
+describe('rules 9.2 and 9.4: a token that does not say which person asks, in which role, is refused', () => {
   const cases: [string, Record<string, unknown>, string][] = [
     ['an application alone', { sub: 'app-1', client_id: 'app-1' }, 'no-person'],
     ['no user id', { ...NURSE, nhsid_useruid: undefined }, 'no-person'],
@@ -227,7 +227,7 @@ describe('the issuer’s published keys', () => {
     expect((await verify(header)).ok).toBe(true)
   })
 
-  test('rule 4.3: keys seen lately outlive an outage for an hour, but an unknown key then is nobody’s to judge', async () => {
+  test('rules 4.3 and 9.4: keys seen lately outlive an outage for an hour, but an unknown key then is nobody’s to judge', async () => {
     vi.useFakeTimers({ toFake: ['Date'], now: NOW })
     const verify = published(() => new Date())
     const good = await sign({ ...NURSE, exp: seconds(7200) })

@@ -42,7 +42,7 @@ const sending = (state: AuthorityState, mesh: SendDeps['mesh'], now = NOW): Send
   sleep: async () => undefined,
 })
 
-describe('sending', () => {
+describe('sending (rule 17.6)', () => {
   test('a file is sent once, however often it is asked for', async () => {
     const mailbox = testMailbox()
     const state = await stateIn()
@@ -155,7 +155,7 @@ describe('sending', () => {
   })
 })
 
-describe('collecting', () => {
+describe('collecting (rule 17.7)', () => {
   const message = (id: string, content: string, more: object = {}) =>
     [id, { info: { id, kind: 'DATA' as const, workflowId: 'ACK', chunks: 1, ...more }, content }] as const
 

@@ -19,7 +19,7 @@ async function namesOf(content: string | Uint8Array, pieceSize?: number): Promis
   return names
 }
 
-describe('whatever a spreadsheet writes', () => {
+describe('whatever a spreadsheet writes (rule 17.1)', () => {
   const text = `${HEADINGS}\r\n${ROW}\r\n`
   const utf16 = Buffer.from(text, 'utf16le')
   // What stands for Zoë O’Test in Windows-1252.

@@ -19,7 +19,7 @@ const faultsOf = async (...rows: string[]) => {
   ])
 }
 
-describe('what is wrong with a row is said with its row and column', () => {
+describe('what is wrong with a row is said with its row and column (rules 17.4 and 17.5)', () => {
   const row = (
     change: Partial<Record<'nhs' | 'given' | 'family' | 'born' | 'type' | 'start' | 'end', string>>,
   ) => {
@@ -87,12 +87,12 @@ describe('what is wrong with a row is said with its row and column', () => {
     expect(await faultsOf(`${row({})},,,`)).toEqual([])
   })
 
-  test('no report repeats what stands in the cells', async () => {
+  test('no report repeats what stands in the cells (rule 17.5)', async () => {
     const { report } = await surveyedRows(row({ nhs: '9990000019', family: '=Secret', born: 'Secret' }))
     expect(JSON.stringify(report)).not.toMatch(/Secret|9990000019/)
   })
 
-  test('American order is a slip in one row, or makes the whole column doubtful', async () => {
+  test('American order is a slip in one row, or makes the whole column doubtful (rule 17.3)', async () => {
     const slip = [row({ born: '05/31/2019' }), row({ nhs: '9990000026', born: '5/6/2019' })]
     const english = [row({ nhs: '9990000034' }), row({ nhs: '9990000042' })]
     expect(await faultsOf(...slip, ...english)).toEqual([[2, 'Date of birth', 'american-order']])
@@ -115,13 +115,13 @@ describe('numbers and text as people keep them', () => {
     expect((await recordsOf(sheet))[0]?.record.subjects[0]?.nhsNumber).toBe('9990000018')
   })
 
-  test('a formula that is quoted text is unwrapped with a word about it', async () => {
+  test('a formula that is quoted text is unwrapped with a word about it (rule 17.4)', async () => {
     const { report } = await surveyedRows('"=""9990000018""",Ada,Test,13/5/2019,CPP,20/6/2021,')
     expect([...report.notes.unwrapped]).toEqual([['NHS number', 1]])
   })
 })
 
-describe('rows of one person', () => {
+describe('rows of one person (rule 17.2)', () => {
   const of = (nhs: string, type: string, start: string, end = '', name = 'Ada') =>
     `${nhs},${name},Test,13/5/2008,${type},${start},${end}`
   const [A, B] = ['9990000018', '9990000026']

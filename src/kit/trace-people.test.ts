@@ -106,7 +106,7 @@ describe('asking', () => {
     expect(rate).toMatchObject({ people: 2, matched: 1, rate: 0.5, gate: 'not-passed' })
   })
 
-  test('a person in several rows is asked about once, and counts once', async () => {
+  test('a person in several rows is asked about once, and counts once (rule 17.8)', async () => {
     const { asked, rate, items } = await traced([row(), row(NUMBER, 'Ada', 'LAC,1/1/2024,')], {
       numbers: [{ kind: 'found', person: ADA }],
     })
@@ -115,7 +115,7 @@ describe('asking', () => {
     expect(rate).toMatchObject({ people: 1, rate: 1, gate: 'passed' })
   })
 
-  test('a PDS that flaps is asked again after longer and longer, and the gate stays open while it does not answer', async () => {
+  test('a PDS that flaps is asked again after longer and longer, and the gate stays open while it does not answer (rule 17.8)', async () => {
     const flapping = { numbers: [UNAVAILABLE, UNAVAILABLE, { kind: 'found', person: ADA } as const] }
     const patient = await traced([row()], flapping, { patienceMs: [100, 500] })
     expect(patient.items).toMatchObject([{ outcome: { kind: 'match' } }])

@@ -23,7 +23,7 @@ function connect(
   return { ...api, sent, client: miniServiceClient({ ...SETTINGS, ...settings, poster }) }
 }
 
-describe('asking a mini service', () => {
+describe('asking a mini service (rule 12.10)', () => {
   test('what is held, and who has looked', async () => {
     const { client, stage } = connect()
     expect(await client.query(CHILD)).toMatchObject({
@@ -39,7 +39,7 @@ describe('asking a mini service', () => {
     expect(await connect({ answer: NOTHING_HELD }).client.query(CHILD)).toEqual({ kind: 'nothing-held' })
   })
 
-  test('what a mini service holds itself says that it may be out of date', async () => {
+  test('what a mini service holds itself says that it may be out of date (rule 20.7)', async () => {
     const { client } = connect({ answer: ANSWER }, replacing('SMSP-0000', 'SMSP-0003'))
     expect(await client.query(CHILD)).toMatchObject({ kind: 'held', fromLocalStore: true })
   })

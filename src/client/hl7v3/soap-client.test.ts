@@ -136,7 +136,7 @@ describe('a refusal is the caller’s to put right', () => {
   })
 })
 
-describe('rule 4.3: whatever is not an answer to the question is "could not look"', () => {
+describe('rules 4.3, 12.8 and 12.9: whatever is not an answer to the question is "could not look"', () => {
   test('the store behind the API is down, and its register', async () => {
     for (const stage of [{ storeIsDown: true }, { registerIsDown: true }]) {
       expect(await connect(stage).client.query(CHILD)).toMatchObject({

@@ -8,7 +8,7 @@ import { CHILD, replied } from './testing.ts'
 
 afterEach(closeAll)
 
-describe('the callback', () => {
+describe('the callback (rule 12.11)', () => {
   test('acknowledges an answer that comes again, and one that comes too late, and drops them', async () => {
     let late: (() => Promise<{ status: number; reply: EbxmlReply }>) | undefined
     const { client } = await connect(

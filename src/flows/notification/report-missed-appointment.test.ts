@@ -140,7 +140,7 @@ describeOnEachEngine('missed appointments', database => {
   const deskOf = async (authority: string, nhsNumber: NhsNumber) =>
     (await desk(authority)).filter(alert => alert.nhsNumber === nhsNumber)
 
-  test('each authority with a visible plan is told, in its mailbox and with the reason on its desk', async () => {
+  test('each authority with a visible plan is told, in its mailbox and with the reason on its desk (rule 15.3)', async () => {
     const child = await held('801', '802')
     const appointment = missed(child, { end: now, description: 'Two-year review' })
     const reportedAt = now
@@ -182,7 +182,7 @@ describeOnEachEngine('missed appointments', database => {
     })
   })
 
-  test('where no plan is visible nobody is told and nothing is kept but the audit entry', async () => {
+  test('where no plan is visible nobody is told and nothing is kept but the audit entry (rule 15.4)', async () => {
     const never = freshNhsNumber()
     const over = freshNhsNumber()
     const deleted = freshNhsNumber()
@@ -215,7 +215,7 @@ describeOnEachEngine('missed appointments', database => {
     expect(await deskOf('801', restricted)).toEqual([])
   })
 
-  test('a report that told nobody may be made again, and tells whoever holds a plan by then', async () => {
+  test('a report that told nobody may be made again, and tells whoever holds a plan by then (rule 15.4)', async () => {
     const child = freshNhsNumber()
     const appointment = missed(child)
     expect(await told(appointment)).toEqual(['nothing-held'])
@@ -280,7 +280,7 @@ describeOnEachEngine('missed appointments', database => {
     expect(alerts).toMatchObject([{ nhsNumber: old, appointment: { nhsNumber: replacement } }])
   })
 
-  test('it is no access: it is listed nowhere, and the next look is told as if there had been none', async () => {
+  test('it is no access: it is listed nowhere, and the next look is told as if there had been none (rule 15.6)', async () => {
     const child = await held('801')
     await told(missed(child))
     const look = async () => {
@@ -321,7 +321,7 @@ describeOnEachEngine('missed appointments', database => {
     expect(await at(-365 * DAY - 1)).toEqual(['too-long-ago'])
   })
 
-  test('a message that nobody collected is told again, and its alert stays on the desk (rule 6.5)', async () => {
+  test('a message that nobody collected is told again, and its alert stays on the desk (rules 6.5 and 15.8)', async () => {
     const child = await held('802')
     await told(missed(child))
     await deliver()
@@ -342,7 +342,7 @@ describeOnEachEngine('missed appointments', database => {
     expect((await inbox('MB802')).filter(({ nhsNumber }) => nhsNumber === child)).toHaveLength(1)
   })
 
-  test('what fails leaves nothing behind', async () => {
+  test('what fails leaves nothing behind (rule 15.7)', async () => {
     const child = await held('801')
     const appointment = missed(child)
     const failing = {

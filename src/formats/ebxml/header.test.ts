@@ -78,7 +78,7 @@ describe('a header', () => {
     'MessageId',
     'Timestamp',
   ] as const
-  test.each(PARTS)('is not read without %s, or with two', async name => {
+  test.each(PARTS)('is not read without %s, or with two (rule 13.10)', async name => {
     for (const change of [without(`eb:${name}`), twice(`eb:${name}`)]) {
       const { fault } = (await read(change)) as { fault: { detail: string } }
       expect(fault.detail).toMatch(new RegExp(`: ${name}\\b`))

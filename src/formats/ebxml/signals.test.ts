@@ -103,7 +103,7 @@ test('an error says what was wrong with a header, in English', () => {
   )
 })
 
-describe('what a receiver replies', () => {
+describe('what a receiver replies (rule 13.12)', () => {
   const acknowledgment = (change?: (text: string) => string) => bytesOf(writeAcknowledgment(SIGNAL), change)
   const beside = (severity: EbxmlError['severity']) => {
     const text = new TextDecoder().decode(bytesOf(writeMessageError(SIGNAL, [error(severity)])))

@@ -70,7 +70,7 @@ test('an authority is told who viewed which record, and from which upload it cam
   ])
 })
 
-test('it is written as published', async () => {
+test('it is written as published (rule 6.4)', async () => {
   const written = await textOfPieces(writeAccessNotification(await goldenMessage()))
   expect(await treeOf(written)).toEqual(await treeOf(GOLDEN))
 })

@@ -65,7 +65,7 @@ describe('as published', () => {
     return { read: read.value, written: await treeOf(written), expected: await treeOf(fixture(name)) }
   }
 
-  test('a file loaded in part: every record has its code, a failed one its reason and its content', async () => {
+  test('a file loaded in part: every record has its code, a failed one its reason and its content (rule 3.20)', async () => {
     const { read, written, expected } = await golden('acknowledgement.xml')
     expect(written).toEqual(expected)
     expect(read).toMatchObject({

@@ -45,7 +45,7 @@ function withPhones(document: string, ...telecoms: string[]): string {
     .replace(/(<organisation>\s*<id.*>\s*<name>.*<\/name>)/g, `$1${telecoms.join('')}`)
 }
 
-describe('telephones stay in the order in which they were sent', () => {
+describe('telephones stay in the order in which they were sent (rule 12.7)', () => {
   describe.each(ROUND_TRIPS)('%s', (_, document, again) => {
     test.each([
       ['the office first, as published', [OFFICE, DUTY]],

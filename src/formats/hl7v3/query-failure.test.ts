@@ -117,7 +117,7 @@ describe('what other systems do otherwise is read all the same', () => {
   })
 })
 
-describe('rule 4.3: only what says so beyond doubt says that nothing is held', () => {
+describe('rules 4.3 and 12.4: only what says so beyond doubt says that nothing is held', () => {
   const [first, second] = NO_RECORD
   const other = issueOf({ name: 'GE002', text: 'Unexpected business error encountered.' })
   test.each([

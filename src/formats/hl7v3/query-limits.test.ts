@@ -99,7 +99,7 @@ const IDS: readonly Field[] = [
   ['an ASID', 64, 'systemID', asid => ({ ...SYSTEM, asid })],
 ]
 
-describe('what an author says of himself is bounded: others are shown it', () => {
+describe('what an author says of himself is bounded: others are shown it (rule 12.5)', () => {
   test.each([...TEXTS, ...IDS])('%s has at most %i characters', async (_, most, fault, author) => {
     const read = await asked(author('x'.repeat(most)))
     expect(read).toMatchObject({ ok: true, value: { query: { author: author('x'.repeat(most)) } } })

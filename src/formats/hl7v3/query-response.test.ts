@@ -148,7 +148,7 @@ test('rule 4.2: nothing visible is no response at all', async () => {
   )
 })
 
-describe('one record for each authority and person', () => {
+describe('one record for each authority and person (rule 12.3)', () => {
   const accesses: Answer['accesses'] = []
 
   test('a child with two plans is one record with one subject', async () => {

@@ -139,7 +139,7 @@ describe('what live systems do otherwise is read all the same', () => {
     expect((await read(BY_A_SYSTEM.replace(EVENT_TYPE, said))).query.access).toBe(access)
   })
 
-  test('it may stand anywhere in the query', async () => {
+  test('it may stand anywhere in the query (rule 12.1)', async () => {
     const deep = BY_A_PERSON.replace(
       '<person.NHSnumber>',
       `<semantics>${EVENT_TYPE}</semantics><person.NHSnumber>`,
@@ -188,7 +188,7 @@ describe('what live systems do otherwise is read all the same', () => {
   })
 })
 
-describe('every fault by its published name', () => {
+describe('every fault by its published name (rules 12.2 and 12.6)', () => {
   const MISSING = 'ErrorBase1712.MANDATORY_DATA_MISSING|'
   const INVALID = 'ErrorBase1732.INVALID_'
   const RECEIVER = /<communicationFunctionRcv[\s\S]*?<\/communicationFunctionRcv>/

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { anyInstant } from './testing.ts'
 import { parseTimestamp, writeTimestamp } from './time.ts'
 
-describe('a point in time', () => {
+describe('a point in time (rule 3.19)', () => {
   test.each([
     ['20260602083000+0000', '2026-06-02T08:30:00Z'],
     ['20260602083000+0100', '2026-06-02T07:30:00Z'],
@@ -17,6 +17,7 @@ describe('a point in time', () => {
     ['202612', '2026-12-01T00:00:00Z'],
     ['2026', '2026-01-01T00:00:00Z'],
     ['20260329013000', '2026-03-29T01:30:00Z'],
+    ['20261025013000', '2026-10-25T00:30:00Z'],
   ])('%s', (text, instant) => {
     expect(parseTimestamp(text)).toEqual(new Date(instant))
   })

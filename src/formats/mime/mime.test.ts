@@ -90,7 +90,7 @@ describe('a multipart', () => {
   })
 })
 
-describe('what is none', () => {
+describe('what is none (rule 13.11)', () => {
   const part = (...header: string[]) => ['--b', ...header, '', 'one', '--b--']
   const type = (text: string | undefined) => ({ type: text })
   const big = 'x'.repeat(MIME_LIMITS.part)

@@ -155,7 +155,7 @@ describe('a message with a query', () => {
   })
 })
 
-describe('what is wrong with a message is an ebXML error, and nothing is asked of anybody (rule 13.3)', () => {
+describe('what is wrong with a message is an ebXML error, and nothing is asked of anybody (rules 13.3 and 13.8)', () => {
   const strange = (part: Partial<ClientSystem['contract']>) =>
     ({ ...RELIABLE, contract: { ...CONTRACT, ...part } }) as ClientSystem
   test.each<[string, { contentType: string; bytes: Uint8Array }, string[][], Broken?]>([

@@ -67,7 +67,7 @@ async function faultOf({ statusCode, body }: Answered) {
 }
 
 describe('a question', () => {
-  test('about a person for whom plans are visible is answered with them', async () => {
+  test('about a person for whom plans are visible is answered with them (rules 20.2 and 20.5)', async () => {
     const { stage, post } = openApi({ answer: HELD })
     const response = await responseOf(await post(requestOf()))
     expect(response).toMatchObject({
@@ -110,7 +110,7 @@ describe('a question', () => {
   })
 })
 
-describe('who may not ask is told so and nothing else, whatever is held (rules 5.4 and 8.2)', () => {
+describe('who may not ask is told so and nothing else, whatever is held (rules 5.4, 8.2, 20.3 and 20.4)', () => {
   const nobody = { ...NURSE, jobRole: { code: '', display: '' } }
   test.each<[string, string, string]>([
     [
@@ -160,7 +160,7 @@ describe('who may not ask is told so and nothing else, whatever is held (rules 5
   })
 })
 
-describe('what is wrong with a query is answered SMSP-0001, and nothing is looked up', () => {
+describe('what is wrong with a query is answered SMSP-0001, and nothing is looked up (rules 20.4 and 20.5)', () => {
   test.each<[string, string]>([
     ['a wrong check digit', requestOf({ query: { nhsNumber: '9990000019' } })],
     ['no number', requestOf({ query: { nhsNumber: '' } })],
@@ -183,7 +183,7 @@ describe('what is wrong with a query is answered SMSP-0001, and nothing is looke
   })
 })
 
-describe('what is wrong with an envelope is a fault, and nothing is looked up', () => {
+describe('what is wrong with an envelope is a fault, and nothing is looked up (rules 20.1 and 20.8)', () => {
   const good = requestOf()
   const envelope = (change: NonNullable<Parameters<typeof requestOf>[0]>['envelope']) =>
     requestOf(change && { envelope: change })
@@ -255,7 +255,7 @@ describe('what is wrong with an envelope is a fault, and nothing is looked up', 
   })
 })
 
-test('anybody may read what the API takes and says, as SOAP toolkits ask for it', async () => {
+test('anybody may read what the API takes and says, as SOAP toolkits ask for it (rule 20.9)', async () => {
   const { server, stage } = openApi()
   const { statusCode, headers, body } = await server.inject({ method: 'GET', url: '/smsp/cpis?wsdl' })
   expect([statusCode, headers['content-type']]).toEqual([200, 'text/xml; charset=utf-8'])
@@ -263,7 +263,7 @@ test('anybody may read what the API takes and says, as SOAP toolkits ask for it'
   expect(stage.entries).toMatchObject([{ via: 'smsp', action: 'read description', outcome: 'allowed' }])
 })
 
-describe('that the service could not look is never "no match" (rule 4.3)', () => {
+describe('that the service could not look is never "no match" (rules 4.3 and 20.5)', () => {
   const refused = new StorageUnavailable(new Error('connect ECONNREFUSED'))
   const disk = Object.assign(new Error('no space for 9990000018'), { code: '53100', severity: 'ERROR' })
   const bug = new TypeError('undefined is not a function')
@@ -290,7 +290,7 @@ describe('that the service could not look is never "no match" (rule 4.3)', () =>
     }
   })
 
-  test('where the answer would not read back as it was written, it is not sent', async () => {
+  test('where the answer would not read back as it was written, it is not sent (rule 20.6)', async () => {
     const { given, family, ...rest } = PLAN.subject
     const answer = { plans: [PLAN, { ...PLAN, subject: { ...rest, given, family: ' ' } }], accesses: [] }
     const { stage, post } = openApi({ answer })

@@ -72,7 +72,7 @@ async function faultOf({ statusCode, body }: Answered): Promise<readonly (string
 }
 
 describe('a query', () => {
-  test('for whom plans are visible is answered with them', async () => {
+  test('for whom plans are visible is answered with them (rules 11.4 and 11.5)', async () => {
     const { stage, post } = openApi({ answer: HELD })
     const response = expectValue(readQueryResponse(await messageOf(await post(envelopeOf(QUERY)))))
     expect(response).toMatchObject({ requestId: QUERY.id, receiverAsid: WARD.asid, senderAsid: SPINE })
@@ -141,7 +141,7 @@ describe('who may not ask is told nothing else, whatever is held and whatever th
   })
 })
 
-describe('what is wrong with a query is named as the national service names it, and nothing is looked up', () => {
+describe('what is wrong with a query is named as the national service names it, and nothing is looked up (rule 11.3)', () => {
   const good = asking({})
   const silent = asking({ author: SYSTEM })
   const without = (part: string, from = good) =>
@@ -206,7 +206,7 @@ describe('what is wrong with a query is named as the national service names it, 
   })
 })
 
-describe('what is wrong with an envelope is a fault, and nothing is looked up', () => {
+describe('what is wrong with an envelope is a fault, and nothing is looked up (rule 11.2)', () => {
   const good = envelopeOf(QUERY)
   const without = (part: string) => good.replace(new RegExp(`<${part}[ >].*?</${part}>`), '')
   const unsupported = [
@@ -275,7 +275,7 @@ describe('what is wrong with an envelope is a fault, and nothing is looked up', 
   })
 })
 
-test('anybody may read what the API takes and says, as SOAP toolkits ask for it', async () => {
+test('anybody may read what the API takes and says, as SOAP toolkits ask for it (rule 20.9)', async () => {
   const { server, stage } = openApi()
   for (const url of ['/sync-service?wsdl', '/sync-service?WSDL']) {
     const { statusCode, headers, body } = await server.inject({ method: 'GET', url })
