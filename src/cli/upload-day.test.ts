@@ -112,7 +112,7 @@ describe('an authority at work with its own state', () => {
       gate: 'not-passed',
       traced: [
         { row: 2, outcome: { kind: 'match' } },
-        { row: 3, localId: 'P1', outcome: { kind: 'near-match', items: ['family name'] } },
+        { row: 3, localId: 'P1', outcome: { kind: 'possible-match', items: ['family name'] } },
         { row: 4, by: 'details', outcome: { kind: 'found', nhsNumber: child(2).nhsNumber } },
         { row: 5, outcome: { kind: 'not-found' } },
       ],

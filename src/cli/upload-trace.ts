@@ -6,6 +6,7 @@ import { pdsRequests } from '../demographics/pds-request.ts'
 import { pdsSearch } from '../demographics/pds-search.ts'
 import { displayNhsNumber } from '../domain/nhs-number.ts'
 import { failure, type Result, success, unreachable } from '../domain/result.ts'
+import { reasonOf } from '../domain/upload/record-reasons.ts'
 import { fileSheet } from '../kit/file-sheet.ts'
 import { MATCH_GATE, type MatchRate, matchCounter } from '../kit/match-rate.ts'
 import { emptyReport, sheetReasonOf } from '../kit/sheet-report.ts'
@@ -125,7 +126,9 @@ function outcomeWords(outcome: TraceOutcome): string {
   switch (outcome.kind) {
     case 'match':
       return 'The number is theirs.'
-    case 'near-match':
+    case 'possible-match':
+      return reasonOf(outcome)
+    case 'different-person':
       return `PDS has another ${outcome.items.join(' and another ')} for this NHS number. Check what you hold against identity papers, or whether the number is somebody else's.`
     case 'superseded':
       return `PDS has replaced this NHS number by ${displayNhsNumber(outcome.by)}. Check that it is the same person, and use the new number.`

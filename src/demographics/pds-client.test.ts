@@ -105,6 +105,7 @@ describe('what PDS answers', () => {
         birthDate: '2014-02-28',
         familyNames: ['Testcase', 'Testcase', 'Formerly', 'Ended'],
         givenNames: [['Saffron', 'Juniper'], ['Saff'], ['Saffron'], ['Saffron']],
+        sex: 'female',
       },
     })
   })

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { type CalendarDate, parseCalendarDate } from '../domain/english-time.ts'
-import type { RegisteredPerson } from '../domain/person/same-person.ts'
+import type { RegisteredPerson, Sex } from '../domain/person/same-person.ts'
 
 const period = z.object({ start: z.string().optional(), end: z.string().optional() })
 
@@ -20,6 +20,7 @@ export const pdsPatient = z.object({
   birthDate: z.string().optional(),
   deceasedDateTime: z.string().optional(),
   deceasedBoolean: z.boolean().optional(),
+  gender: z.string().optional(),
 })
 
 export type PdsPatient = z.infer<typeof pdsPatient>
@@ -46,7 +47,12 @@ export function registeredPerson(patient: PdsPatient, today: CalendarDate): Regi
     ...(died && { died }),
     familyNames: names.flatMap(name => (name.family ? [name.family] : [])),
     givenNames: names.flatMap(name => (name.given?.length ? [name.given] : [])),
+    ...(isSex(patient.gender) && { sex: patient.gender }),
   }
+}
+
+function isSex(gender: string | undefined): gender is Sex {
+  return gender === 'female' || gender === 'male'
 }
 
 /** The name in use first, then nicknames and the like, then what the person was called before. */

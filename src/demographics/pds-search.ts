@@ -15,9 +15,10 @@ export type PdsSearch = (
 /** Asks by exact family name, first given name, date of birth and, where it is known, gender. */
 export function pdsSearch({ now }: Pick<PdsClientOptions, 'now'>, { ask }: PdsRequests): PdsSearch {
   return ({ family, given, birthDate, gender }) => {
+    const [first] = given.trim().split(/\s+/)
     const parameters = new URLSearchParams({
       family,
-      given: given.trim().split(/\s+/)[0] ?? '',
+      ...(first && { given: first }),
       birthdate: `eq${birthDate}`,
       ...(gender && { gender }),
     })

@@ -1,5 +1,6 @@
 import type { PlanTime } from '../domain/english-time.ts'
 import { type NhsNumber, parseNhsNumber } from '../domain/nhs-number.ts'
+import { saysName } from '../domain/person/written-name.ts'
 import type { PlanType } from '../domain/plan/plan.ts'
 import { failure, type Result, success } from '../domain/result.ts'
 import type { Columns, SheetField } from './columns.ts'
@@ -24,7 +25,8 @@ export interface PlanRow {
 export interface PersonOfRow {
   readonly kind: 'child' | 'mother'
   readonly nhsNumber: NhsNumber
-  readonly given: string
+  /** Absent where the cell says by a hyphen that there is none. */
+  readonly given?: string
   readonly family: string
   /** `YYYYMMDD`. */
   readonly birthTime: string
@@ -190,12 +192,12 @@ function readPerson(
   if (!birthDate) wrong(fields.birthDate, { kind: 'empty' })
   else if (!birthDate.ok) wrong(fields.birthDate, { kind: 'date', fault: birthDate.fault })
   const [given, family, localId] = [values[fields.given], values[fields.family], values[fields.localId]]
-  if (!given) wrong(fields.given, { kind: 'empty' })
+  if (!given) wrong(fields.given, { kind: 'no-given-name' })
   if (!family) wrong(fields.family, { kind: 'empty' })
   if (problems.length > 0 || !nhsNumber?.ok || !birthDate?.ok || !given || !family) return failure(problems)
   return success({
     nhsNumber: nhsNumber.value,
-    given,
+    ...(saysName(given) && { given }),
     family,
     birthTime: birthDate.value.replaceAll('-', ''),
     ...(localId && { localId }),

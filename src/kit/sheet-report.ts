@@ -11,6 +11,7 @@ import type { RowsFault } from './read-rows.ts'
 export type RowFault =
   | { readonly kind: 'cell'; readonly fault: CellFault }
   | { readonly kind: 'empty' }
+  | { readonly kind: 'no-given-name' }
   | { readonly kind: 'date'; readonly fault: DateFault }
   | { readonly kind: 'nhs-number'; readonly fault: NhsNumberFault | 'rounded' }
   | { readonly kind: 'plan-type' }
@@ -86,6 +87,8 @@ export function rowReasonOf({ fault }: Pick<RowProblem, 'fault'>): string {
       return CELL_WORDS[fault.fault]
     case 'empty':
       return 'It is empty. Fill it in.'
+    case 'no-given-name':
+      return 'It is empty. Fill it in; write a hyphen if the person has no given name.'
     case 'date':
       return DATE_WORDS[fault.fault]
     case 'nhs-number':

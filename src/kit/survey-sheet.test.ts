@@ -19,6 +19,14 @@ const faultsOf = async (...rows: string[]) => {
   ])
 }
 
+test('a hyphen says that a person has no given name, and is not sent (rule 3.7)', async () => {
+  const sheet = await surveyedRows('9990000018,-,Test,13/5/2019,CPP,20/6/2021,')
+  expect(sheet.report.leftOut).toEqual([])
+  const [made] = await recordsOf(sheet)
+  expect(made?.record.subjects).toMatchObject([{ family: 'Test' }])
+  expect(made?.record.subjects[0]).not.toHaveProperty('given')
+})
+
 describe('what is wrong with a row is said with its row and column (rules 17.4 and 17.5)', () => {
   const row = (
     change: Partial<Record<'nhs' | 'given' | 'family' | 'born' | 'type' | 'start' | 'end', string>>,
@@ -43,6 +51,7 @@ describe('what is wrong with a row is said with its row and column (rules 17.4 a
     [{ nhs: '320 000 0015' }, 'NHS number', 'northern-ireland'],
     [{ nhs: '9.99E+09' }, 'NHS number', 'rounded'],
     [{ nhs: '=A2' }, 'NHS number', 'formula'],
+    [{ given: '' }, 'Given name', 'no-given-name'],
     [{ given: '+Ada' }, 'Given name', 'formula'],
     [{ given: '"=HYPERLINK(""x"")"' }, 'Given name', 'formula'],
     [{ given: '"=""=1+1"""' }, 'Given name', 'formula'],

@@ -265,7 +265,7 @@ function recordKey({ person, plan }: PlanRow): string {
 }
 
 function identityOf({ given, family, birthTime }: PersonOfRow): string {
-  const described = JSON.stringify([birthTime, family.toLowerCase(), given.toLowerCase()])
+  const described = JSON.stringify([birthTime, family.toLowerCase(), given?.toLowerCase()])
   return createHash('sha256').update(described).digest('base64url').slice(0, 22)
 }
 

@@ -26,6 +26,7 @@ async function traced(
   rows: readonly string[],
   pds: { numbers?: Demographics[]; searches?: (PdsSearchAnswer | typeof UNAVAILABLE)[] },
   more: Partial<TraceDeps> = {},
+  headings = HEADINGS,
 ) {
   const asked: unknown[] = []
   const waits: number[] = []
@@ -50,7 +51,7 @@ async function traced(
     ...more,
   }
   const report = emptyReport()
-  const items = await collect(tracePeople(sheetOf([HEADINGS, ...rows].join('\n')), deps, report))
+  const items = await collect(tracePeople(sheetOf([headings, ...rows].join('\n')), deps, report))
   const counter = matchCounter()
   for (const item of items) counter.note(item)
   return { items, asked, waits, report, rate: counter.rate() }
@@ -60,7 +61,13 @@ describe('what PDS says of a person', () => {
   const found = { kind: 'found', person: ADA } as const
   test.each([
     ['the number is theirs', row(), found, { kind: 'match' }],
-    ['another given name', row(NUMBER, 'Zoe'), found, { kind: 'near-match', items: ['given name'] }],
+    ['another given name', row(NUMBER, 'Zoe'), found, { kind: 'possible-match', items: ['given name'] }],
+    [
+      'another name in both',
+      `${NUMBER},Zoe,Else,13/5/2019,CPP,20/6/2021,`,
+      found,
+      { kind: 'different-person', items: ['family name', 'given name'] },
+    ],
     ['replaced', row(), { kind: 'superseded', by: OTHER }, { kind: 'superseded', by: OTHER }],
     ['unknown', row(), { kind: 'unknown' }, { kind: 'unknown' }],
     ['invalid', row(), { kind: 'invalidated' }, { kind: 'invalidated' }],
@@ -87,6 +94,19 @@ describe('what PDS says of a person', () => {
     for (const number of ['', '9990000019']) {
       const { items } = await traced([row(number)], { searches: [answer] })
       expect(items).toEqual([{ kind: 'traced', row: 2, by: 'details', outcome }])
+    }
+  })
+
+  test('the sex of a table counts (rule 3.7)', async () => {
+    const headings = `${HEADINGS},Sex`
+    const girl = { kind: 'found', person: { ...ADA, sex: 'female' } } as const
+    for (const [sex, outcome] of [
+      ['F', { kind: 'match' }],
+      ['unknown', { kind: 'match' }],
+      ['M', { kind: 'possible-match', items: ['sex'] }],
+    ]) {
+      const { items } = await traced([`${row()},${sex}`], { numbers: [girl] }, {}, headings)
+      expect(items).toMatchObject([{ outcome }])
     }
   })
 

@@ -1,7 +1,7 @@
 import type { PdsSearch } from '../demographics/pds-search.ts'
 import type { NhsNumber } from '../domain/nhs-number.ts'
 import type { Demographics } from '../domain/person/demographics.ts'
-import { differingItems, type PersonItem } from '../domain/person/same-person.ts'
+import { comparePerson, type PersonItem } from '../domain/person/same-person.ts'
 import { unreachable } from '../domain/result.ts'
 import { type ColumnMap, type Columns, PERSON_FIELDS } from './columns.ts'
 import { readSheet } from './read-sheet.ts'
@@ -13,8 +13,10 @@ import { type PersonToTrace, readPersonToTrace } from './trace-row.ts'
 export type TraceOutcome =
   /** The number belongs to this person. */
   | { readonly kind: 'match' }
-  /** The number belongs to somebody who differs in these items. */
-  | { readonly kind: 'near-match'; readonly items: readonly PersonItem[] }
+  /** The number may be theirs, or their twin's: these items are not the same. */
+  | { readonly kind: 'possible-match'; readonly items: readonly PersonItem[] }
+  /** The number belongs to somebody else, who differs in these items. */
+  | { readonly kind: 'different-person'; readonly items: readonly PersonItem[] }
   | { readonly kind: 'superseded'; readonly by: NhsNumber }
   | { readonly kind: 'invalidated' | 'unknown' | 'sensitive' }
   /** Without a number that could be asked for: exactly one person is called and born like this. */
@@ -132,8 +134,8 @@ async function askOnce(person: PersonToTrace, { find, search }: TraceDeps): Prom
   switch (answer.kind) {
     case 'one': {
       if (answer.restricted) return { kind: 'sensitive' }
-      const items = differingItems(claimed, answer.person)
-      return items.length > 0 ? { kind: 'not-found' } : { kind: 'found', nhsNumber: answer.nhsNumber }
+      const { kind } = comparePerson(claimed, answer.person)
+      return kind === 'match' ? { kind: 'found', nhsNumber: answer.nhsNumber } : { kind: 'not-found' }
     }
     case 'several':
       return { kind: 'several' }
@@ -149,8 +151,10 @@ async function askOnce(person: PersonToTrace, { find, search }: TraceDeps): Prom
 function ofNumber({ claimed }: PersonToTrace, answer: Demographics): TraceOutcome {
   switch (answer.kind) {
     case 'found': {
-      const items = differingItems(claimed, answer.person)
-      return items.length > 0 ? { kind: 'near-match', items } : { kind: 'match' }
+      const comparison = comparePerson(claimed, answer.person)
+      if (comparison.kind === 'match') return comparison
+      const { kind, items } = comparison
+      return { kind: kind === 'review' ? 'possible-match' : 'different-person', items }
     }
     case 'restricted':
       return { kind: 'sensitive' }

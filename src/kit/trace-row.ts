@@ -51,7 +51,7 @@ export function readPersonToTrace(
   const wrong = (field: Parameters<typeof headingOf>[1], fault: RowFault) =>
     problems.push({ row, column: headingOf(columns.headings, field), fault })
   const [given, family, born] = [values[fields.given], values[fields.family], values[fields.birthDate]]
-  if (!given) wrong(fields.given, { kind: 'empty' })
+  if (!given) wrong(fields.given, { kind: 'no-given-name' })
   if (!family) wrong(fields.family, { kind: 'empty' })
   const birthDate = born === undefined ? undefined : parseEnglishDate(born)
   if (!birthDate) wrong(fields.birthDate, { kind: 'empty' })
@@ -61,7 +61,8 @@ export function readPersonToTrace(
   if (ownGender !== undefined && !gender) wrong('gender', { kind: 'gender' })
   if (problems.length > 0 || !given || !family || !birthDate?.ok) return failure(problems)
   const number = parseSheetNumber(values[fields.nhsNumber] ?? '')
-  const claimed = { given, family, birthDate: birthDate.value }
+  const sex = gender === 'female' || gender === 'male' ? gender : undefined
+  const claimed = { given, family, birthDate: birthDate.value, ...(sex && { sex }) }
   const localId = values[fields.localId]
   const described = JSON.stringify([number.ok ? number.value : '', claimed, gender ?? ''])
   return success({

@@ -1,5 +1,5 @@
 import { type CalendarDate, parseCalendarDate } from '../domain/english-time.ts'
-import { foldName } from '../domain/person/same-person.ts'
+import { foldName } from '../domain/person/fold-name.ts'
 import { type Country, personAt, type SandboxPerson } from './people.ts'
 
 export interface PeopleSearch {

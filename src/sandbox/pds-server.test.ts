@@ -59,6 +59,7 @@ describe("the service's own PDS client is answered", () => {
           birthDate: person.birthDate,
           familyNames: [person.family, ...(person.formerFamily ? [person.formerFamily] : [])],
           givenNames: person.formerFamily ? [person.given, person.given] : [person.given],
+          sex: person.gender,
         },
       })
     }

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { birthday, type CalendarDate } from '../domain/english-time.ts'
-import { foldName } from '../domain/person/same-person.ts'
+import { foldName } from '../domain/person/fold-name.ts'
 import { NUMBER_COUNT, numberAt } from './number-line.ts'
 import {
   CHILDREN_IN_ROUND,

@@ -86,7 +86,7 @@ function nameAsSent(
   const [first = ''] = person.given
   const family = person.formerFamily && draw(0) < 0.5 ? person.formerFamily : person.family
   const way = draw(1)
-  if (way < 0.1) return { given: first.charAt(0), family }
+  if (way < 0.1) return { given: `${first} ${(person.given[1] ?? '').charAt(0)}`.trim(), family }
   if (way < 0.2) return { given: plain(first), family: plain(family) }
   return { given: way < 0.6 ? first : person.given.join(' '), family }
 }

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { CalendarDate, PlanTime } from '../english-time.ts'
 import type { NhsNumber } from '../nhs-number.ts'
 import type { CheckedRecord } from '../upload/upload.ts'
@@ -20,7 +20,11 @@ test.each<[KnownDemographics, object | undefined]>([
   [{ kind: 'found', person: { birthDate, familyNames: ['Testcase'], givenNames: [['Tansy']] } }, undefined],
   [
     { kind: 'found', person: { birthDate, familyNames: ['Sample'], givenNames: [['Tansy']] } },
-    { kind: 'different-person', items: ['family name'] },
+    { kind: 'possible-match', items: ['family name'] },
+  ],
+  [
+    { kind: 'found', person: { birthDate, familyNames: ['Sample'], givenNames: [['Rowan']] } },
+    { kind: 'different-person', items: ['family name', 'given name'] },
   ],
 ])('rules 3.7 and 3.9: what PDS answers, $kind, makes of a record', (answer, fault) => {
   expect(judgeByDemographics(record, answer)).toEqual(fault)
@@ -40,4 +44,23 @@ test.each<[string, CalendarDate | 'unknown' | undefined, string, object | undefi
   const plans = [{ type: 'CPP', start: start as PlanTime }] as const
   const person = { familyNames: ['Testcase'], givenNames: [['Tansy']], birthDate, ...(died && { died }) }
   expect(judgeByDemographics({ ...record, plans }, { kind: 'found', person })).toEqual(fault)
+})
+
+describe('rule 3.7: a record without a given name', () => {
+  const nameless = { ...record, subject: { ...record.subject, given: '' } }
+  const person = { birthDate, familyNames: ['Testcase'] }
+
+  test('is loaded where PDS has none either', () => {
+    for (const givenNames of [[], [['']], [['-']]]) {
+      expect(
+        judgeByDemographics(nameless, { kind: 'found', person: { ...person, givenNames } }),
+      ).toBeUndefined()
+    }
+  })
+
+  test('misses it where PDS has one', () => {
+    expect(
+      judgeByDemographics(nameless, { kind: 'found', person: { ...person, givenNames: [['Tansy']] } }),
+    ).toEqual({ kind: 'missing', field: 'given name' })
+  })
 })

@@ -1,9 +1,11 @@
 import { dayOf } from '../english-time.ts'
 import type { NhsNumber } from '../nhs-number.ts'
+import type { PlanSubject } from '../plan/plan.ts'
 import { unreachable } from '../result.ts'
 import type { RecordFault } from '../upload/record-faults.ts'
 import type { CheckedRecord } from '../upload/upload.ts'
-import { differingItems, type RegisteredPerson } from './same-person.ts'
+import { comparePerson, type RegisteredPerson } from './same-person.ts'
+import { saysName } from './written-name.ts'
 
 /** Every answer PDS can give about a number. `unavailable` is never to be read as `unknown` (rule 3.12). */
 export type Demographics =
@@ -30,16 +32,25 @@ export function judgeByDemographics(
       return { kind: 'sensitive' }
     case 'superseded':
       return { kind: 'superseded' }
-    case 'found': {
-      const items = differingItems(record.subject, answer.person)
-      if (items.length > 0) return { kind: 'different-person', items }
-      const { died } = answer.person
-      const late = record.plans.find(
-        ({ start }) => died !== undefined && died !== 'unknown' && dayOf(start) > died,
-      )
-      return late && { kind: 'starts-after-death', plan: late.type }
-    }
+    case 'found':
+      return judgePerson(record.subject, answer.person) ?? startsAfterDeath(record, answer.person)
     default:
       return unreachable(answer)
   }
+}
+
+function judgePerson(claimed: PlanSubject, registered: RegisteredPerson): RecordFault | undefined {
+  const comparison = comparePerson(claimed, registered)
+  if (comparison.kind === 'match') return undefined
+  // Only of a person who has no given name in PDS either may a record leave it out.
+  if (!saysName(claimed.given) && registered.givenNames.flat().some(saysName)) {
+    return { kind: 'missing', field: 'given name' }
+  }
+  const { kind, items } = comparison
+  return { kind: kind === 'review' ? 'possible-match' : 'different-person', items }
+}
+
+function startsAfterDeath({ plans }: CheckedRecord, { died }: RegisteredPerson): RecordFault | undefined {
+  const late = plans.find(({ start }) => died !== undefined && died !== 'unknown' && dayOf(start) > died)
+  return late && { kind: 'starts-after-death', plan: late.type }
 }

@@ -1,7 +1,7 @@
 import type { PlanSubject } from '../plan/plan.ts'
 import type { RecordFault } from '../upload/record-faults.ts'
 import type { KnownDemographics } from './demographics.ts'
-import { differingItems } from './same-person.ts'
+import { comparePerson } from './same-person.ts'
 
 /** What is not as the authority holds it, of a person who was loaded as PDS had them then (rule 14.9). */
 export type HeldPersonFault =
@@ -19,8 +19,8 @@ export function faultOfHeldPerson(
   if (answer.kind === 'restricted') return { kind: 'sensitive' }
   if (answer.kind !== 'found') return undefined
   if (answer.person.died !== undefined) return { kind: 'person-died' }
-  const items = differingItems(subject, answer.person)
-  return items.length > 0 ? { kind: 'different-person', items } : undefined
+  const comparison = comparePerson(subject, answer.person)
+  return comparison.kind === 'match' ? undefined : { kind: 'different-person', items: comparison.items }
 }
 
 /** What is wrong and what to do, for the authority: as for a record of an upload. */

@@ -29,6 +29,7 @@ export function unbornOf(type: PlanType, subject: { readonly localId?: string | 
 
 /** The person as the authority describes them; for a UCPP this is the mother. */
 export interface PlanSubject {
+  /** Empty where the person has none. */
   readonly given: string
   readonly family: string
   readonly birthDate: CalendarDate

@@ -7,6 +7,7 @@ import {
   parsePlanTime,
 } from '../english-time.ts'
 import { isOtherNation, parseNhsNumber } from '../nhs-number.ts'
+import { saysName, splitAtComma } from '../person/written-name.ts'
 import { ADULT_AGE, type PlanSubject } from '../plan/plan.ts'
 import { failure, type Result, success } from '../result.ts'
 import type { RecordFault } from './record-faults.ts'
@@ -58,8 +59,8 @@ function oneSubject(subjects: readonly SubjectAsSent[]): Result<PlanSubject, Rec
   if (!first.birthTime) return missing('date of birth')
   const birthDate = parseCalendarDate(first.birthTime)
   if (!birthDate) return failure({ kind: 'bad-birth-date' })
-  if (!first.given?.trim()) return missing('given name')
-  if (!first.family?.trim()) return missing('family name')
+  const name = splitAtComma({ given: first.given ?? '', family: first.family ?? '' })
+  if (!name.family.trim()) return missing('family name')
   const sameInBoth =
     !second ||
     (second.family === first.family &&
@@ -68,8 +69,9 @@ function oneSubject(subjects: readonly SubjectAsSent[]): Result<PlanSubject, Rec
   if (!sameInBoth) return failure({ kind: 'two-people' })
   const identified = first.localId ? first : second
   return success({
-    given: first.given,
-    family: first.family,
+    // Whether somebody without a given name has none in PDS either is for PDS to say (rule 3.7).
+    given: saysName(name.given) ? name.given : '',
+    family: name.family,
     birthDate,
     ...(identified?.localId && { localId: identified.localId }),
     ...(identified?.localIdAuthority && { localIdAuthority: identified.localIdAuthority }),

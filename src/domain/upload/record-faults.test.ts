@@ -15,6 +15,11 @@ const FAULTS: Readonly<Record<RecordFault['kind'], readonly [string, ...RecordFa
     { kind: 'different-person', items: ['family name', 'given name'] },
     { kind: 'different-person', items: ['date of birth', 'family name', 'given name'] },
   ],
+  'possible-match': [
+    'CPR03',
+    { kind: 'possible-match', items: ['given name'] },
+    { kind: 'possible-match', items: ['date of birth', 'given name'] },
+  ],
   'nhs-number-format': ['CPR04', { kind: 'nhs-number-format' }],
   'other-nation': [
     'CPR04',
@@ -54,6 +59,7 @@ const IN_THE_RULE: Readonly<Record<RecordFault['kind'], string>> = {
   invalidated: 'no longer a valid one',
   sensitive: 'sensitive in PDS',
   'different-person': 'a different person',
+  'possible-match': 'a possible match',
   superseded: 'superseded',
   missing: 'something missing',
   'bad-birth-date': 'a date wrong',

@@ -12,6 +12,8 @@ export type RecordFault =
   | { readonly kind: 'nhs-number-unknown' }
   | { readonly kind: 'sensitive' }
   | { readonly kind: 'different-person'; readonly items: readonly PersonItem[] }
+  /** It may be this person, or their twin: only somebody who knows them can say. */
+  | { readonly kind: 'possible-match'; readonly items: readonly PersonItem[] }
   | { readonly kind: 'superseded' }
   | { readonly kind: 'invalidated' }
   | { readonly kind: 'missing'; readonly field: RecordField }
@@ -48,6 +50,7 @@ export function codeOf(fault: RecordFault): Exclude<RecordCode, 'CPR06'> {
     case 'sensitive':
       return 'CPR02'
     case 'different-person':
+    case 'possible-match':
       return 'CPR03'
     case 'nhs-number-format':
     case 'other-nation':

@@ -111,9 +111,9 @@ function readPerson(
   const subject =
     subjects.find(subject => subject.kind === kind) ?? (subjects.length === 1 ? subjects[0] : undefined)
   if (!subject) return incomplete('subject', record)
-  const { given, family, birthTime, localId, localIdAuthority } = subject
+  const { given = '', family, birthTime, localId, localIdAuthority } = subject
   const birthDate = parseCalendarDate(birthTime ?? '')
-  if (given === undefined || family === undefined) return incomplete('name', record)
+  if (family === undefined) return incomplete('name', record)
   if (!birthDate) return incomplete('birthTime', record)
   const nhsNumber = subject.nhsNumber === undefined ? undefined : parseNhsNumber(subject.nhsNumber)
   if (nhsNumber && !nhsNumber.ok) return incomplete('id', record)

@@ -52,7 +52,7 @@ function writePerson({ birthTime, given, family }: SubjectAsSent): readonly XmlC
       ? element(
           'name',
           {},
-          given === undefined ? undefined : element('given', {}, given),
+          given ? element('given', {}, given) : undefined,
           family === undefined ? undefined : element('family', {}, family),
         )
       : undefined,
