@@ -5,6 +5,7 @@ import { measureEventLoop } from './event-loop.ts'
 import { measureInbox } from './inbox-throughput.ts'
 import { measureInterfaces } from './interface-throughput.ts'
 import { measureKit } from './kit-throughput.ts'
+import { measureMatching } from './matching.ts'
 import { measureMessages } from './message-throughput.ts'
 import { measurePages } from './page-weight-and-time.ts'
 import { measureQueries } from './query-throughput.ts'
@@ -20,6 +21,7 @@ const PARTS: Readonly<Record<string, () => Promise<Measurement[]>>> = {
   start: measureColdStart,
   audit: measureAuditSeal,
   messages: measureMessages,
+  matching: measureMatching,
   inbox: measureInbox,
   sweep: measureSweep,
   kit: measureKit,
@@ -27,8 +29,8 @@ const PARTS: Readonly<Record<string, () => Promise<Measurement[]>>> = {
   pages: measurePages,
 }
 
-// `npm run bench`, or `npm run bench -- queries` for one part. Needs PostgreSQL, its client programs and xmllint; `messages`
-// and `kit` need nothing.
+// `npm run bench`, or `npm run bench -- queries` for one part. Needs PostgreSQL, its client programs and xmllint; `messages`,
+// `kit` and `matching` need nothing.
 const wanted = process.argv.slice(2)
 for (const [name, measure] of Object.entries(PARTS)) {
   if (wanted.length > 0 && !wanted.includes(name)) continue

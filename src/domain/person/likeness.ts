@@ -48,7 +48,9 @@ function givenAlike(claimed: Names, known: Names): Likeness {
   for (const [at, first] of joinedFrom(claimed)) {
     const length = joinedFrom(known).find(([, other]) => other === first)?.[0]
     if (length === undefined || [...first].length === 1) continue
-    return othersAgree(claimed.slice(at), known.slice(length)) ? 'same' : 'near'
+    const others = [claimed.slice(at), known.slice(length)] as const
+    const isProof = SHARED_BY_BROTHERS.has(first) ? othersAgree(...others) : !othersDisagree(...others)
+    return isProof ? 'same' : 'near'
   }
   const isShort = initialOf(claimed, known) || initialOf(known, claimed)
   return isShort || claimed.some(name => known.some(other => alike(name, other))) ? 'near' : 'different'
@@ -59,11 +61,36 @@ function joinedFrom(names: Names): (readonly [number, string])[] {
   return names.map((_, at) => [at + 1, names.slice(0, at + 1).join('')])
 }
 
-/** Whether second names leave it open that two people are one: one has none, or they share one, if only by its initial. */
+/** First names that brothers may all have, told apart by the next one; spelt as they are when folded. */
+const SHARED_BY_BROTHERS: ReadonlySet<string> = new Set([
+  'muhammad',
+  'muhammed',
+  'mohammad',
+  'mohammed',
+  'mohamad',
+  'mohamed',
+  'mohd',
+  'md',
+  'abdul',
+  'abdel',
+  'abd',
+  'syed',
+  'sayed',
+])
+
+/** Whether further names speak against one person: both have some, and share none, not even by its initial. */
+function othersDisagree(claimed: Names, known: Names): boolean {
+  return claimed.length > 0 && known.length > 0 && !shareName(claimed, known)
+}
+
+/** Whether further names speak for one person: both have none, or they share one. */
 function othersAgree(claimed: Names, known: Names): boolean {
-  if (claimed.length === 0 || known.length === 0) return true
+  return claimed.length + known.length === 0 || shareName(claimed, known)
+}
+
+function shareName(claimed: Names, known: Names): boolean {
   return claimed.some(name =>
-    known.some(other => name.startsWith(other) || other.startsWith(name) || misspelt(name, other)),
+    known.some(other => name === other || initialOf([name], [other]) || initialOf([other], [name])),
   )
 }
 
