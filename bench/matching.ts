@@ -1,5 +1,6 @@
 import { comparePerson } from '../src/domain/person/same-person.ts'
 import { measureNumbers, WHOSE_NUMBER, type WhoseNumber } from '../test/support/matching/measure-numbers.ts'
+import { measureSearches } from '../test/support/matching/measure-searches.ts'
 import type { Measurement } from './support.ts'
 
 const TRIALS = 20_000
@@ -15,6 +16,10 @@ const BY_INITIAL: Readonly<Record<WhoseNumber, number>> = {
 
 /** How often each person's number is taken for that of a made-up child, put to review, or refused (rule 3.7). */
 export async function measureMatching(): Promise<Measurement[]> {
+  return [...measureByNumber(), ...(await measureByDetails())]
+}
+
+function measureByNumber(): Measurement[] {
   return [false, true].flatMap(withSex => {
     const options = { trials: TRIALS, seed: 3, withSex }
     const found = measureNumbers((claimed, registered) => comparePerson(claimed, registered).kind, options)
@@ -32,6 +37,30 @@ export async function measureMatching(): Promise<Measurement[]> {
   })
 }
 
-function percent(count: number): string {
-  return `${((count / TRIALS) * 100).toFixed(2)}%`
+/** Percent found by the one search by exact names, sex and day, of the same made-up rows (December 2026). */
+const FOUND_BY_ONE_SEARCH = 75.5
+
+/** How often somebody without a number is found among 60,000 and more, and how many searches it takes (rule 17.9). */
+async function measureByDetails(): Promise<Measurement[]> {
+  const rows = 6000
+  const found = await measureSearches({ households: 30_000, rows, seed: 5 })
+  const value = `found ${percent(found.found, rows)}, review ${percent(found.review, rows)}`
+  return [
+    {
+      what: 'without a number: the right person',
+      value,
+      peer: `found by one search: ${FOUND_BY_ONE_SEARCH}%`,
+      ratio: ((found.found / rows) * (100 / FOUND_BY_ONE_SEARCH)).toFixed(2),
+    },
+    {
+      what: 'without a number: somebody else',
+      value: `found ${percent(found.foundWrong, rows)}, review ${percent(found.reviewWrong, rows)}`,
+      peer: `searches a row: ${(found.searches / rows).toFixed(2)}`,
+      ratio: '',
+    },
+  ]
+}
+
+function percent(count: number, of = TRIALS): string {
+  return `${((count / of) * 100).toFixed(2)}%`
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { type ClaimedPerson, comparePerson, type RegisteredPerson } from '../src/domain/person/same-person.ts'
 import { measureNumbers } from './support/matching/measure-numbers.ts'
+import { measureSearches } from './support/matching/measure-searches.ts'
 
 const TRIALS = 10_000
 
@@ -35,4 +36,28 @@ test('the population has twins that an initial does not tell apart', () => {
   }
   const { twin } = measureNumbers(byInitial, { trials: 2000, seed: 3, withSex: false })
   expect(twin.match / 2000).toBeGreaterThan(0.2)
+})
+
+test('rule 17.10: without a number the right child is found or put to review, and no other is found', async () => {
+  const { rows, found, foundWrong, review } = await measureSearches({
+    households: 20_000,
+    rows: 2000,
+    seed: 5,
+  })
+  expect(foundWrong).toBe(0)
+  expect(found / rows).toBeGreaterThanOrEqual(0.75)
+  expect((found + review) / rows).toBeGreaterThanOrEqual(0.93)
+})
+
+test('rule 17.10: of a child whom PDS does not hold, neither the twin nor anybody else is found', async () => {
+  const { foundWrong, reviewWrong, found } = await measureSearches({
+    households: 20_000,
+    rows: 2000,
+    seed: 6,
+    twins: 100,
+    absent: true,
+  })
+  expect([found, foundWrong]).toEqual([0, 0])
+  // The twin is put to a person: otherwise this would say nothing about them.
+  expect(reviewWrong).toBeGreaterThan(500)
 })

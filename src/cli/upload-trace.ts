@@ -6,12 +6,14 @@ import { pdsRequests } from '../demographics/pds-request.ts'
 import { pdsSearch } from '../demographics/pds-search.ts'
 import { displayNhsNumber } from '../domain/nhs-number.ts'
 import { failure, type Result, success, unreachable } from '../domain/result.ts'
+import { listed } from '../domain/upload/reason.ts'
 import { reasonOf } from '../domain/upload/record-reasons.ts'
 import { fileSheet } from '../kit/file-sheet.ts'
 import { MATCH_GATE, type MatchRate, matchCounter } from '../kit/match-rate.ts'
 import { emptyReport, sheetReasonOf } from '../kit/sheet-report.ts'
 import { openTraceJournal } from '../kit/trace-journal.ts'
-import { type TraceDeps, type TracedRow, type TraceOutcome, tracePeople } from '../kit/trace-people.ts'
+import type { TraceOutcome } from '../kit/trace-outcome.ts'
+import { type TraceDeps, type TracedRow, tracePeople } from '../kit/trace-people.ts'
 import type { Config } from '../main/config.ts'
 import { type CommandFailure, type CommandResult, done, fault, refused } from './command-result.ts'
 import { startProgress } from './progress.ts'
@@ -114,10 +116,17 @@ export async function openTrace(
   return success({ find, search: pdsSearch(pds, requests), concurrency, perSecond, patienceMs, sleep, now })
 }
 
+const COLOURS: Readonly<Partial<Record<TraceOutcome['kind'], 'green' | 'yellow'>>> = {
+  found: 'green',
+  'possibly-found': 'yellow',
+  'possible-match': 'yellow',
+  'could-not-ask': 'yellow',
+}
+
 export function tracedWords(styler: Styler, { row, localId, outcome, sameAs }: TracedRow): string {
   const where = `row ${row}${localId ? ` (${localId})` : ''}`
   if (sameAs !== undefined) return `${styler.style('dim', where)}\n       the same person as in row ${sameAs}`
-  const colour = outcome.kind === 'found' ? 'green' : outcome.kind === 'could-not-ask' ? 'yellow' : 'red'
+  const colour = COLOURS[outcome.kind] ?? 'red'
   return `${styler.style(colour, where)}\n${wrapped(outcomeWords(outcome), 80, 7)}`
 }
 
@@ -140,8 +149,10 @@ function outcomeWords(outcome: TraceOutcome): string {
       return 'PDS holds this person as sensitive, so a plan cannot be loaded. Share it with the NHS by telephone and ask the PDS National Back Office for advice.'
     case 'found':
       return `Exactly one person is called and born like this: NHS number ${displayNhsNumber(outcome.nhsNumber)}. Check that it is the same person before you use it.`
+    case 'possibly-found':
+      return `PDS may mean NHS number ${displayNhsNumber(outcome.nhsNumber)}${outcome.items.length > 0 ? `: the ${listed(outcome.items)} there differs` : ''}. Check that it is not that of a twin, brother or sister before you use it.`
     case 'several':
-      return 'Several people are called and born like this. Add the gender, or ask the family for the NHS number.'
+      return 'Several people may be meant. Add the gender and the postcode, or ask the family for the NHS number.'
     case 'not-found':
       return 'PDS finds nobody who is called and born like this. Check spelling and date of birth; a child may be registered under another name.'
     case 'could-not-ask':

@@ -47,22 +47,26 @@ export function readPdsReply(asked: NhsNumber, status: number, body: string, now
   return { kind: 'none', why, again: status >= 500 || WORTH_ASKING_AGAIN.has(status) }
 }
 
-/** What a search by name, date of birth and gender found. */
+/** A person whom a search found, and how sure PDS is of them: 1 where everything that was asked for is equal. */
+export interface PdsCandidate {
+  readonly nhsNumber: NhsNumber
+  readonly restricted: boolean
+  readonly person: RegisteredPerson
+  readonly score: number
+}
+
+/** What a search found. `several` are more than PDS shows to who asks; a search that PDS does not allow is `refused`. */
 export type PdsSearchAnswer =
-  | {
-      readonly kind: 'one'
-      readonly nhsNumber: NhsNumber
-      readonly restricted: boolean
-      readonly person: RegisteredPerson
-    }
-  | { readonly kind: 'several' }
-  | { readonly kind: 'none' }
+  | { readonly kind: 'found'; readonly people: readonly PdsCandidate[] }
+  | { readonly kind: 'several' | 'none' | 'refused' }
 
 const searchset = z.object({
   resourceType: z.literal('Bundle'),
   type: z.literal('searchset'),
   total: z.number(),
-  entry: z.array(z.object({ resource: pdsPatient })).optional(),
+  entry: z
+    .array(z.object({ resource: pdsPatient, search: z.object({ score: z.number().optional() }).optional() }))
+    .optional(),
 })
 
 /** Reads PDS's reply to `GET /Patient?…`: nobody is found only where PDS says that nobody is. */
@@ -70,19 +74,23 @@ export function readPdsSearchReply(status: number, body: string, now: Date): Pds
   const answer = (answer: PdsSearchAnswer) => ({ kind: 'answer', answer }) as const
   const why = `PDS answered ${status}`
   if (status === 429) return { kind: 'busy', why }
+  if (status === 400 && spineCodes(body).length > 0) return answer({ kind: 'refused' })
   if (status !== 200) return { kind: 'none', why, again: status >= 500 || WORTH_ASKING_AGAIN.has(status) }
   if (spineCodes(body).includes('TOO_MANY_MATCHES')) return answer({ kind: 'several' })
   const bundle = searchset.safeParse(parseJson(body))
   if (!bundle.success) return { kind: 'none', why: 'PDS answered no readable search', again: true }
   const { total, entry = [] } = bundle.data
   if (total === 0 && entry.length === 0) return answer({ kind: 'none' })
-  const [only, ...others] = entry
-  if (total > 1 || others.length > 0) return answer({ kind: 'several' })
-  const nhsNumber = parseNhsNumber(only?.resource.id ?? '')
-  if (!only || !nhsNumber.ok) return { kind: 'none', why: 'PDS answered no readable patient', again: true }
-  const { resource } = only
-  const person = registeredPerson(resource, localDay(now))
-  return answer({ kind: 'one', nhsNumber: nhsNumber.value, restricted: isRestricted(resource), person })
+  if (total > entry.length) return answer({ kind: 'several' })
+  const people: PdsCandidate[] = []
+  for (const { resource, search } of entry) {
+    const nhsNumber = parseNhsNumber(resource.id)
+    if (!nhsNumber.ok) return { kind: 'none', why: 'PDS answered no readable patient', again: true }
+    const person = registeredPerson(resource, localDay(now))
+    const restricted = isRestricted(resource)
+    people.push({ nhsNumber: nhsNumber.value, restricted, person, score: search?.score ?? 1 })
+  }
+  return answer({ kind: 'found', people })
 }
 
 function readPatient(asked: NhsNumber, body: string, now: Date): PdsReply {

@@ -8,6 +8,7 @@ export const SHEET_FIELDS = [
   'family name',
   'date of birth',
   'gender',
+  'postcode',
   'plan type',
   'start date',
   'end date',
@@ -103,6 +104,7 @@ const SYNONYMS: Readonly<Record<SheetField, readonly string[]>> = {
   ],
   'date of birth': ['dateofbirth', 'dob', 'birthdate', 'born', 'childdob', 'childdateofbirth', 'birthday'],
   gender: ['gender', 'sex'],
+  postcode: ['postcode', 'postalcode', 'homepostcode', 'currentpostcode', 'addresspostcode', 'childpostcode'],
   'plan type': ['plantype', 'plan', 'type', 'plankind', 'protectionstatus', 'plancode', 'typeofplan'],
   'start date': [
     'startdate',

@@ -37,11 +37,11 @@ export { StateInUse } from './state-lock.ts'
 export { type AcknowledgementSummary, summariseAcknowledgement } from './summarise-acknowledgement.ts'
 export { type MadeRecord, type SurveyedSheet, surveySheet } from './survey-sheet.ts'
 export { openTraceJournal } from './trace-journal.ts'
+export type { TraceOutcome } from './trace-outcome.ts'
 export {
   type TraceDeps,
   type TracedRow,
   type TraceItem,
-  type TraceOutcome,
   tracePeople,
 } from './trace-people.ts'
 export { type DayDeps, type DayReport, type DayStep, workTheDay } from './working-day.ts'

@@ -1,5 +1,6 @@
 import { type FileHandle, open, readFile } from 'node:fs/promises'
-import type { TraceJournal, TraceOutcome } from './trace-people.ts'
+import type { TraceOutcome } from './trace-outcome.ts'
+import type { TraceJournal } from './trace-people.ts'
 
 /** An answer of PDS is good for a day; after that somebody may have been renumbered, or renamed. */
 const GOOD_FOR_MS = 86_400_000

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { collect } from '../../test/support/bytes.ts'
-import type { PdsSearchAnswer } from '../demographics/pds-search.ts'
+import type { PdsCandidate, PdsSearchAnswer } from '../demographics/pds-search.ts'
 import type { CalendarDate } from '../domain/english-time.ts'
 import type { NhsNumber } from '../domain/nhs-number.ts'
 import type { Demographics } from '../domain/person/demographics.ts'
@@ -78,11 +78,31 @@ describe('what PDS says of a person', () => {
     expect(items).toEqual([{ kind: 'traced', row: 2, by: 'number', outcome }])
   })
 
-  const one = { kind: 'one', nhsNumber: NUMBER, restricted: false, person: ADA } as const
+  const ada = { nhsNumber: NUMBER, restricted: false, person: ADA, score: 1 }
+  const answered = (change: Partial<PdsCandidate> = {}) => ({
+    kind: 'found',
+    people: [{ ...ada, ...change }],
+  })
   test.each([
-    ['one', one, { kind: 'found', nhsNumber: NUMBER }],
-    ['one who is sensitive', { ...one, restricted: true }, { kind: 'sensitive' }],
-    ['somebody else after all', { ...one, person: { ...ADA, familyNames: ['Else'] } }, { kind: 'not-found' }],
+    ['one', answered(), { kind: 'found', nhsNumber: NUMBER }],
+    ['one who is sensitive', answered({ restricted: true }), { kind: 'sensitive' }],
+    [
+      'one who differs in something',
+      answered({ person: { ...ADA, familyNames: ['Else'] } }),
+      { kind: 'possibly-found', nhsNumber: NUMBER, items: ['family name'] },
+    ],
+    [
+      'somebody else after all',
+      answered({ person: { ...ADA, familyNames: ['Else'], givenNames: [['Zoe']] } }),
+      { kind: 'not-found' },
+    ],
+    [
+      'one of whom PDS is not sure',
+      answered({ score: 0.9 }),
+      { kind: 'possibly-found', nhsNumber: NUMBER, items: [] },
+    ],
+    ['one of whom PDS is most unsure', answered({ score: 0.8 }), { kind: 'not-found' }],
+    ['a refusal', { kind: 'refused' }, { kind: 'could-not-ask', why: 'PDS refused the search' }],
     ['several', { kind: 'several' }, { kind: 'several' }],
     ['nobody', { kind: 'none' }, { kind: 'not-found' }],
     ['silent', UNAVAILABLE, { kind: 'could-not-ask', why: UNAVAILABLE.why }],

@@ -1,28 +1,15 @@
 import type { PdsSearch } from '../demographics/pds-search.ts'
 import type { NhsNumber } from '../domain/nhs-number.ts'
 import type { Demographics } from '../domain/person/demographics.ts'
-import { comparePerson, type PersonItem } from '../domain/person/same-person.ts'
+import { comparePerson } from '../domain/person/same-person.ts'
 import { unreachable } from '../domain/result.ts'
 import { type ColumnMap, type Columns, PERSON_FIELDS } from './columns.ts'
+import { findPerson } from './find-person.ts'
 import { readSheet } from './read-sheet.ts'
 import type { RowProblem, SheetFault, SheetReport } from './sheet-report.ts'
 import type { SheetSource } from './sheet-source.ts'
+import type { TraceOutcome } from './trace-outcome.ts'
 import { type PersonToTrace, readPersonToTrace } from './trace-row.ts'
-
-/** What PDS says of a person in a table. Nothing of what PDS holds is told but numbers. */
-export type TraceOutcome =
-  /** The number belongs to this person. */
-  | { readonly kind: 'match' }
-  /** The number may be theirs, or their twin's: these items are not the same. */
-  | { readonly kind: 'possible-match'; readonly items: readonly PersonItem[] }
-  /** The number belongs to somebody else, who differs in these items. */
-  | { readonly kind: 'different-person'; readonly items: readonly PersonItem[] }
-  | { readonly kind: 'superseded'; readonly by: NhsNumber }
-  | { readonly kind: 'invalidated' | 'unknown' | 'sensitive' }
-  /** Without a number that could be asked for: exactly one person is called and born like this. */
-  | { readonly kind: 'found'; readonly nhsNumber: NhsNumber }
-  | { readonly kind: 'several' | 'not-found' }
-  | { readonly kind: 'could-not-ask'; readonly why: string }
 
 export interface TracedRow {
   readonly row: number
@@ -59,7 +46,7 @@ export interface TraceJournal {
 
 /**
  * Asks PDS about everybody in a table, in the order of the rows: by NHS number, compared with date of birth and names (rule 3.7);
- * where there is no number, or one that is none, by name, date of birth and gender. A person in several rows is asked once.
+ * where there is no number, or one that is none, by what else the row says (rule 17.10). A person in several rows is asked once.
  */
 export async function* tracePeople(
   source: SheetSource,
@@ -117,8 +104,7 @@ async function answerFor(
   let outcome: TraceOutcome = { kind: 'could-not-ask', why: 'PDS was not asked' }
   for (const wait of [0, ...deps.patienceMs]) {
     if (wait > 0) await deps.sleep(wait)
-    await begin()
-    outcome = await askOnce(person, deps)
+    outcome = await askOnce(person, deps, begin)
     if (outcome.kind !== 'could-not-ask') {
       await deps.journal?.add(person.key, outcome)
       return outcome
@@ -127,25 +113,20 @@ async function answerFor(
   return outcome
 }
 
-async function askOnce(person: PersonToTrace, { find, search }: TraceDeps): Promise<TraceOutcome> {
-  const { nhsNumber, claimed, gender } = person
-  if (nhsNumber) return ofNumber(person, await find(nhsNumber))
-  const answer = await search({ ...claimed, ...(gender && { gender }) })
-  switch (answer.kind) {
-    case 'one': {
-      if (answer.restricted) return { kind: 'sensitive' }
-      const { kind } = comparePerson(claimed, answer.person)
-      return kind === 'match' ? { kind: 'found', nhsNumber: answer.nhsNumber } : { kind: 'not-found' }
-    }
-    case 'several':
-      return { kind: 'several' }
-    case 'none':
-      return { kind: 'not-found' }
-    case 'unavailable':
-      return { kind: 'could-not-ask', why: answer.why }
-    default:
-      return unreachable(answer)
+async function askOnce(
+  person: PersonToTrace,
+  { find, search }: TraceDeps,
+  begin: () => Promise<void>,
+): Promise<TraceOutcome> {
+  const { nhsNumber } = person
+  if (!nhsNumber) {
+    return findPerson(person, async question => {
+      await begin()
+      return search(question)
+    })
   }
+  await begin()
+  return ofNumber(person, await find(nhsNumber))
 }
 
 function ofNumber({ claimed }: PersonToTrace, answer: Demographics): TraceOutcome {

@@ -17,6 +17,7 @@ export interface PersonToTrace {
   readonly nhsNumber?: NhsNumber
   readonly claimed: ClaimedPerson
   readonly gender?: Gender
+  readonly postcode?: string
   readonly localId?: string
 }
 
@@ -64,12 +65,14 @@ export function readPersonToTrace(
   const sex = gender === 'female' || gender === 'male' ? gender : undefined
   const claimed = { given, family, birthDate: birthDate.value, ...(sex && { sex }) }
   const localId = values[fields.localId]
-  const described = JSON.stringify([number.ok ? number.value : '', claimed, gender ?? ''])
+  const { postcode } = values
+  const described = JSON.stringify([number.ok ? number.value : '', claimed, gender ?? '', postcode ?? ''])
   return success({
     key: createHash('sha256').update(described).digest('base64url'),
     claimed,
     ...(number.ok && { nhsNumber: number.value }),
     ...(gender && { gender }),
+    ...(postcode && { postcode }),
     ...(localId && { localId }),
   })
 }

@@ -51,17 +51,21 @@ export function patientResource(person: SandboxPerson, sensitive: boolean): Pati
     name,
     gender: person.gender,
     birthDate: person.birthDate,
+    // Where somebody lives is not told of a person who is sensitive.
+    ...(!sensitive && { address: [{ id: 'home', use: 'home', postalCode: person.postcode }] }),
   }
 }
 
-/** The people that a search finds, the best first. An exact match scores 1. */
-export function searchBundle(people: readonly Patient[]): Bundle {
+/** The people that a search finds, the best first, with their scores: an exact match has 1. */
+export function searchBundle(people: readonly { resource: Patient; score: number }[]): Bundle {
   return {
     resourceType: 'Bundle',
     type: 'searchset',
     timestamp: new Date().toISOString(),
     total: people.length,
-    ...(people.length > 0 && { entry: people.map(resource => ({ search: { score: 1 }, resource })) }),
+    ...(people.length > 0 && {
+      entry: people.map(({ resource, score }) => ({ search: { score }, resource })),
+    }),
   }
 }
 

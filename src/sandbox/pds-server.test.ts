@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { pdsClient } from '../demographics/pds-client.ts'
 import { pdsRequests } from '../demographics/pds-request.ts'
 import { type PdsSearch, pdsSearch } from '../demographics/pds-search.ts'
-import type { CalendarDate } from '../domain/english-time.ts'
+import { addDays, type CalendarDate } from '../domain/english-time.ts'
 import type { NhsNumber } from '../domain/nhs-number.ts'
 import { judgeByDemographics } from '../domain/person/demographics.ts'
 import { checkRecord } from '../domain/upload/check-record.ts'
@@ -189,14 +189,40 @@ describe('the search', () => {
     app.inject({ url: `/FHIR/R4/Patient?${query}`, headers: { 'X-Request-ID': randomUUID() } })
 
   test('finds one person by name, date of birth and gender, and says who it is', async () => {
-    expect(await search()).toMatchObject({ kind: 'one', nhsNumber: child.nhsNumber, restricted: false })
-    expect(await search({ family: child.family.toUpperCase() })).toMatchObject({ kind: 'one' })
+    const found = { kind: 'found', people: [{ nhsNumber: child.nhsNumber, restricted: false, score: 1 }] }
+    expect(await search()).toMatchObject(found)
+    expect(await search({ family: child.family.toUpperCase() })).toMatchObject(found)
   })
 
   test('finds nobody under another name, and is unavailable while it is down', async () => {
     expect(await search({ family: 'Nobodyofthisname' })).toEqual({ kind: 'none' })
     conduct.down = true
     expect(await search()).toMatchObject({ kind: 'unavailable' })
+  })
+
+  test('finds by former names only in the history, and by nearly equal ones only where it may, at a lower score', async () => {
+    const renamed = Array.from({ length: 500 }, (_, at) => personAt(country, at)).find(p => p.formerFamily)
+    if (!renamed?.formerFamily) throw new Error('Nobody was renamed')
+    const { birthDate, gender, given, nhsNumber } = renamed
+    const former = { family: renamed.formerFamily, given: given[0] ?? '', birthDate, gender }
+    expect(await search(former)).toEqual({ kind: 'none' })
+    expect(await search({ ...former, history: true })).toMatchObject({ people: [{ nhsNumber, score: 1 }] })
+    const doubled = { given: `${child.given[0]}e` }
+    expect(await search(doubled)).toEqual({ kind: 'none' })
+    const near = await search({ ...doubled, fuzzy: true })
+    expect(near).toMatchObject({ people: [{ nhsNumber: child.nhsNumber }] })
+    expect(near.kind === 'found' && near.people[0]?.score).toBeLessThan(1)
+  })
+
+  test('finds by postcode without a name, and between two days', async () => {
+    const { postcode, birthDate, family, nhsNumber } = child
+    const alone = { given: '', postcode }
+    expect(await search(alone)).toMatchObject({ people: [{ nhsNumber }] })
+    expect(await search({ ...alone, postcode: 'ZZ99 9ZZ' })).toEqual({ kind: 'none' })
+    const around = { from: addDays(birthDate, -100), to: addDays(birthDate, 1) }
+    expect(await search({ family, postcode, birthDate: around })).toMatchObject({ people: [{ nhsNumber }] })
+    const before = { from: addDays(birthDate, -100), to: addDays(birthDate, -1) }
+    expect(await search({ family, postcode, birthDate: before })).toEqual({ kind: 'none' })
   })
 
   test('more people than it shows are said to be too many, and none is shown', async () => {
@@ -219,6 +245,9 @@ describe('the search', () => {
     'family=Test',
     'birthdate=eq2019-05-01',
     'family=Test&birthdate=eq2019-02-30',
+    'family=Test&birthdate=ge2019-05-01',
+    'family=Test&birthdate=ge2019-05-01&birthdate=le2019-04-01',
+    'family=Test&birthdate=ge2009-05-01&birthdate=le2019-04-01',
   ])('%s is no search', async query => {
     expect((await get(query)).statusCode).toBe(400)
   })

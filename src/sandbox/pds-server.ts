@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Patient } from 'fhir/r4.js'
+import { addDays, type CalendarDate } from '../domain/english-time.ts'
 import { parseNhsNumber } from '../domain/nhs-number.ts'
 import { unreachable } from '../domain/result.ts'
 import {
@@ -13,7 +14,15 @@ import {
   tooManyMatches,
 } from './pds-resource.ts'
 import { readSearch, searchPeople } from './pds-search.ts'
-import { birthRegister, type Country, registrationOf } from './people.ts'
+import {
+  birthRegister,
+  type Country,
+  type Group,
+  groupOf,
+  personAt,
+  registrationOf,
+  type SandboxPerson,
+} from './people.ts'
 
 /** How the made-up PDS behaves. Whoever holds the object may change it while the server runs. */
 export interface PdsConduct {
@@ -89,15 +98,36 @@ export async function sandboxPds(app: FastifyInstance, options: PdsServerOptions
       if (refused) return refused
       const search = readSearch(request.query)
       if (!search) return refuse(reply, 'INVALID_SEARCH_DATA')
-      const found = searchPeople(options.country, bornOn, search)
-      const { mostResults } = search
+      const { from, to, mostResults } = search
+      const found = searchPeople(peopleBorn(options.country, bornOn, from, to), search)
       const body =
         found.length > mostResults
           ? tooManyMatches()
-          : searchBundle(found.map(person => patientResource(person, person.group === 'sensitive')))
+          : searchBundle(
+              found.map(({ person, score }) => ({
+                resource: patientResource(person, person.group === 'sensitive'),
+                score,
+              })),
+            )
       return reply.type('application/fhir+json').send(body)
     },
   )
+}
+
+/** Everybody who can be found by who they are: a number that was replaced or made invalid leads to nobody. */
+const NOT_FOUND: ReadonlySet<Group> = new Set(['superseded', 'invalidated', 'unknown'])
+
+function* peopleBorn(
+  country: Country,
+  bornOn: (day: CalendarDate) => readonly number[],
+  from: CalendarDate,
+  to: CalendarDate,
+): Generator<SandboxPerson> {
+  for (let day = from; day <= to; day = addDays(day, 1)) {
+    for (const index of bornOn(day)) {
+      if (!NOT_FOUND.has(groupOf(index))) yield personAt(country, index)
+    }
+  }
 }
 
 function answer(reply: FastifyReply, country: Country, number: string): FastifyReply {

@@ -95,3 +95,16 @@ test('some people had another name, some names have accents, hyphens, apostrophe
     expect(people.some(person => mark.test(person.family.normalize('NFD')))).toBe(true)
   }
 })
+
+test('children live in households of one family name and postcode, some of them with a twin of another given name', () => {
+  const homes = Array.from({ length: 2000 }, (_, at) =>
+    [0, 1, 3].map(nth => personAt(country, childIndex(at, nth))),
+  )
+  for (const [first, second] of homes) {
+    expect([second?.family, second?.postcode]).toEqual([first?.family, first?.postcode])
+  }
+  expect(homes.filter(([first, , next]) => next?.postcode === first?.postcode).length).toBeLessThan(20)
+  const twins = homes.filter(([first, second]) => first?.birthDate === second?.birthDate)
+  expect(twins.length).toBeGreaterThan(30)
+  expect(twins.filter(([first, second]) => first?.given[0] === second?.given[0])).toEqual([])
+})

@@ -22,6 +22,8 @@ export interface SandboxPerson {
   readonly formerFamily?: string
   readonly gender: 'female' | 'male'
   readonly birthDate: CalendarDate
+  /** Of the household; no real postcode begins so. */
+  readonly postcode: string
 }
 
 /** What the made-up PDS holds under a number. */
@@ -68,13 +70,21 @@ export function groupOf(index: number): Group {
 
 /** Which draw of a person decides when they were born. */
 const BIRTH_DRAW = 8
+/** Of the first of a household: whether the second is their twin, and where they live. */
+const TWIN_DRAW = 9
+const POSTCODE_DRAW = 10
 
 /** The person of an index. Those whom PDS does not know have a name as well: somebody wrote it into a record. */
 export function personAt(country: Country, index: number): SandboxPerson {
   const group = groupOf(index)
   const draw = (what: number) => chance(country.seed, index, what)
+  const household = householdOf(index)
   const given = Array.from({ length: between(1, 3, draw(0)) }, (_, nth) => oneOf(GIVEN_NAMES, draw(1 + nth)))
-  const family = oneOf(FAMILY_NAMES, draw(4))
+  if (isTwin(country, index) && oneOf(GIVEN_NAMES, chance(country.seed, household, 1)) === given[0]) {
+    given[0] = oneOf(GIVEN_NAMES, (draw(1) + 0.5) % 1)
+  }
+  const shared = (what: number) => chance(country.seed, household, what)
+  const family = oneOf(FAMILY_NAMES, shared(4))
   const formerFamily = oneOf(FAMILY_NAMES, draw(5))
   const renamed = draw(6) < (group === 'mother' ? 0.3 : 0.05) && formerFamily !== family
   const isMother = group === 'mother' || group === 'youngMother'
@@ -86,8 +96,35 @@ export function personAt(country: Country, index: number): SandboxPerson {
     family,
     ...(renamed && { formerFamily }),
     gender: isMother || draw(7) < 0.5 ? 'female' : 'male',
-    birthDate: birthDate(group, country.referenceDay, draw(BIRTH_DRAW)),
+    birthDate: birthDate(group, country.referenceDay, birthDraw(country, index)),
+    postcode: postcodeAt(shared(POSTCODE_DRAW), shared(POSTCODE_DRAW + 1)),
   }
+}
+
+/** Children live in households of three, next to each other in their round; everybody else lives alone. */
+const CHILDREN_IN_HOUSEHOLD = 3
+/** Of the second children of a household, how many are the twin of the first. */
+const TWINS = 0.03
+
+/** The index of the first of a household. */
+function householdOf(index: number): number {
+  if (groupOf(index) !== 'child') return index
+  return index - ((index % CHILDREN_IN_ROUND) % CHILDREN_IN_HOUSEHOLD)
+}
+
+function birthDraw({ seed }: Country, index: number): number {
+  return chance(seed, isTwin({ seed }, index) ? householdOf(index) : index, BIRTH_DRAW)
+}
+
+function isTwin({ seed }: Pick<Country, 'seed'>, index: number): boolean {
+  const first = householdOf(index)
+  return index === first + 1 && chance(seed, first, TWIN_DRAW) < TWINS
+}
+
+function postcodeAt(area: number, unit: number): string {
+  const letter = (drawn: number) => String.fromCharCode(65 + (drawn % 26))
+  const units = between(0, 26 * 26 - 1, unit)
+  return `ZZ${between(1, 98, area)} ${units % 10}${letter(units)}${letter(Math.floor(units / 26))}`
 }
 
 /** What PDS says about any number at all. */
@@ -145,7 +182,7 @@ export function birthRegister(country: Country): (day: CalendarDate) => readonly
   const known = new Map<string, CalendarDate>()
   const dayAt = (index: number): CalendarDate => {
     const group = groupOf(index)
-    const days = daysOf(group, chance(country.seed, index, BIRTH_DRAW))
+    const days = daysOf(group, birthDraw(country, index))
     const key = `${group} ${days}`
     const day = known.get(key) ?? birthDateOf(group, country.referenceDay, days)
     known.set(key, day)
