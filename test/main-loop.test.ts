@@ -111,7 +111,8 @@ describeJourney('the main loop', engine => {
       const bundle: unknown = await search
       const { total, entry = [] } = bundle as Bundle<CareTeam>
       expect([person.note, total]).toEqual([person.note, person.visiblePlans])
-      const holders = entry.map(({ resource }) => resource?.managingOrganization?.[0]?.identifier?.value)
+      const matches = entry.filter(({ search: found }) => found?.mode === 'match')
+      const holders = matches.map(({ resource }) => resource?.managingOrganization?.[0]?.identifier?.value)
       expect(new Set(holders)).toEqual(new Set(person.authorities))
     }
   })
