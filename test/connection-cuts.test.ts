@@ -93,7 +93,7 @@ describe.skipIf(PART === 'everyday' || !TEST_SERVER)('a service whose database f
     expect((await ask()).kind).toBe('held')
   })
 
-  test('an upload whose connections are cut anywhere is acknowledged once, with everything in it', async () => {
+  test('an upload whose connections are cut anywhere is acknowledged once, with everything in it (rule 3.15)', async () => {
     for (let nth = 1; nth < 200; nth += 9) {
       proxy.cutAtPacket(nth)
       const bytes = await file()
@@ -144,7 +144,7 @@ describe.skipIf(PART === 'everyday' || !TEST_SERVER)('a service whose database f
     }
   }, 120_000)
 
-  test('a database that stops answering is "could not look" within the stated time, and all is well when it is back', async () => {
+  test('a database that stops answering is "could not look" within the stated time, and all is well when it is back (rule 8.3)', async () => {
     proxy.freeze(true)
     const begun = performance.now()
     const [query, health, metrics] = await Promise.all([
@@ -162,7 +162,7 @@ describe.skipIf(PART === 'everyday' || !TEST_SERVER)('a service whose database f
     expect((await ask()).kind).toBe('held')
   }, 60_000)
 
-  test('a start before a database that does not answer exits with its reason', async () => {
+  test('a start before a database that does not answer exits with its reason (rule 8.4)', async () => {
     proxy.freeze(true)
     const service = await spawnService({ CPIS_DATABASE_URL: proxy.url, ...LIMITS })
     const { code, said } = await service.ended()
@@ -171,7 +171,7 @@ describe.skipIf(PART === 'everyday' || !TEST_SERVER)('a service whose database f
     expect(said).toContain('database')
   }, 120_000)
 
-  test('a process that is told to stop ends though its database does not answer', async () => {
+  test('a process that is told to stop ends though its database does not answer (rule 8.4)', async () => {
     const service = await spawnService({ CPIS_DATABASE_URL: proxy.url, ...LIMITS, CPIS_STOP_SECONDS: '3' })
     await service.ready()
     proxy.freeze(true)

@@ -180,14 +180,25 @@ describeJourney('the main loop', engine => {
     expect(refused.fileReason).toContain('different content')
   })
 
-  test('a file of good records alone is CPF02, and one of bad records alone is CPF04 (rule 3.10)', async () => {
+  test('a file of good records alone is CPF02, and one of bad records alone is CPF04 (rules 3.10 and 3.16)', async () => {
     const good = someRecords(2)
     expect(await desk(0).upload(await file(good))).toMatchObject({ fileCode: 'CPF02', loaded: 2, failed: 0 })
     const bad = good.map(record => ({
       ...record,
       subjects: record.subjects.map(subject => ({ ...subject, nhsNumber: '9990000000' })),
     }))
-    expect(await desk(0).upload(await file(bad))).toMatchObject({ fileCode: 'CPF04', loaded: 0, failed: 2 })
+    const { authority } = uploads()[0]?.header ?? {}
+    if (!authority) throw new Error('The population has an upload')
+    const head = { authority: { ...authority, dutyPhone: '01632960777' } }
+    expect(await desk(0).upload(await file(bad, head))).toMatchObject({
+      fileCode: 'CPF04',
+      loaded: 0,
+      failed: 2,
+    })
+    const nhsNumber = good[0]?.subjects[0]?.nhsNumber ?? ''
+    const outcome = await ask('000000000041').careTeams(nhsNumber)
+    const phones = outcome.kind === 'held' ? outcome.plans.map(plan => plan.authority) : []
+    expect(phones).toContainEqual(expect.objectContaining({ dutyPhone: '01632960777' }))
   })
 
   test('a deleted plan disappears, and comes back with a newer file that carries it (rule 3.5)', async () => {
@@ -223,7 +234,9 @@ describeJourney('the main loop', engine => {
     'without a duty number': async () => (await text()).replace(/<telecom use="EC"[^>]*>/, ''),
     'with another root': async () => (await text()).replaceAll('File', 'Folder'),
   }
-  test.each(Object.keys(bad))('a file %s is CPF01 with the reason, and nothing is applied', async name => {
+  test.each(
+    Object.keys(bad),
+  )('a file %s is CPF01 with the reason, and nothing is applied (rules 3.1 and 3.13)', async name => {
     const before = await plansHeld(running)
     const made = await bad[name]?.()
     const answer = await desk(0).upload(

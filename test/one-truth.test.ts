@@ -176,7 +176,7 @@ describeOn(ENGINES_OF_LONG_TESTS, 'one truth', engine => {
     expect([...outcomes].sort()).toEqual(['could-not-look', 'held', 'nothing-held', 'refused'].sort())
   })
 
-  test('every interface says of each what the store holds, field by field', async () => {
+  test('every interface says of each what the store holds, field by field (rule 4.1)', async () => {
     const clinicAsks = bySpine(clinic)
     const fhir = byFhir('000000000003', false)
     const message = await byMessage('000000000003', 3, clinicSystem)

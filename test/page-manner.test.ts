@@ -7,7 +7,7 @@ import { PART } from './support/suite.ts'
 const BLUE = 'background: #005eb8; color: #fff; padding: 8px'
 
 /** What the pages of the service are held to, held to pages that are wrong in one thing each. */
-describe.skipIf(NO_BROWSER)('a page that is not for everybody', () => {
+describe.skipIf(NO_BROWSER)('a page that is not for everybody (rule 21.32)', () => {
   let browser: Browser
   let page: Page
 

@@ -173,7 +173,7 @@ describePages('the pages of clinicians', engine => {
       await expectAccessible(page)
     })
 
-    test('nothing held is neutral, and no assurance', async () => {
+    test('nothing held is neutral, and no assurance (rule 21.4)', async () => {
       await signInAs(page, NURSE)
       await check(nobody())
       expect(await heading().innerText()).toContain('No information held')
@@ -234,7 +234,7 @@ describePages('the pages of clinicians', engine => {
       }
     })
 
-    test('whoever may look in both ways chooses, and nothing is chosen for them', async () => {
+    test('whoever may look in both ways chooses, and nothing is chosen for them (rule 21.1)', async () => {
       const number = someone('a looked after child')
       const before = await accessesOf(number)
       await signInAs(page, MIDWIFE)
@@ -268,7 +268,7 @@ describePages('the pages of clinicians', engine => {
   })
 
   describe('time, tabs and other people', () => {
-    test('whoever was signed out loses nothing that they typed', async () => {
+    test('whoever was signed out loses nothing that they typed (rule 21.5)', async () => {
       await signInAs(page, MIDWIFE)
       await page.getByLabel('Unscheduled attendance').check()
       await press('Continue')
@@ -315,7 +315,7 @@ describePages('the pages of clinicians', engine => {
       expect(await accessesOf(number)).toHaveLength(before + 1)
     })
 
-    test("somebody else's address leads where one that does not exist leads", async () => {
+    test("somebody else's address leads where one that does not exist leads (rule 21.2)", async () => {
       await signInAs(page, NURSE)
       const number = someone('a looked after child')
       await check(number)
@@ -372,7 +372,7 @@ describePages('the pages of clinicians', engine => {
       expect(await heading().innerText()).toContain('There is a plan')
     })
 
-    test('each check is an access like any other, and a double click, sorting and going back make none', async () => {
+    test('each check is an access like any other, and a double click, sorting and going back make none (rule 21.7)', async () => {
       const number = someone('the mother of an unborn child')
       await signInAs(page, CONSULTANT)
       const queries = () =>
@@ -394,7 +394,7 @@ describePages('the pages of clinicians', engine => {
       expect((await queries()).length).toBe(before[1] + 1)
     })
 
-    test('it may be a file, also when somebody has to sign in again', async () => {
+    test('it may be a file, also when somebody has to sign in again (rule 21.31)', async () => {
       await signInAs(page, NURSE)
       await page.goto('/worklist')
       const lines = ['nhs_number,ward', `${protectedChild()},A`, `${nobody()},B`].join('\r\n')
@@ -446,7 +446,7 @@ describePages('the pages of clinicians', engine => {
     }
     const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000)
 
-    test('is shown before it is sent, and sent once', async () => {
+    test('is shown before it is sent, and sent once (rule 21.8)', async () => {
       const before = (await reports()).length
       await begin()
       await fill(daysAgo(3))
@@ -563,7 +563,7 @@ describePages('the pages of clinicians', engine => {
       expect(await heading().innerText()).toContain('There is a plan')
     })
 
-    test('not for somebody else who is still signed in', async () => {
+    test('not for somebody else who is still signed in (rule 21.6)', async () => {
       const number = someone('looked after, and 18')
       await signInAs(page, NURSE)
       await page.goto(await launch('ed-consultant', number))
@@ -589,7 +589,7 @@ describePages('the pages of clinicians', engine => {
     })
   })
 
-  test('no address, title or log line held anything of a person', async () => {
+  test('no address, title or log line held anything of a person (rule 21.2)', async () => {
     expect(visited.length).toBeGreaterThan(50)
     const plain = visited.filter(address => !address.includes('/launch?'))
     expect(plain.filter(address => PERSONAL.test(decodeURIComponent(address)))).toEqual([])
@@ -649,7 +649,7 @@ describePages('the pages of clinicians', engine => {
       await elsewhere.remove()
     })
 
-    test('says so, unmistakably, and never that nothing is held', async () => {
+    test('says so, unmistakably, and never that nothing is held (rule 21.4)', async () => {
       const own = await ownWindow(browser, lost.service.baseUrl)
       const tab = await own.newPage()
       await signInAs(tab, NURSE)
@@ -672,7 +672,7 @@ describePages('the pages of clinicians', engine => {
     })
   })
 
-  test('the pages run by themselves, on the FHIR API of another service', async () => {
+  test('the pages run by themselves, on the FHIR API of another service (rule 21.1)', async () => {
     const [port] = await freePorts(1)
     const home = await makePlace('embedded')
     const issuer = `http://127.0.0.1:${port}`

@@ -124,7 +124,7 @@ describePages("an authority's desk", engine => {
     )
   const rowsOf = (page: Page) => page.locator('tbody tr')
 
-  test('shows what came, each thing once, and counts what is overdue', async () => {
+  test('shows what came, each thing once, and counts what is overdue (rule 21.11)', async () => {
     const page = await officer(HOME_OFFICER)
     await expectAccessible(page)
     await screen(page, 'desk')
@@ -166,7 +166,7 @@ describePages("an authority's desk", engine => {
     expect(await rowsOf(page).count()).toBe(4)
   })
 
-  test('an item says whom it is about, and keeps what was done; reload, double click and a second tab do nothing twice', async () => {
+  test('an item says whom it is about, and keeps what was done; reload, double click and a second tab do nothing twice (rule 21.16)', async () => {
     const page = await officer(HOME_OFFICER)
     await page.getByRole('link', { name: 'Missed appointment' }).click()
     expect(await page.locator('main').innerText()).toContain('Paediatric clinic')
@@ -244,7 +244,7 @@ describePages("an authority's desk", engine => {
     expect((await audited('export desk')).at(-1)?.details).toEqual({ authority: home.odsCode, exported: 4 })
   })
 
-  test("another authority's things are as if they were not there", async () => {
+  test("another authority's things are as if they were not there (rules 16.8 and 21.12)", async () => {
     const page = await officer(OTHER_OFFICER)
     const own = await itemsOf(other.odsCode)
     expect(own.map(({ nhsNumber }) => nhsNumber)).toEqual([shared, shared])
@@ -344,7 +344,7 @@ describePages("an authority's desk", engine => {
     expect(await homes.locator('main').innerText()).not.toContain('more than 7 days')
   })
 
-  test('phone numbers are confirmed by whoever rang them, and only as they are shown', async () => {
+  test('phone numbers are confirmed by whoever rang them, and only as they are shown (rule 21.30)', async () => {
     const page = await officer(HOME_OFFICER)
     await page.getByRole('link', { name: 'Phone numbers' }).click()
     expect(await page.locator('main').innerText()).toContain('Please confirm these numbers')

@@ -110,7 +110,7 @@ describePages('registering on the pages', engine => {
   }
 
   describe('an authority', () => {
-    test('is added from the map, after it was looked at; its password is told once and is in no address', async () => {
+    test('is added from the map, after it was looked at; its password is told once and is in no address (rule 21.22)', async () => {
       await page.goto('/operator/authorities')
       await fits()
       await page.getByText('Not with the service yet').last().click()
@@ -189,7 +189,7 @@ describePages('registering on the pages', engine => {
       await says('Up to date')
     })
 
-    test('or a mailbox that is there already is told, and stays as it is', async () => {
+    test('or a mailbox that is there already is told, and stays as it is (rule 21.21)', async () => {
       const before = await stores().mailboxes.list()
       await page.goto('/operator/authorities/add')
       await fill({ 'Code (ODS)': sending.odsCode, Name: 'Another', Mailbox: 'NEW01' })
@@ -214,7 +214,7 @@ describePages('registering on the pages', engine => {
       expect((await page.request.post(address, { form: { registration: 'x' } })).status()).toBe(403)
     })
 
-    test('is changed on its page; what was emptied is taken away, and what is so already is left', async () => {
+    test('is changed on its page; what was emptied is taken away, and what is so already is left (rule 21.21)', async () => {
       await page.goto(`/operator/authorities/${sending.odsCode}`)
       await page.getByRole('link', { name: 'Change its settings' }).click()
       await fits()
@@ -477,7 +477,7 @@ describePages('registering on the pages', engine => {
       expect(await did('add client system', NEW_ASID)).toHaveLength(3)
     })
 
-    test('asks no longer once that was confirmed, and goes once', async () => {
+    test('asks no longer once that was confirmed, and goes once (rule 21.23)', async () => {
       await page.goto(`/operator/clients/${NEW_ASID}`)
       await page.getByRole('link', { name: 'Let this system ask no longer' }).click()
       await says('clinicians who ask through it get no answer')
@@ -527,7 +527,7 @@ describePages('registering on the pages', engine => {
       await fits()
     })
 
-    test('is looked at, then applied once; its passwords are told once, also to a double click', async () => {
+    test('is looked at, then applied once; its passwords are told once, also to a double click (rule 21.24)', async () => {
       await choose(example)
       await says('Of 8, 8 would be added or changed')
       expect(await rows()).toContainEqual(['Authority', 'X9L01', 'Added'])

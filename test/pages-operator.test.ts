@@ -155,7 +155,7 @@ describePages("the operator's view", engine => {
     await expectAccessible(page)
   })
 
-  test('an authority with a good test file goes live, once, under the name of who let it', async () => {
+  test('an authority with a good test file goes live, once, under the name of who let it (rule 21.18)', async () => {
     await openAuthority(ready)
     await says('Enough')
     await fits()
@@ -236,12 +236,11 @@ describePages("the operator's view", engine => {
     await fits()
   })
 
-  test('what went wrong is told, and a job and an answer are tried again when somebody says so', async () => {
+  test('what went wrong is told, and a job and an answer are tried again when somebody says so (rule 21.20)', async () => {
     const job = newId()
-    await sql`insert into pgboss.job (id, name, data, state, retry_count, start_after)
-      values (${job}::uuid, 'receive-upload', '{"key":"NO-SUCH-MESSAGE"}', 'retry', 3, now() + interval '1 day')`.execute(
-      kysely(),
-    )
+    await sql`insert into pgboss.job (id, name, data, state, retry_count, start_after, output)
+      values (${job}::uuid, 'receive-upload', '{"key":"NO-SUCH-MESSAGE"}', 'retry', 3, now() + interval '1 day',
+        '{"message":"a detail of somebody"}')`.execute(kysely())
     const question = { system: '999000000011' as Asid, messageId: 'QUESTION-1' }
     const [at, later] = [new Date(), new Date(Date.now() + 86_400_000)]
     await stores().asynchronousAnswers.begin({ ...question, digest: 'D', at, forgetAfter: later })
@@ -259,6 +258,7 @@ describePages("the operator's view", engine => {
     await page.getByRole('link', { name: 'Answers not delivered' }).click()
     await says('no-connection')
     await says('NO-SUCH-MESSAGE')
+    expect(await page.content()).not.toContain('a detail of somebody')
     await says(id)
     await fits()
     await screen(page, 'operator-trouble')
@@ -290,7 +290,7 @@ describePages("the operator's view", engine => {
     }
   })
 
-  test('the audit log is searched by person without a number in any address, and the search is in it', async () => {
+  test('the audit log is searched by person without a number in any address, and the search is in it (rule 21.19)', async () => {
     await page.goto('/operator/audit')
     await fits()
     await page.getByLabel('NHS number').fill('999 000 0019')
@@ -390,7 +390,7 @@ describePages("the operator's view", engine => {
     await fits()
   })
 
-  test('that the log is sealed and checked is said, and an entry that was changed cannot be missed', async () => {
+  test('that the log is sealed and checked is said, and an entry that was changed cannot be missed (rule 22.9)', async () => {
     await page.goto('/operator')
     await says('nothing was changed')
     const entry = await kysely()

@@ -101,7 +101,7 @@ describeOnEachEngine(
         for (let nth = 0; nth < ROUNDS; nth++) await round()
       })
 
-    test('two processes that start at once make one mailbox of CP-IS', async () => {
+    test('two processes that start at once make one mailbox of CP-IS (rule 19.12)', async () => {
       expect(await audited('add own mailbox', 'CPISOT001')).toBe(1)
     })
 

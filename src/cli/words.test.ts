@@ -74,16 +74,17 @@ describe('an answer in words', () => {
     )
   })
 
-  test('an access is a look, with who, in what role and where', () => {
+  test('an access is a look, with who, in what role and where (rule 6.3)', () => {
     const access = {
       id: 'a',
       at: new Date('2026-01-01T00:00:00Z'),
       viewer: 'Nurse Tansy TESTCASE',
       role: 'Nurse',
     }
-    expect(accessWords(PLAIN_STYLER, NUMBER, [{ ...access, organisation: 'Hospital' }])).toContain(
-      '1 January 2026 at 00:00, Nurse Tansy TESTCASE, Nurse, Hospital',
-    )
+    const words = accessWords(PLAIN_STYLER, NUMBER, [{ ...access, organisation: 'Hospital' }])
+    expect(words).toContain('record viewed')
+    expect(words).not.toMatch(/attend/i)
+    expect(words).toContain('1 January 2026 at 00:00, Nurse Tansy TESTCASE, Nurse, Hospital')
   })
 })
 

@@ -79,7 +79,7 @@ describe('what arrives elsewhere is taken in as if it had been handed in here', 
     expect(pages.map(page => page.includes('continue_from='))).toEqual([true, true])
   })
 
-  test('not more often than it may be asked for, nor by two at a time; hands are shaken once a day', async () => {
+  test('not more often than it may be asked for, nor by two at a time; hands are shaken once a day (rule 18.1)', async () => {
     expect((await Promise.all([bench.fetchRound(), bench.fetchRound()])).filter(Boolean)).toHaveLength(1)
     expect(await bench.fetchRound()).toBeUndefined()
     expect(bench.requests()).toEqual([`POST /${CPIS}`, `GET /${CPIS}/inbox`])
@@ -148,7 +148,7 @@ describe('nothing is lost and nothing doubled', () => {
     expect(await bench.authority().track(id)).toMatchObject({ status: 'acknowledged' })
   })
 
-  test('when the process dies before the message is kept, and between keeping and acknowledging', async () => {
+  test('when the process dies before the message is kept, and between keeping and acknowledging (rule 18.2)', async () => {
     const id = await upload('<one/>')
     bench.inside.breakAudit(true)
     await expect(bench.fetchRound()).rejects.toThrow('out of order')
@@ -180,7 +180,7 @@ describe('nothing is lost and nothing doubled', () => {
     expect(await texts()).toEqual(['<there/>'])
   })
 
-  test('one message that cannot be had keeps no other; a server that is out of order is left alone', async () => {
+  test('one message that cannot be had keeps no other; a server that is out of order is left alone (rule 18.4)', async () => {
     const sent = []
     for (let n = 0; n < 6; n++) sent.push(await upload(`<n>${n}</n>`))
     const failing = (ids: readonly string[]) =>
@@ -227,7 +227,7 @@ describe('nothing is lost and nothing doubled', () => {
   })
 })
 
-test('credentials that are not believed are told of once, tried once a round, and nothing is sent with them', async () => {
+test('credentials that are not believed are told of once, tried once a round, and nothing is sent with them (rule 18.4)', async () => {
   await upload('<one/>')
   const answer = await bench.tell('<answer/>')
   bench.mishap(() => Promise.resolve(new Response('', { status: 403 })))
@@ -241,7 +241,7 @@ test('credentials that are not believed are told of once, tried once a round, an
   expect((await bench.inside.storage.messages.find(answer))?.status).toBe('acknowledged')
 })
 
-describe('what may not be sent to us is kept aside, whole', () => {
+describe('what may not be sent to us is kept aside, whole (rule 18.3)', () => {
   test('until its sender may, and then it is taken in', async () => {
     const id = await upload('<stranger/>', { from: BETA })
     expect(await bench.fetchRound()).toMatchObject({ taken: 0, setAside: 1 })
@@ -286,7 +286,7 @@ describe('what may not be sent to us is kept aside, whole', () => {
   })
 })
 
-describe('reports', () => {
+describe('reports (rule 18.6)', () => {
   test('a message that its authority did not collect is undeliverable here too, and CP-IS is told', async () => {
     const id = await bench.tell('<answer/>')
     await bench.sendRound()

@@ -38,7 +38,7 @@ const isPost = ({ method, path }: { method: string; path: string }, end: RegExp)
 const unavailable = { fault: { kind: 'unavailable' } }
 
 describe('what CP-IS puts into a mailbox', () => {
-  test('reaches the authority with its labels, once, and counts as collected here', async () => {
+  test('reaches the authority with its labels, once, and counts as collected here (rule 18.5)', async () => {
     const id = await bench.tell('<answer/>')
     expect(await bench.sendRound()).toEqual({ sent: 1, refused: 0 })
     expect(await bench.sendRound()).toEqual({ sent: 0, refused: 0 })
@@ -74,7 +74,7 @@ describe('what CP-IS puts into a mailbox', () => {
   })
 })
 
-describe('what nobody knows the outcome of is asked after before it is sent again', () => {
+describe('what nobody knows the outcome of is asked after before it is sent again (rule 18.7)', () => {
   test('sent, and the answer was lost', async () => {
     const id = await bench.tell('<answer/>')
     bench.mishap((request, pass) => (isPost(request, /outbox$/) ? lost(pass) : undefined))
@@ -185,7 +185,7 @@ describe('what nobody knows the outcome of is asked after before it is sent agai
   })
 })
 
-describe('what the other side does not take', () => {
+describe('what the other side does not take (rule 18.8)', () => {
   const refusing = (to: MailboxId) =>
     bench.outside.database.statement(
       'refuse',

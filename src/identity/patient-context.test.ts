@@ -49,7 +49,7 @@ test.each([
   [{ iat: undefined }, 'not-a-context'],
   [{ exp: seconds(-6) }, 'expired'],
   [{ iat: seconds(-306), exp: seconds(3600) }, 'expired'],
-])('with %j it opens nothing', async (claims, kind) => {
+])('with %j it opens nothing (rule 21.6)', async (claims, kind) => {
   expect(await read(await sign(claims))).toEqual({ ok: false, fault: { kind } })
 })
 

@@ -51,7 +51,7 @@ test('style sheets, which caches may keep, never carry a session and ask nobody 
   }
 })
 
-test('a form of another site opens nothing, and no page may be framed or run a script', async () => {
+test('a form of another site opens nothing, and no page may be framed or run a script (rule 21.5)', async () => {
   const server = openApi()
   const next = await server.inject({ url: '/sign-in' })
   expect(next.headers['content-security-policy']).toContain("default-src 'none'")

@@ -5,7 +5,7 @@ import { NUMBER_COUNT, numberAt, positionOf } from './number-line.ts'
 
 const position = fc.integer({ min: 0, max: NUMBER_COUNT - 1 })
 
-test('the 999 range holds 909,091 numbers, from the first to the last', () => {
+test('the 999 range holds 909,091 numbers, from the first to the last (rule 1.3)', () => {
   expect(NUMBER_COUNT).toBe(909_091)
   expect(numberAt(0)).toBe('9990000018')
   expect(numberAt(NUMBER_COUNT - 1)).toBe('9999999999')
@@ -29,7 +29,7 @@ test('numbers rise with their positions', () => {
   )
 })
 
-test('numbers of other ranges, and numbers that do not exist, have no position', () => {
+test('numbers of other ranges, and numbers that do not exist, have no position (rule 1.3)', () => {
   for (const number of ['9434765919', '9990000019', '999000001', '999000001 ', '']) {
     expect(positionOf(number)).toBeUndefined()
   }

@@ -423,4 +423,10 @@ describe('tracking and looking up', () => {
     expect([none.statusCode, none.json()]).toEqual([200, { results: [] }])
     expect(await bench.audited()).toHaveLength(4)
   })
+
+  test('without a token of a mailbox nothing is looked up (rule 7.10)', async () => {
+    for (const path of [`endpointlookup/X9B/${OPEN}`, `workflowsearch/${OPEN}`]) {
+      expect((await bench.app.inject(`/messageexchange/${path}`)).statusCode).toBe(403)
+    }
+  })
 })

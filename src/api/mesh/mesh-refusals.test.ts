@@ -169,7 +169,7 @@ describe('who calls (rules 7.1 to 7.3)', () => {
   })
 })
 
-describe('what is sent', () => {
+describe('what is sent (rule 7.11)', () => {
   const refused: [string, Record<string, string>, string | Buffer, Refusal][] = [
     ['a blank recipient', label({ 'mex-to': ' ' }), 'x', [400, 'SEND', '08', /TO_DTS/, 'recipient-missing']],
     [
@@ -308,7 +308,7 @@ describe('what is sent', () => {
   })
 })
 
-describe('further chunks', () => {
+describe('further chunks (rule 7.13)', () => {
   const path = (id: string, chunk: number | string, as: string = ALPHA) => `/${as}/outbox/${id}/${chunk}`
   const range = (text: string) => ({ 'mex-chunk-range': text })
 

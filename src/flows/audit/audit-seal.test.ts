@@ -91,7 +91,7 @@ describeOnEachEngine('the seal over the audit log', database => {
     return judged
   }
 
-  test('what waits is sealed once, and a checkpoint says how much', async () => {
+  test('what waits is sealed once, and a checkpoint says how much (rule 22.1)', async () => {
     expect(await sealAudit(deps())).toBe(0)
     expect((await stores.sealedLog.status()).newest).toBeUndefined()
     await write(3)
@@ -138,7 +138,7 @@ describeOnEachEngine('the seal over the audit log', database => {
     expect(file.value.entries.map(({ entry }) => entry.id)).toEqual(ids)
   })
 
-  test('nothing is proved that was changed', async () => {
+  test('nothing is proved that was changed (rule 22.6)', async () => {
     const [first, second] = await write(2)
     await sealAudit(deps())
     await asIntruder(trx => sql`update audit set actor = 'nobody' where id = ${second}::uuid`.execute(trx))
@@ -220,7 +220,7 @@ describeOnEachEngine('the seal over the audit log', database => {
     expect(await verifyAudit(deps())).toMatchObject({ found: 0, checkpoints: 2, unknownKeys: 1 })
   })
 
-  test('a log cut short is found by a checkpoint that was kept elsewhere', async () => {
+  test('a log cut short is found by a checkpoint that was kept elsewhere (rule 22.8)', async () => {
     await write(3)
     await sealAudit(deps())
     const early = await kept()
@@ -287,7 +287,7 @@ describeOnEachEngine('the seal over the audit log', database => {
     expect(await findings()).toEqual([{ kind: 'bad-signature', size: 1 }])
   })
 
-  test('nobody changes the seal through SQL', async () => {
+  test('nobody changes the seal through SQL (rule 22.1)', async () => {
     await write(1)
     await sealAudit(deps())
     for (const table of ['audit_leaf', 'audit_checkpoint']) {
@@ -296,7 +296,7 @@ describeOnEachEngine('the seal over the audit log', database => {
     }
   })
 
-  test('a check is taken up by one process in its time, and what it came to is kept', async () => {
+  test('a check is taken up by one process in its time, and what it came to is kept (rule 22.9)', async () => {
     const hour = (nth: number) => new Date(NOW.getTime() + nth * 3_600_000)
     const claim = (at: number) =>
       stores.seal.claimCheck(hour(at), { ended: hour(at - 24), begun: hour(at - 6) })

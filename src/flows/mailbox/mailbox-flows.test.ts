@@ -183,7 +183,7 @@ describeOnEachEngine('mailbox flows', database => {
       })
     })
 
-    test('a report is listed, collected empty and acknowledged like a message, and never reported', async () => {
+    test('a report is listed, collected empty and acknowledged like a message, and never reported (rule 7.14)', async () => {
       await sent({ label: { to: BETA, workflowId: OPEN } })
       bench.pass(6 * DAY)
       await expireMessages(bench.deps)
@@ -203,7 +203,7 @@ describeOnEachEngine('mailbox flows', database => {
       expect(await bench.storage.messages.find(report.id)).toMatchObject({ status: 'undeliverable' })
     })
 
-    test('an upload given up half-way is closed without a report', async () => {
+    test('an upload given up half-way is closed without a report (rule 7.14)', async () => {
       const { id } = await sent({ totalChunks: 2 })
       bench.pass(6 * DAY)
       await expireMessages(bench.deps)

@@ -107,7 +107,7 @@ describeOnEachEngine('taking on whoever a file names (rule 19.8)', database => {
     expect(await everything()).toEqual(before)
   })
 
-  test('only what is said changes, each change is on record, and the same file again changes nothing', async () => {
+  test('only what is said changes, each change is on record, and the same file again changes nothing (rule 19.1)', async () => {
     const from = (await audited()).length
     const moved = { ...COUNTY, wave: 'spring', mode: 'snapshot' } as const
     expect(await apply({ authorities: [moved], systems: [WARD] })).toMatchObject({
@@ -162,7 +162,7 @@ describeOnEachEngine('taking on whoever a file names (rule 19.8)', database => {
     })
   })
 
-  test('the name that a file of its own gave an authority stays (rule 3.3)', async () => {
+  test('the name that a file of its own gave an authority stays (rules 3.3 and 19.1)', async () => {
     await database()
       .kysely.updateTable('authority')
       .set({

@@ -69,7 +69,7 @@ describeOnEachEngine('registering who must be new', database => {
     expect((await storage.workflows.find('UPLOAD'))?.senders).toContain('MB801')
   })
 
-  test('of two who register one authority at once the second is told, and changes nothing', async () => {
+  test('of two who register one authority at once the second is told, and changes nothing (rule 19.12)', async () => {
     const results = await Promise.all(
       ['ONE', 'TWO'].map(id => registerAuthority(deps(), authority('802', id))),
     )
@@ -112,7 +112,7 @@ describeOnEachEngine('registering who must be new', database => {
     expect(await entries('change authority', '805')).toEqual([{ wave: 'none' }])
   })
 
-  test('who decides twice to restart a sequence restarts it once', async () => {
+  test('who decides twice to restart a sequence restarts it once (rule 21.23)', async () => {
     await addAuthority(deps(), authority('806'))
     const odsCode = '806' as OdsCode
     const epoch = (await storage.authorities.find(odsCode))?.sequenceEpoch ?? 0

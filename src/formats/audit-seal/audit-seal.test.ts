@@ -22,7 +22,7 @@ const entry = (nth: number): SealableEntry => ({
   nhsNumber: '9990000018' as NhsNumber,
 })
 
-test('an entry is sealed in one form, whatever the order of its parts', () => {
+test('an entry is sealed in one form, whatever the order of its parts (rule 22.2)', () => {
   const name = { prefix: 'Nurse', given: ['Tansy'], family: 'Testcase' }
   const organisation = { odsCode: 'X9Z01' as OdsCode, name: 'SANDBOX HOSPITAL' }
   const jobRole = { code: 'R8001', display: 'Nurse' }
@@ -44,11 +44,11 @@ test.each<[string, Partial<SealableEntry>]>([
   ['its outcome', { outcome: 'refused' }],
   ['the number', { nhsNumber: '9990000026' as NhsNumber }],
   ['something that was not there', { traceId: '' }],
-])('changing %s makes another entry', (_what, change) => {
+])('changing %s makes another entry (rule 22.2)', (_what, change) => {
   expect(hashEntry({ ...entry(1), ...change })).not.toEqual(hashEntry(entry(1)))
 })
 
-test('a checkpoint is read as it was written, and known by its key', () => {
+test('a checkpoint is read as it was written, and known by its key (rule 22.3)', () => {
   const key = newKey()
   const note = writeCheckpoint({ origin: ORIGIN, size: 7, root: root(3) }, key)
   expect(note.split('\n').slice(0, 3)).toEqual([ORIGIN, '7', Buffer.from(root(3)).toString('base64')])

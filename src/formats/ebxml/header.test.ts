@@ -177,7 +177,7 @@ const EXPRESS: ExpectedHeader = {
   contract: { cpaId: REQUEST.cpaId, partyKey: REQUEST.from, reliability: 'express' },
 }
 
-describe('a header against its contract', () => {
+describe('a header against its contract (rule 13.9)', () => {
   const syncReply =
     '<eb:SyncReply eb:version="2.0" soap:mustUnderstand="1" soap:actor="http://schemas.xmlsoap.org/soap/actor/next"/>'
   const express: SentHeader = { ...REQUEST, reliability: 'express' }

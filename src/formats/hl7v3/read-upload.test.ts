@@ -24,7 +24,7 @@ async function firstRecordOf(text: string): Promise<RecordAsSent | undefined> {
   return found?.record
 }
 
-describe('faults of the file (rules 3.13 and 3.17)', () => {
+describe('faults of the file (rules 3.13, 3.17 and 3.18)', () => {
   const known = { sequence: 42, recordCount: 3, odsCode: '9Z1' }
 
   test.each<[string, string | RegExp, string, Partial<UploadFileFault>]>([

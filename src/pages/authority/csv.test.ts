@@ -3,7 +3,14 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { writeCsv } from './csv.ts'
 
-test.each(['=1+1', '+44', '-2', '@SUM(A1)', '\t=1', '\r=1'])('%j is text to every spreadsheet', formula => {
+test.each([
+  '=1+1',
+  '+44',
+  '-2',
+  '@SUM(A1)',
+  '\t=1',
+  '\r=1',
+])('%j is text to every spreadsheet (rule 21.13)', formula => {
   expect(writeCsv([[formula]])).toMatch(/^\ufeff"'/)
 })
 

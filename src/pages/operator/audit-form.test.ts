@@ -5,7 +5,7 @@ const NOW = new Date('2026-04-01T09:00:00Z')
 const EMPTY: AuditFields = { from: '', to: '', number: '', who: '', via: '', outcome: '' }
 const read = (fields: Partial<AuditFields>) => readAuditForm({ ...EMPTY, ...fields }, NOW)
 
-test('nothing filled in searches the last seven English days, up to now', () => {
+test('nothing filled in searches the last seven English days, up to now (rule 21.19)', () => {
   expect(read({})).toEqual({ ok: true, value: { from: new Date('2026-03-26T00:00:00Z'), before: NOW } })
 })
 

@@ -44,7 +44,7 @@ describeOnEachEngine('one person', database => {
   const reportOf = (result: Awaited<ReturnType<typeof check>>) =>
     result.failed ? `${result.errorInstance}\n${fc.defaultReportMessage(result)}` : undefined
 
-  test('whatever PDS says, in whatever order: plans and accesses are those of the numbers that replacements connect (rules 3.4, 4.4, 5.6 and 14.5)', async () => {
+  test('whatever PDS says, in whatever order: plans and accesses are those of the numbers that replacements connect (rules 3.4, 4.4, 5.6, 14.5 and 14.8)', async () => {
     const result = await check(rounds({ everyday: 12, rest: 350 }))
     expect(reportOf(result)).toBeUndefined()
   }, 600_000)
@@ -74,7 +74,7 @@ describeOnEachEngine('one person', database => {
     }
   }
 
-  test('without versions an answer that comes late would undo a newer one: the model notices', async () => {
+  test('without versions an answer that comes late would undo a newer one: the model notices (rule 14.8)', async () => {
     let order = 0
     const inOrderOfArrival = <A extends { readonly version: number }>(answer: A): A => ({
       ...answer,
@@ -87,7 +87,7 @@ describeOnEachEngine('one person', database => {
     expect(reportOf(await check(60, weakened))).toMatch(/^Error: (asked|looked up|told)/)
   }, 120_000)
 
-  test('without the rule for rings numbers would belong to nobody: the model notices', async () => {
+  test('without the rule for rings numbers would belong to nobody: the model notices (rule 14.8)', async () => {
     const followAll: typeof placesOf = entries =>
       entries.map(({ nhsNumber, replacedBy }) => {
         let person = nhsNumber

@@ -232,6 +232,22 @@ describe('what is wrong with a message is an ebXML error, and nothing is asked o
   })
 })
 
+test('of contract, header and asker the first that is at fault is told alone (rule 13.1)', async () => {
+  const { post, questions } = openApi()
+  const silent = { ...QUERY, query: { ...QUERY.query, access: 'scheduled' as const } }
+  const express = { ...CONTRACT, reliability: 'express' as const }
+  const codesOf = async (contract: ClientSystem['contract']) =>
+    (await post(messageOf({ ...RELIABLE, ...(contract && { contract }) }, silent))).codes?.map(
+      ([, name]) => name,
+    )
+  expect(await codesOf({ ...express, cpaId: 'S9' })).toEqual(['UNKNOWN_CPA_ID'])
+  expect(await codesOf(express)).toContain('ACK_REQUESTED_INCONSISTENT_WITH_CONTRACT')
+  expect(questions).toEqual([])
+  // Who asks is judged last, and a refusal is an answer like any other.
+  expect(await codesOf(CONTRACT)).toBeUndefined()
+  expect(questions[0]?.query).toMatchObject({ ok: false, fault: { kind: 'denied' } })
+})
+
 describe('what cannot be read as a message is a SOAP fault (rule 13.3)', () => {
   const { contentType, bytes } = messageOf(RELIABLE)
   const bomb = Buffer.from(`--x\r\n\r\n${'\r\n--x\r\n\r\na'.repeat(5000)}\r\n--x--`)

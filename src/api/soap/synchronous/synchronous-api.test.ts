@@ -266,6 +266,21 @@ describe('what is wrong with an envelope is a fault, and nothing is looked up (r
     expect(stage.entries).toMatchObject([{ via: 'spine', outcome: 'refused', reason: expect.any(String) }])
   })
 
+  test('the first of action, envelope, header and asker that is at fault is told alone (rule 11.1)', async () => {
+    const { post } = openApi({ answer: HELD })
+    const stranger = asking({ nhsNumber: 'x' }, { senderAsid: '999000000099' })
+    const wrongHeader = stranger.replace(/<wsa:To>.*?<\/wsa:To>/, '').replace(/<wsa:From>.*?<\/wsa:From>/, '')
+    const cut = wrongHeader.slice(0, -20)
+    expect(await faultOf(await post(cut, { soapaction: '' }))).toEqual([unsupported])
+    expect(await faultOf(await post(cut))).toEqual([unreadable])
+    // Of a header every fault is told at once.
+    expect(await faultOf(await post(wrongHeader))).toEqual([
+      header('To', 'SOAP_TO_ERROR'),
+      header('From', 'SOAP_FROM_ERROR'),
+    ])
+    expect(await refusalOf(await post(stranger))).toEqual(['1'])
+  })
+
   test.each(['GET', 'PUT', 'DELETE', 'OPTIONS'] as const)('%s is not served', async method => {
     const { server, stage } = openApi()
     for (const url of ['/sync-service', '/sync-service/', '/sync-service/elsewhere']) {
