@@ -62,8 +62,16 @@ describe('the rule book', () => {
     expect(wrong).toEqual([])
   })
 
-  test('says of each rule where it comes from', () => {
-    expect(RULES.filter(({ source }) => source === '').map(({ number }) => number)).toEqual([])
+  test('says of each rule where it comes from, by a source whose title and date it gives', () => {
+    const words = readFileSync(join(ROOT, 'docs', 'rules.md'), 'utf8').split('## 1.')[0] ?? ''
+    const described = [...words.matchAll(/^\| ([^|]+) \|/gm)].flatMap(([, names = '']) => names.split(', '))
+    expect(described).toContain('HL7')
+    // A source that is none of these carries its own title.
+    const titled = /^(the |an |NHS |\d)/
+    const unknown = RULES.filter(
+      ({ source }) => !titled.test(source) && !described.some(name => new RegExp(`^${name}\\b`).test(source)),
+    )
+    expect(unknown.map(({ number, source }) => `${number}: ${source}`)).toEqual([])
   })
 
   test('is cited for each rule by a test that holds it', () => {
