@@ -117,7 +117,11 @@ describePages('the pages of clinicians', engine => {
       await check(example)
       expect(await heading().innerText()).toContain('There is a plan')
       expect(await page.getByText('Ring now').isVisible()).toBe(true)
-      expect(await page.locator('.cpis-ring a').getAttribute('href')).toMatch(/^tel:\d+$/)
+      const phones = page.locator('.cpis-ring a')
+      expect(await phones.first().getAttribute('href')).toMatch(/^tel:\d+$/)
+      expect(await phones.count()).toBe(2)
+      // Nothing says when an office is open (rule 21.3).
+      expect(await page.locator('main').innerText()).not.toMatch(/Monday to Friday|all other times/)
       expect(await page.getByText('Nurse Access Role, Sandbox General Hospital').first().isVisible()).toBe(
         true,
       )

@@ -175,7 +175,7 @@ describe.skipIf(NO_BROWSER)('the pages, for everybody', () => {
     const plan = {
       description: 'Subject to child protection plan',
       authority: { name: 'Kent County Council', dutyPhone: '01632 960001' },
-      ring: { phone: '01632 960001', kind: 'duty' },
+      ring: [{ phone: '01632 960001', kind: 'duty' }],
       start: '2026-01-02',
     }
     const reason = (line: number) => ({ row: line, column: '', reason: 'Given name: it is missing. Add it.' })
@@ -230,7 +230,7 @@ describe.skipIf(NO_BROWSER)('the pages, for everybody', () => {
         {
           number: SOMEBODY,
           headline: 'A plan has ended',
-          plans: [{ ...plan, state: 'ended', ring: undefined }],
+          plans: [{ ...plan, state: 'ended', ring: [] }],
           accesses: [],
         },
       ],

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { bankHolidays } from './bank-holidays.ts'
-import { isOfficeHours, phoneToRing } from './office-hours.ts'
+import { isOfficeHours, phonesToRing } from './office-hours.ts'
 
 describe('the bank holidays of England', () => {
   // As the government publishes them, but for days proclaimed once.
@@ -51,13 +51,15 @@ describe('office hours (rule 21.3)', () => {
     expect(isOfficeHours(new Date(instant))).toBe(open)
   })
 
-  test('say which number to ring, and there is one whenever there is any', () => {
+  test('say which of all numbers to show first', () => {
     const [day, night] = [new Date('2026-11-17T12:00:00Z'), new Date('2026-11-17T23:00:00Z')]
     const both = { officePhone: '01632960002', dutyPhone: '01632960001' }
-    expect(phoneToRing(both, day)).toEqual({ kind: 'office', phone: '01632960002' })
-    expect(phoneToRing(both, night)).toEqual({ kind: 'duty', phone: '01632960001' })
-    expect(phoneToRing({ dutyPhone: '1' }, day)).toEqual({ kind: 'duty', phone: '1' })
-    expect(phoneToRing({ officePhone: '2' }, night)).toEqual({ kind: 'office', phone: '2' })
-    expect(phoneToRing({}, day)).toBeUndefined()
+    const office = { kind: 'office', phone: '01632960002' }
+    const duty = { kind: 'duty', phone: '01632960001' }
+    expect(phonesToRing(both, day)).toEqual([office, duty])
+    expect(phonesToRing(both, night)).toEqual([duty, office])
+    expect(phonesToRing({ dutyPhone: '1' }, day)).toEqual([{ kind: 'duty', phone: '1' }])
+    expect(phonesToRing({ officePhone: '2' }, night)).toEqual([{ kind: 'office', phone: '2' }])
+    expect(phonesToRing({}, day)).toEqual([])
   })
 })

@@ -6,8 +6,8 @@ const OPENS_AT = 9
 const CLOSES_AT = 17
 
 /**
- * Whether authorities' offices are open at an instant: nine to five of the English clock, Monday to Friday, bank holidays
- * excepted. Nothing that an authority uploads says its hours, so these stand for all (rule 21.3).
+ * Whether most offices are open at an instant: nine to five of the English clock, Monday to Friday, bank holidays excepted. Nothing that
+ * an authority uploads says its own hours, so this orders its numbers and is told to nobody (rule 21.3).
  */
 export function isOfficeHours(instant: Date): boolean {
   const local = Temporal.Instant.fromEpochMilliseconds(instant.getTime()).toZonedDateTimeISO(ENGLAND)
@@ -21,14 +21,13 @@ export interface PhoneToRing {
   readonly phone: string
 }
 
-/** Which of an authority's numbers to ring now: the office in its hours, where there is one, otherwise the duty team. */
-export function phoneToRing(
+/** An authority's numbers, the one that is likelier to be answered first: the office while most are open, otherwise the duty team. */
+export function phonesToRing(
   authority: { readonly officePhone?: string; readonly dutyPhone?: string },
   now: Date,
-): PhoneToRing | undefined {
+): readonly PhoneToRing[] {
   const { officePhone, dutyPhone } = authority
-  if (officePhone !== undefined && (isOfficeHours(now) || dutyPhone === undefined)) {
-    return { kind: 'office', phone: officePhone }
-  }
-  return dutyPhone === undefined ? undefined : { kind: 'duty', phone: dutyPhone }
+  const office = officePhone === undefined ? [] : [{ kind: 'office', phone: officePhone } as const]
+  const duty = dutyPhone === undefined ? [] : [{ kind: 'duty', phone: dutyPhone } as const]
+  return isOfficeHours(now) ? [...office, ...duty] : [...duty, ...office]
 }

@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type AccessHistoryOutcome, fhirClient, type ListedAccess, planHeadline } from '../../client/index.ts'
 import { localDay } from '../../domain/english-time.ts'
 import type { NhsNumber } from '../../domain/nhs-number.ts'
-import { phoneToRing } from '../../domain/office-hours.ts'
+import { phonesToRing } from '../../domain/office-hours.ts'
 import type { Pages } from '../pages.ts'
 import { showSignIn } from '../session/show-sign-in.ts'
 import { englishDay, englishMoment } from '../words.ts'
@@ -32,7 +32,7 @@ export async function showAnswer(
       const now = deps.now()
       const plans = outcome.plans.map(plan => ({
         ...plan,
-        ring: phoneToRing(plan.authority, now),
+        ring: phonesToRing(plan.authority, now),
       }))
       const missed = await missedSeals(deps).seal(newDraft(session, number, outcome.plans, deps.newId()))
       const printed = PRINTED[plans.length - 1] ?? FEWEST_PRINTED

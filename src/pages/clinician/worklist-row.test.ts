@@ -15,7 +15,7 @@ const plan = (over: Partial<HeldPlan>): HeldPlan => ({
 const row = (nth: number, outcome: CareTeamsOutcome) => worklistRow(nth, NUMBER, outcome, NIGHT)
 const held = (...plans: HeldPlan[]): CareTeamsOutcome => ({ kind: 'held', plans })
 
-test('(rule 2.9) a person with a current plan among ended ones has a plan, and each authority its number of now', () => {
+test('(rule 2.9) a person with a current plan among ended ones has a plan, and each authority all of its numbers', () => {
   const surrey = { name: 'Surrey', officePhone: '3' }
   expect(
     row(1, held(plan({ state: 'ended', end: '2026-03-01' }), plan({ authority: surrey }))),
@@ -23,8 +23,14 @@ test('(rule 2.9) a person with a current plan among ended ones has a plan, and e
     kind: 'current',
     lines: ['Subject to child protection plan – ended 1 March 2026', 'Subject to child protection plan'],
     authorities: [
-      { name: 'Kent', phone: '2' },
-      { name: 'Surrey', phone: '3' },
+      {
+        name: 'Kent',
+        phones: [
+          { kind: 'duty', phone: '2' },
+          { kind: 'office', phone: '1' },
+        ],
+      },
+      { name: 'Surrey', phones: [{ kind: 'office', phone: '3' }] },
     ],
   })
 })

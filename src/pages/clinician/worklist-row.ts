@@ -1,6 +1,6 @@
 import type { CareTeamsOutcome, HeldPlan, PlanState } from '../../client/index.ts'
 import type { NhsNumber } from '../../domain/nhs-number.ts'
-import { phoneToRing } from '../../domain/office-hours.ts'
+import { type PhoneToRing, phonesToRing } from '../../domain/office-hours.ts'
 import { unreachable } from '../../domain/result.ts'
 import { displayNhsNumber, englishDay } from '../words.ts'
 
@@ -11,12 +11,12 @@ export interface WorklistRow {
   /** Of plans the state that asks for most attention (rule 2.9). */
   readonly kind: PlanState | 'nothing' | 'failed'
   readonly lines: readonly string[]
-  readonly authorities: readonly { readonly name: string; readonly phone: string | undefined }[]
+  readonly authorities: readonly { readonly name: string; readonly phones: readonly PhoneToRing[] }[]
 }
 
 const STATES: readonly PlanState[] = ['current', 'not-started', 'ended']
 
-/** The row of one person; the authorities' numbers are those of `now`. */
+/** The row of one person; the authorities' numbers stand in the order of `now` (rule 21.3). */
 export function worklistRow(
   nth: number,
   number: NhsNumber,
@@ -34,7 +34,7 @@ export function worklistRow(
         lines: [...plans.map(planWords), ...supersededLine(outcome)],
         authorities: names.map(name => {
           const authority = plans.find(plan => plan.authority.name === name)?.authority ?? {}
-          return { name, phone: phoneToRing(authority, now)?.phone }
+          return { name, phones: phonesToRing(authority, now) }
         }),
       }
     }
