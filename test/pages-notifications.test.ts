@@ -311,6 +311,22 @@ describePages("an authority's desk", engine => {
     expect(saved.slice(1).map(row => row[5])).toEqual(failing.map(({ reason }) => reason))
   })
 
+  test('decides about a possible match, on record (rule 3.25)', async () => {
+    const page = await officer(HOME_OFFICER)
+    await page.goto('/desk/failures')
+    const possible = rowsOf(page).filter({ hasText: 'possible match' }).first()
+    await pressTwice(possible.getByRole('button', { name: /^Yes, I checked/ }))
+    await possible.getByText('You confirmed that this is the person').waitFor()
+    await expectAccessible(page)
+    await possible.getByRole('button', { name: /^No, another person/ }).click()
+    await possible.getByText('You said that this is another person').waitFor()
+    const decided = await audited('decide possible match')
+    expect(decided.filter(({ outcome }) => outcome === 'allowed')).toHaveLength(decided.length)
+    expect(
+      decided.map(({ details }) => (details as { decision?: string } | null)?.decision).filter(Boolean),
+    ).toEqual(['same-person', 'another-person'])
+  })
+
   test('says which files are missing, which were refused and why, and what is wrong with the exchange', async () => {
     const upload = running.service.sandbox?.population.uploads[1]
     if (!upload) throw new Error('The other authority has an upload')

@@ -3,6 +3,7 @@
 import type { ColumnType, Generated, JSONColumnType } from 'kysely'
 import type { MessageFailure, MessageLabel } from '../domain/mailbox/mesh-message.ts'
 import type { HeldPersonFault } from '../domain/person/held-person.ts'
+import type { MatchDecision } from '../domain/person/match-decision.ts'
 import type { Author } from '../domain/query/requester.ts'
 import type { NotifiedBy, UploadMode } from '../domain/registration/authority.ts'
 import type { CareSetting } from '../domain/registration/care-setting.ts'
@@ -44,6 +45,14 @@ export interface Schema {
     since: Date
   }
   plan_taken_back: PlanTakenBackTable
+  match_decision: {
+    authority: string
+    nhs_number: string
+    name: string
+    birth_date: string
+    decision: MatchDecision
+    decided_at: Date
+  }
   number_change: NumberChangeTable
   last_listed: { person: string; author_key: string; listed_at: Date }
   access: AccessTable

@@ -22,6 +22,7 @@ import { clientSystemStore } from './registration/client-system-store.ts'
 import { organisationStore } from './registration/organisation-store.ts'
 import { relayStore } from './relay/relay-store.ts'
 import type { Schema } from './schema.ts'
+import { matchDecisions } from './upload/match-decisions.ts'
 import { uploadAttempts } from './upload/upload-attempts.ts'
 import { uploadHistory } from './upload/upload-history.ts'
 import { uploadStore } from './upload/upload-store.ts'
@@ -54,6 +55,7 @@ function storesOn(db: Kysely<Schema>, run: RunStatement, jobs: Jobs): RegisterSt
     uploads: uploadStore(db),
     uploadHistory: uploadHistory(db),
     uploadAttempts: uploadAttempts(db),
+    matchDecisions: matchDecisions(db),
     queries: queryStore(run),
     notifications: notificationStore(db),
     missedAppointments: missedAppointmentStore(db),

@@ -27,8 +27,8 @@ export const RECORD_REASONS: ReasonTable<RecordFault> = {
     remedy: `Check ${items.length > 1 ? 'them' : 'it'} with the person's papers and in PDS. Correct your record, or have PDS corrected, ${SEND_AGAIN}`,
   }),
   'possible-match': ({ items }) => ({
-    wrong: `${capital(listed(items))}: not the same as in PDS for this NHS number, but it may be this person.`,
-    remedy: `Possible match: check that it is not the number of a twin, brother or sister. If it is right, send ${listed(items)} as PDS has ${items.length > 1 ? 'them' : 'it'}.`,
+    wrong: `${capital(listed(items))}: not the same as in PDS for this NHS number. It is a possible match.`,
+    remedy: `Check that it is not the number of a twin, a brother or a sister. If it is right, confirm it on your page, or send ${listed(items)} as PDS has ${items.length > 1 ? 'them' : 'it'}.`,
   }),
   superseded: () => ({
     wrong: 'NHS number: PDS has a new number in its place.',

@@ -1,6 +1,7 @@
 import type { NhsNumber } from '../../domain/nhs-number.ts'
 import type { KnownDemographics } from '../../domain/person/demographics.ts'
 import { faultOfHeldPerson } from '../../domain/person/held-person.ts'
+import { decidedMatch } from '../../domain/person/match-decision.ts'
 import type { Clock, NewId, Storage } from '../ports.ts'
 
 /**
@@ -16,7 +17,8 @@ export async function judgeHeldPerson(
     const at = deps.clock.now()
     const held = await stores.heldPeople.find(nhsNumber, at)
     for (const { authority, subject, fault: before } of held) {
-      const fault = faultOfHeldPerson(subject, answer)
+      const decided = await stores.matchDecisions.find(authority, decidedMatch(nhsNumber, subject))
+      const fault = faultOfHeldPerson(subject, answer, decided)
       if (JSON.stringify(fault) === JSON.stringify(before)) continue
       await stores.heldPeople.keep(nhsNumber, authority, fault, at)
       await stores.audit.append({

@@ -1,4 +1,6 @@
+import type { OdsCode } from '../../domain/organisation.ts'
 import { judgeByDemographics } from '../../domain/person/demographics.ts'
+import { decidedMatch } from '../../domain/person/match-decision.ts'
 import { registerOf } from '../../domain/person/number-register.ts'
 import { checkRecord } from '../../domain/upload/check-record.ts'
 import type { ReadHead, UploadFileFault, UploadItem } from '../../domain/upload/file-faults.ts'
@@ -64,7 +66,7 @@ export async function judgeRecords(
   let records = 0
   const most = deps.uploadLimits.records
   const flush = async () => {
-    const judged = await judgeBatch(deps, batch)
+    const judged = await judgeBatch(deps, file.authority.odsCode, batch)
     if (judged) await deps.storage.uploads.stage(file.uploadId, judged)
     batch = []
     return judged !== undefined
@@ -135,6 +137,7 @@ function headOf(header: UploadHeader | undefined): ReadHead {
  */
 async function judgeBatch(
   deps: JudgeRecordsDeps,
+  authority: OdsCode,
   batch: readonly RecordAsSent[],
 ): Promise<JudgedRecord[] | undefined> {
   const judged: JudgedRecord[] = new Array(batch.length)
@@ -145,7 +148,7 @@ async function judgeBatch(
   const judgeOneByOne = async () => {
     for (const [index, sent] of waiting) {
       if (unavailable) return
-      const record = await judgeRecord(deps, sent, version, answers)
+      const record = await judgeRecord(deps, authority, sent, version, answers)
       if (record) judged[index] = record
       else unavailable = true
     }
@@ -157,6 +160,7 @@ async function judgeBatch(
 
 async function judgeRecord(
   deps: JudgeRecordsDeps,
+  authority: OdsCode,
   sent: RecordAsSent,
   version: number,
   answers: PdsAnswer[],
@@ -167,6 +171,14 @@ async function judgeRecord(
   const answer = await deps.demographics.find(nhsNumber)
   if (answer.kind === 'unavailable') return undefined
   answers.push({ nhsNumber, version, at: deps.clock.now(), says: registerOf(nhsNumber, answer) })
-  const fault = judgeByDemographics(checked.value, answer)
+  let fault = judgeByDemographics(checked.value, answer)
+  if (fault?.kind === 'possible-match') {
+    const match = decidedMatch(nhsNumber, checked.value.subject)
+    fault = judgeByDemographics(
+      checked.value,
+      answer,
+      await deps.storage.matchDecisions.find(authority, match),
+    )
+  }
   return { sent, outcome: fault ? { fault, unproven: checked.value } : { checked: checked.value } }
 }

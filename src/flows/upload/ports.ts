@@ -1,4 +1,5 @@
 import type { OdsCode } from '../../domain/organisation.ts'
+import type { DecidedMatch, MatchDecision } from '../../domain/person/match-decision.ts'
 import type { MissingPlan, NumberMatch } from '../../domain/registration/authority.ts'
 import type { RecordResult } from '../../domain/upload/acknowledgement.ts'
 import type { FileCode } from '../../domain/upload/apply-upload.ts'
@@ -79,4 +80,11 @@ export interface UploadHistory {
   holding(authority: OdsCode, at: Date): Promise<NumberMatch>
   /** Plans still running that the newest applied file neither carried nor was refused for (rule 19.6). */
   missingPlans(authority: OdsCode, at: Date): Promise<readonly MissingPlan[]>
+}
+
+/** What officers have decided about possible matches (rule 3.25). */
+export interface MatchDecisionStore {
+  find(authority: OdsCode, match: DecidedMatch): Promise<MatchDecision | undefined>
+  /** Puts a decision into the place of an earlier one; answers whether anything has changed. */
+  keep(authority: OdsCode, match: DecidedMatch, decision: MatchDecision, at: Date): Promise<boolean>
 }

@@ -126,6 +126,8 @@ export interface IssueStore {
 export interface FailedRecord {
   readonly sent: RecordAsSent
   readonly code: RecordCode
+  /** Whether an officer may decide that the number is this person's (rule 3.25). */
+  readonly isPossibleMatch: boolean
   /** What is wrong and what to correct, in words (rule 3.14). */
   readonly reason: string
   /** When the first file in which the person failed since they were last loaded was received. */

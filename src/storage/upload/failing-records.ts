@@ -126,6 +126,7 @@ export async function failedRecords(db: Kysely<Schema>, authority: OdsCode): Pro
   const failed = rows.map(({ sent, fault, since, sequence, created_at }) => ({
     sent,
     code: codeOf(fault),
+    isPossibleMatch: fault.kind === 'possible-match',
     reason: reasonOf(fault),
     since,
     newest: { sequence, createdAt: created_at },
@@ -154,6 +155,7 @@ async function heldOtherwise(db: Kysely<Schema>, authority: OdsCode): Promise<Fa
         },
       ],
     },
+    isPossibleMatch: false,
     code: row.fault.kind === 'person-died' ? 'CPR07' : codeOf(row.fault),
     reason: row.fault.kind === 'person-died' ? PERSON_DIED : reasonOf(row.fault),
     since: row.since,

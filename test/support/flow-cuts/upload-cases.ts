@@ -8,6 +8,7 @@ import type { Storage } from '../../../src/flows/ports.ts'
 import { retryJob, tryUploadAgain } from '../../../src/flows/registration/manage-exchange.ts'
 import { attemptUpload } from '../../../src/flows/upload/attempt-upload.ts'
 import { collectUploads } from '../../../src/flows/upload/collect-uploads.ts'
+import { decideMatch } from '../../../src/flows/upload/decide-match.ts'
 import { forgetAbandonedUploads } from '../../../src/flows/upload/forget-abandoned-uploads.ts'
 import {
   keepUploadDraft,
@@ -121,6 +122,20 @@ function keepDraft(bench: CutBench, on: Storage, authority: FreshAuthority) {
 
 /** Files of authorities, from their systems and from pages. */
 export const UPLOAD_FLOWS: readonly FlowCase[] = [
+  {
+    name: 'a possible match is decided',
+    again: 'nothing',
+    prepare: async bench => {
+      const { odsCode } = await bench.authority()
+      const nhsNumber = freshNhsNumber()
+      const match = { nhsNumber, name: 'pippin applecore', birthDate: '2019-05-01' as CalendarDate }
+      return {
+        act: on => decideMatch(bench.deps(on), odsCode, match, 'same-person', { via: 'web' }),
+        done: sql`select (select count(*) from match_decision where nhs_number = ${nhsNumber}) as decided,
+          ${audited('decide possible match', nhsNumber, 'nhs_number')} as audited`,
+      }
+    },
+  },
   {
     name: 'an upload is received',
     again: 'nothing',
