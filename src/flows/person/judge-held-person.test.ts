@@ -3,6 +3,7 @@ import { describeOnEachEngine } from '../../../test/support/engines.ts'
 import type { CalendarDate } from '../../domain/english-time.ts'
 import type { NhsNumber } from '../../domain/nhs-number.ts'
 import type { Demographics } from '../../domain/person/demographics.ts'
+import { decidedMatch } from '../../domain/person/match-decision.ts'
 import { changingPeople, ONE, TWO, threeNumbers } from './changing-people.testing.ts'
 
 const BORN = '2019-05-01' as CalendarDate
@@ -87,5 +88,17 @@ describeOnEachEngine('people whom PDS has otherwise than they were loaded (rule 
     expect(await toPutRight()).toHaveLength(1)
     await load(child, ONE)
     expect(await toPutRight()).toEqual([])
+  })
+
+  test('a possible match that its officer has decided to be the person is not told again (rule 3.25)', async () => {
+    const [child] = threeNumbers()
+    await load(child, ONE)
+    await load(child, TWO)
+    const subject = { given: 'Pippin', family: 'Applecore', birthDate: BORN }
+    await people.storage.matchDecisions.keep(ONE, decidedMatch(child, subject), 'same-person', new Date())
+    await look(child, asSent({ givenNames: [['Philippa']] }))
+    expect([await toPutRight(ONE), await toPutRight(TWO)]).toEqual([[], [`${child} CPR03 Given name`]])
+    await look(child, asSent({ givenNames: [['Zoe']], familyNames: ['Else'] }))
+    expect(await toPutRight(ONE)).toEqual([`${child} CPR03 Family name and given name`])
   })
 })
