@@ -64,3 +64,26 @@ describe('rule 3.7: a record without a given name', () => {
     ).toEqual({ kind: 'missing', field: 'given name' })
   })
 })
+
+describe('rule 3.25: what an officer has decided', () => {
+  const known = (family: string, given: string): KnownDemographics => ({
+    kind: 'found',
+    person: { birthDate, familyNames: [family], givenNames: [[given]] },
+  })
+
+  test('settles a possible match', () => {
+    const possible = known('Testcase', 'Tans')
+    expect(judgeByDemographics(record, possible, 'same-person')).toBeUndefined()
+    expect(judgeByDemographics(record, possible, 'another-person')).toEqual({
+      kind: 'different-person',
+      items: ['given name'],
+    })
+  })
+
+  test('changes nothing about a match or a different person', () => {
+    expect(judgeByDemographics(record, known('Testcase', 'Tansy'), 'another-person')).toBeUndefined()
+    expect(judgeByDemographics(record, known('Else', 'Rowan'), 'same-person')).toMatchObject({
+      kind: 'different-person',
+    })
+  })
+})

@@ -108,7 +108,7 @@ function alike(one: string, other: string): boolean {
 /** One letter more, less or another, or two neighbours exchanged, in names of three letters and more. */
 function misspelt(one: string, other: string): boolean {
   const [shorter, longer] = one.length < other.length ? [[...one], [...other]] : [[...other], [...one]]
-  if (shorter.length < 3 || longer.length - shorter.length > 1) return false
+  if (shorter.length < 3) return false
   let at = 0
   while (at < shorter.length && shorter[at] === longer[at]) at += 1
   const rest = (letters: readonly string[], from: number) => letters.slice(from).join('')

@@ -82,7 +82,7 @@ function compareNames(claimed: ClaimedPerson, registered: RegisteredPerson): Nam
   const asWritten = compare(alone)
   const exchanged = compare({ family: alone.given, given: alone.family })
   // Given and family name in each other's column: both are there, and neither in its place.
-  return exchanged.family === 'same' && exchanged.given === 'same' && alone.given.length > 0
+  return exchanged.family === 'same' && exchanged.given === 'same'
     ? { family: nearAtBest(asWritten.family), given: nearAtBest(asWritten.given) }
     : asWritten
 }
