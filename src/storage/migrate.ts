@@ -22,7 +22,7 @@ import * as onePerson from './migrations/0019-one-person.ts'
 import * as answerQuery from './migrations/0020-answer-query.ts'
 import * as takenBack from './migrations/0021-taken-back.ts'
 import * as heldPeople from './migrations/0022-held-people.ts'
-import * as matchDecisions from './migrations/0024-match-decisions.ts'
+import * as matchDecisions from './migrations/0023-match-decisions.ts'
 import type { Schema } from './schema.ts'
 
 const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -48,7 +48,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0020-answer-query': answerQuery,
   '0021-taken-back': takenBack,
   '0022-held-people': heldPeople,
-  '0024-match-decisions': matchDecisions,
+  '0023-match-decisions': matchDecisions,
 }
 
 /** Brings the database to this version's schema; answers the names of the steps taken. Safe when several start at once. */
