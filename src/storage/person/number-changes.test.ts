@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { beforeEach, expect, test } from 'vitest'
 import { describeOnEachEngine } from '../../../test/support/engines.ts'
 import { freshNhsNumber, pdsSays, storedAuthority, storedPlan } from '../../../test/support/records.ts'
@@ -17,7 +18,7 @@ describeOnEachEngine('the numbers that are looked at and told of', database => {
   const [ours, theirs] = ['801', '802'] as OdsCode[] as [OdsCode, OdsCode]
 
   beforeEach(async () => {
-    for (const table of ['number_change', 'plan', 'person_number'] as const) {
+    for (const table of ['number_change', 'plan', 'plan_taken_back', 'person_number'] as const) {
       await database().kysely.deleteFrom(table).execute()
     }
     for (const authority of [ours, theirs]) await storedAuthority(database(), authority)
@@ -111,6 +112,37 @@ describeOnEachEngine('the numbers that are looked at and told of', database => {
     expect((await known()).sort()).toEqual([young, old, current, heldOnce].sort())
     await claim(hoursLater(2))
     expect((await known()).sort()).toEqual([old, current, heldOnce].sort())
+  })
+
+  test('a number under which only an end was sent is kept, and keeps no other from its look (rules 3.24 and 14.7)', async () => {
+    const takenBack = freshNhsNumber()
+    await says(takenBack, { state: 'unknown' }, hoursLater(-30))
+    await database()
+      .kysely.insertInto('plan_taken_back')
+      .values({
+        person: takenBack,
+        authority: ours,
+        plan_type: 'CPP',
+        start_time: '202601010000',
+        unborn: '',
+        nhs_number: takenBack,
+        what: 'end',
+        time: '202606010000',
+        written_created_at: NOON,
+        written_sequence: 1,
+      })
+      .execute()
+    const due = await held(hoursLater(-25))
+    expect(await claim()).toEqual([due])
+    expect((await known()).sort()).toEqual([takenBack, due].sort())
+  })
+
+  test('whatever refers to a number is known to those who forget numbers (rule 14.7)', async () => {
+    const { rows } = await sql<{ name: string }>`
+      select conrelid::regclass::text as name from pg_constraint
+      where confrelid = 'person_number'::regclass order by 1`.execute(database().kysely)
+    // A table that is added here has to be named where a number is judged idle (`number-looks.ts`).
+    expect(rows.map(({ name }) => name)).toEqual(['person_number', 'plan', 'plan_taken_back'])
   })
 
   test('what is announced is looked at once, whether or not anything is held under it (rule 14.3)', async () => {
