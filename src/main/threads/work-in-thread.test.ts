@@ -78,6 +78,30 @@ describe('background work in a thread of its own', () => {
     await (await workInThread(order, capturedLog().logger, file)).stop()
   }, 10_000)
 
+  test('told to stop while a thread starts again, it stops when that one has started', async () => {
+    const { logger, lines } = capturedLog()
+    const file = threadOf(
+      'slow',
+      `import { existsSync, writeFileSync } from 'node:fs'
+      const before = new URL('slow.begun', import.meta.url)
+      port.on('message', told => told === 'stop' && port.close())
+      if (existsSync(before)) {
+        log('starts again')
+        setTimeout(started, 700)
+      } else {
+        writeFileSync(before, '')
+        started()
+        setTimeout(() => process.exit(3), 300)
+      }`,
+    )
+    const work = await workInThread(order, logger, file)
+    await vi.waitFor(() => expect(lines.join()).toContain('starts again'), { timeout: 10_000, interval: 20 })
+    const begun = performance.now()
+    await work.stop()
+    // Without being told, it would be ended only after the whole time that stopping may take.
+    expect(performance.now() - begun).toBeLessThan(2_500)
+  }, 20_000)
+
   test('a start that fails is told with its reason', async () => {
     const file = threadOf('failing', 'throw new Error("no database")')
     await expect(workInThread(order, capturedLog().logger, file)).rejects.toThrow('no database')

@@ -33,6 +33,8 @@ export async function workInThread(order: WorkOrder, logger: Logger, file: URL =
       try {
         thread = await startedThread(order, logger, file)
         pauseMs = FIRST_PAUSE_MS
+        // Told to stop while this one started: the message went to the one before.
+        if (stopping.signal.aborted) thread.tell('stop')
       } catch (error) {
         logger.failure('background work cannot be started', error)
       }
@@ -43,8 +45,7 @@ export async function workInThread(order: WorkOrder, logger: Logger, file: URL =
     stop: async () => {
       stopping.abort()
       thread.tell('stop')
-      await within(order.config.stopWithinMs + CLOSE_WITHIN_MS, thread.ended).catch(() => thread.end())
-      await kept
+      await within(order.config.stopWithinMs + CLOSE_WITHIN_MS, kept).catch(() => thread.end())
     },
   }
 }
