@@ -1,3 +1,4 @@
+// One file: every test asks through the same client and the same server.
 import { afterEach, describe, expect, test } from 'vitest'
 import { type Backstage, openApi, PREFIX } from '../api/fhir/testing.ts'
 import { ANSWER, NOTHING_HELD, PLAN } from '../formats/fhir/testing.ts'

@@ -1,3 +1,4 @@
+// One file: every test fetches from the same made-up MESH server.
 import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { collect, textOfPieces } from '../../test/support/bytes.ts'

@@ -1,3 +1,4 @@
+// One file: every test asks the same API before the same made-up flows.
 import type { InjectOptions } from 'fastify'
 import type { Bundle } from 'fhir/r4.js'
 import { Client } from 'fhir-kit-client'

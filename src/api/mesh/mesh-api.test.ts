@@ -1,3 +1,4 @@
+// One file: every test sends and collects through the same mailboxes.
 /** More than 300 lines: the published table of calls, row by row and in both versions. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import {

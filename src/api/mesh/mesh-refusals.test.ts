@@ -1,3 +1,4 @@
+// One file: one table of requests that are refused, by the same mailboxes.
 /** More than 300 lines: the published table of refusals, row by row and in both versions. */
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'

@@ -1,3 +1,4 @@
+// One file: every test posts to the same API before the same made-up flows.
 import fc from 'fast-check'
 import Fastify from 'fastify'
 import { describe, expect, test } from 'vitest'

@@ -1,3 +1,4 @@
+// One file: every test asks the same API before the same made-up flow.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { expectValue } from '../../../../test/support/expect-value.ts'
