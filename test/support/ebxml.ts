@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { v7 as newId } from 'uuid'
 import type { AccessKind, Author } from '../../src/domain/query/requester.ts'
@@ -40,7 +40,7 @@ export interface TestCallback {
 
 export async function openCallback(partyKey: string, port = 0): Promise<TestCallback> {
   const posted: PostedAnswer[] = []
-  const server = createServer(async (request, response) => {
+  const take = async (request: IncomingMessage, response: ServerResponse) => {
     const read = expectValue(await readEbxmlMessage(request.headers['content-type'], await bodyOf(request)))
     const message = expectValue(await readTree(read.payload ?? new Uint8Array(), {}))
     posted.push({ header: read.header, message, soapAction: request.headers['soapaction']?.toString() })
@@ -51,6 +51,14 @@ export async function openCallback(partyKey: string, port = 0): Promise<TestCall
     const own = { from: partyKey, messageId: newId(), timestamp: new Date() }
     const acknowledgment = writeAcknowledgment(signalOf({ ...read.header, ...other }, own))
     return response.writeHead(200, { 'content-type': 'text/xml' }).end(renderXml(acknowledgment))
+  }
+  /** What was posted and is no answer. A post that was cut is none: the service posts it again. */
+  const faults: unknown[] = []
+  const server = createServer((request, response) => {
+    take(request, response).catch(fault => {
+      if (!request.errored) faults.push(fault)
+      response.destroy()
+    })
   })
   await new Promise<void>(resolve => server.listen(port, '127.0.0.1', resolve))
   const callback: TestCallback = {
@@ -59,6 +67,7 @@ export async function openCallback(partyKey: string, port = 0): Promise<TestCall
     manner: 'acknowledges',
     answersTo: (messageId, times = 1) =>
       until(async () => {
+        if (faults.length > 0) throw new AggregateError(faults, 'What was posted could not be read')
         const found = posted.filter(({ header }) => header.refToMessageId === messageId)
         return found.length >= times && found
       }),
