@@ -158,15 +158,14 @@ describeJourney('onboarding', engine => {
     })
 
     test('what its newest snapshot left out is listed, and nothing of it ended (rule 19.6)', async () => {
-      const asked = await cpis('authority', 'missing', authority.odsCode)
-      expect(asked.err).toContain('snapshot mode')
+      expect((await cpis('authority', 'plans-to-check', authority.odsCode)).out).toContain('no plan to check')
       await cpis('authority', 'set', authority.odsCode, '--mode', 'snapshot', '--wave', 'spring')
       const all = good(0, 10).filter(({ plans }) => plans.every(({ end, type }) => !end || type === 'UCPP'))
       const [left, refused, ...carried] = all
       if (!left || !refused) throw new Error('The authority has records')
       await send(desk, 0, all)
       expect(
-        JSON.parse((await cpis('authority', 'missing', authority.odsCode, '--json')).out),
+        JSON.parse((await cpis('authority', 'plans-to-check', authority.odsCode, '--json')).out),
       ).not.toMatchObject({
         plans: expect.arrayContaining([expect.objectContaining({ nhsNumber: left.subjects[0]?.nhsNumber })]),
       })
@@ -176,14 +175,16 @@ describeJourney('onboarding', engine => {
         subjects: refused.subjects.map(subject => ({ ...subject, family: 'SOMEBODYELSE' })),
       }
       expect(await send(desk, 0, [...carried, namedOtherwise])).toMatchObject({ fileCode: 'CPF03' })
-      const missing = JSON.parse((await cpis('authority', 'missing', authority.odsCode, '--json')).out)
+      const missing = JSON.parse((await cpis('authority', 'plans-to-check', authority.odsCode, '--json')).out)
       const numbers = missing.plans.map(({ nhsNumber }: { nhsNumber: string }) => nhsNumber)
       expect(numbers).toContain(left.subjects[0]?.nhsNumber)
       // A record that was refused was not left out: it is in the list of failures.
       for (const record of [refused, ...carried]) expect(numbers).not.toContain(record.subjects[0]?.nhsNumber)
       expect(missing.plans[0].lastCarriedBy.sequence).toBeLessThan(sequence)
       expect((await rows('plan')).length).toBe(before.length)
-      expect((await cpis('authority', 'missing', authority.odsCode)).out).toContain('None of them was ended')
+      expect((await cpis('authority', 'plans-to-check', authority.odsCode)).out).toContain(
+        'None of them was ended',
+      )
     })
   })
 

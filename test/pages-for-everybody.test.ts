@@ -190,6 +190,20 @@ describe.skipIf(NO_BROWSER)('the pages, for everybody', () => {
       newStep: () => 'x',
     }
     const watched = { current: false, watchedAt: now }
+    const planToCheck = {
+      doubt: 'overlaps',
+      nhsNumber: '9990000018',
+      type: 'CPP',
+      typeWords: 'child protection plan',
+      start: '202511010000',
+      startDay: '2025-11-01',
+      beside: '202511020000',
+      besideDay: '2025-11-02',
+      name: 'Ada Madeup',
+      localId: 'A long reference of a system 0123456789',
+      file: 'file 3',
+      since: now,
+    }
     const preview = { draft, rows: 3, rowsLeftOut: 3, hours: 24, planCount: 0, recordCount: 0 }
     const emptyCounts = { all: 0, live: 0, late: 0, notCollecting: 0 }
 
@@ -290,6 +304,16 @@ describe.skipIf(NO_BROWSER)('the pages, for everybody', () => {
           nextPage: '/desk/failures?page=2',
         },
       ],
+      [
+        'desk-plans',
+        'Plans to check',
+        {
+          total: 90,
+          plans: [planToCheck, { ...planToCheck, doubt: 'left-out' }],
+          nextPage: '/desk/plans?page=2',
+        },
+      ],
+      ['desk-plan-delete', 'Delete this plan?', { plan: planToCheck }],
       [
         'desk-uploads',
         'Uploads',

@@ -17,7 +17,7 @@ import { type AuthorityDesk, openDesk } from './support/authority-desk.ts'
 import { describePages, launchBrowser, ownWindow, pressTwice, screen, signInAs } from './support/browser.ts'
 import { collected } from './support/collected.ts'
 import { expectAccessible } from './support/page-manner.ts'
-import { pdsSays } from './support/records.ts'
+import { freshNhsNumber, pdsSays, storedPlan } from './support/records.ts'
 import { makePlace, type Place, type RunningService, startIn } from './support/running-service.ts'
 import { until } from './support/until.ts'
 
@@ -439,6 +439,60 @@ describePages("an authority's desk", engine => {
     expect(await page.locator('main').innerText()).toContain('No file is missing')
     const sent = await audited('send upload')
     expect(sent.filter(({ subject }) => subject !== null)).toHaveLength(1)
+  })
+
+  test('lists plans that may not stand any more; one is confirmed, another deleted (rule 3.26)', async () => {
+    const { database, storage } = running.service.store
+    const children = [freshNhsNumber(), freshNhsNumber()]
+    for (const nhs_number of children)
+      for (const [start_time, day] of [
+        ['202601010000', '2026-01-02'],
+        ['202601020000', '2026-01-03'],
+      ] as const)
+        await storedPlan(database, {
+          nhs_number,
+          authority: home.odsCode,
+          start_time,
+          written_created_at: new Date(day),
+        })
+    const page = await officer(HOME_OFFICER)
+    await page.getByRole('link', { name: 'Plans to check' }).click()
+    await expectAccessible(page)
+    await screen(page, 'desk-plans')
+    const rowOf = (nth: number) =>
+      rowsOf(page).filter({ hasText: displayNhsNumber(children[nth] as NhsNumber) })
+    expect(await rowOf(0).innerText()).toContain('You also sent one from 2 January 2026')
+    await pressTwice(rowOf(0).getByRole('button', { name: /^It still stands/ }))
+    await rowOf(0).waitFor({ state: 'detached' })
+    // The second press is on record as a request and confirms nothing.
+    expect((await audited('confirm plan')).filter(({ details }) => details)).toEqual([
+      expect.objectContaining({ nhs_number: children[0], outcome: 'allowed' }),
+    ])
+
+    await rowOf(1)
+      .getByRole('button', { name: /^Delete/ })
+      .click()
+    await expectAccessible(page)
+    await screen(page, 'desk-plan-delete')
+    expect(await page.locator('main').innerText()).toContain('The one from 2 January 2026')
+    await pressTwice(page.getByRole('button', { name: 'Delete this plan' }))
+    await page.getByRole('heading', { name: 'Your newest files' }).waitFor()
+    // PDS knows nobody of the number: only the delete counts, and it needs no proof (rule 3.24).
+    await until(async () => (await storage.plansToCheck.list(home.odsCode, new Date())).length === 0)
+    const plans = await database.kysely
+      .selectFrom('plan')
+      .select(['start_time', 'delete_time'])
+      .where('nhs_number', '=', children[1] as NhsNumber)
+      .orderBy('start_time')
+      .execute()
+    expect(plans).toEqual([
+      { start_time: '202601010000', delete_time: expect.any(String) },
+      { start_time: '202601020000', delete_time: null },
+    ])
+    expect((await storage.uploadHistory.applied(home.odsCode, 1))[0]).toMatchObject({ loaded: 1, failed: 0 })
+    // Of another authority's plan an officer learns nothing, whatever the form says.
+    await page.goto('/desk/plans')
+    expect(await page.locator('main').innerText()).toContain('There is no plan to check')
   })
 
   test('what was typed and chosen is there after signing in again', async () => {

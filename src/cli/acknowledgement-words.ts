@@ -16,7 +16,7 @@ const FILE_CODE_WORDS: Readonly<Record<FileCode, string>> = {
 }
 
 export function acknowledgementWords(styler: Styler, summary: AcknowledgementSummary): string {
-  const { fileCode, fileReason, sequence, createdAt, loaded, failed, failures } = summary
+  const { fileCode, fileReason, sequence, createdAt, loaded, failed, failures, remarks } = summary
   const colour = fileCode === 'CPF02' ? 'green' : fileCode === 'CPF03' ? 'yellow' : 'red'
   const of = sequence < 0 ? 'a file whose number could not be read' : fileNumberWords(sequence)
   const counts = `${loaded.toLocaleString('en-GB')} loaded, ${failed.toLocaleString('en-GB')} failed`
@@ -24,6 +24,6 @@ export function acknowledgementWords(styler: Styler, summary: AcknowledgementSum
     `${styler.style(colour, fileCode)}  ${of}: ${FILE_CODE_WORDS[fileCode]}`,
     `       ${counts}, acknowledged ${instantWords(createdAt)}`,
     ...(fileReason ? [wrapped(fileReason, 80, 7)] : []),
-    ...failures.map(record => failedRecordWords(styler, record)),
+    ...[...failures, ...remarks].map(record => failedRecordWords(styler, record)),
   ].join('\n')
 }

@@ -1,4 +1,6 @@
 import type { Command } from 'commander'
+import { dayOf, type PlanTime } from '../domain/english-time.ts'
+import type { PlanDoubt, PlanToCheck } from '../domain/plan/plan-to-check.ts'
 import { fileNumberWords, shownSequence } from '../domain/upload/upload.ts'
 import { reportWords, type ShownReport } from './authority-words.ts'
 import type { CommandLine } from './command-line.ts'
@@ -6,16 +8,13 @@ import { type CommandResult, done } from './command-result.ts'
 import { askOperations } from './operations.ts'
 import { counted, dayWords, instantWords, table } from './words.ts'
 
-interface ShownMissing {
+/** Plans as the operations API answers them. */
+interface ShownPlans {
   readonly odsCode: string
   readonly newest?: { readonly sequence: number; readonly createdAt: string }
-  readonly plans: readonly {
-    readonly nhsNumber: string
-    readonly type: string
-    readonly start: string
-    readonly localId?: string
+  readonly plans: readonly (Omit<PlanToCheck, 'since' | 'lastCarriedBy'> & {
     readonly lastCarriedBy: { readonly sequence: number; readonly createdAt: string }
-  }[]
+  })[]
 }
 
 /** Where an authority stands, what it sent, and how it comes to stand elsewhere (rules 19.2 to 19.6). */
@@ -58,24 +57,33 @@ export function addStageCommands({ perform, config, terminal, now }: CommandLine
         : `Authority ${ods} is being taken on again: its files are tests.`,
     ),
   )
-  ofOne('missing', 'plans that the newest file of an authority left out, if it sends all it holds').action(
-    (ods: string) => ask(ods, '/missing', undefined, answer => missingWords(answer as ShownMissing)),
-  )
+  ofOne('plans-to-check', 'plans of an authority that may not stand any more')
+    .alias('missing')
+    .action((ods: string) =>
+      ask(ods, '/plans-to-check', undefined, answer => plansWords(answer as ShownPlans)),
+    )
 }
 
-function missingWords({ newest, plans }: ShownMissing): string {
+const DOUBTS = {
+  overlaps: 'overlapped by a newer plan',
+  'left-out': 'not in the newest file',
+} as const satisfies Record<PlanDoubt, string>
+
+function plansWords({ newest, plans }: ShownPlans): string {
   if (!newest) return 'No file has been applied yet.'
   const file = `${fileNumberWords(newest.sequence)}, created ${instantWords(new Date(newest.createdAt))}`
-  if (plans.length === 0) return `The newest ${file}, left out no plan.`
-  const rows = plans.map(({ nhsNumber, type, start, localId, lastCarriedBy }) => [
+  if (plans.length === 0) return `There is no plan to check. The newest is ${file}.`
+  const day = (time: string) => dayWords(dayOf(time as PlanTime))
+  const rows = plans.map(({ doubt, beside, nhsNumber, type, start, localId, lastCarriedBy }) => [
     nhsNumber,
     type,
-    dayWords(`${start.slice(0, 4)}-${start.slice(4, 6)}-${start.slice(6, 8)}`),
+    day(start),
     localId ?? '-',
     `${shownSequence(lastCarriedBy.sequence)}, ${instantWords(new Date(lastCarriedBy.createdAt))}`,
+    beside === undefined ? DOUBTS[doubt] : `${DOUBTS[doubt]} from ${day(beside)}`,
   ])
   return [
-    `${counted(plans.length, 'plan')} not in the newest ${file}. None of them was ended or removed.`,
-    table([['NHS number', 'plan', 'start', 'local id', 'last carried by file'], ...rows]),
+    `${counted(plans.length, 'plan')} to check; the newest is ${file}. None of them was ended or removed.`,
+    table([['NHS number', 'plan', 'start', 'local id', 'last carried by file', 'why'], ...rows]),
   ].join('\n\n')
 }

@@ -4,5 +4,5 @@ import { wrapped } from './wrapped.ts'
 
 export function failedRecordWords(styler: Styler, { position, localId, code, reason }: FailedRecord): string {
   const where = localId ? `record ${position} (${localId})` : `record ${position}`
-  return `${styler.style('red', code)}  ${where}\n${wrapped(reason, 80, 7)}`
+  return `${styler.style(code === 'CPR06' ? 'yellow' : 'red', code)}  ${where}\n${wrapped(reason, 80, 7)}`
 }

@@ -97,10 +97,12 @@ test('an acknowledgement names each failed record and what to correct', () => {
     loaded: 1000,
     failed: 1,
     failures: [{ position: 7, localId: 'P7', code: 'CPR04', reason: 'NHS number: ten digits.' }],
+    remarks: [{ position: 9, code: 'CPR06', reason: 'An earlier one is still shown.' }],
   })
   expect(words).toContain('CPF03  file 12: some records were loaded')
   expect(words).toContain('1,000 loaded, 1 failed')
   expect(words).toContain('CPR04  record 7 (P7)\n       NHS number: ten digits.')
+  expect(words).toContain('CPR06  record 9\n       An earlier one is still shown.')
 })
 
 test('an instant is told in English time, whatever the machine keeps', () => {

@@ -5,7 +5,7 @@ import type { HeldPeople, NumberStore } from './person/ports.ts'
 import type { AsynchronousAnswerStore, QueryStore } from './query/ports.ts'
 import type { AuthorityStore, ClientSystemStore, OrganisationStore } from './registration/ports.ts'
 import type { RelayStore } from './relay/ports.ts'
-import type { MatchDecisionStore, UploadHistory, UploadStore } from './upload/ports.ts'
+import type { MatchDecisionStore, PlansToCheckStore, UploadHistory, UploadStore } from './upload/ports.ts'
 import type { UploadAttempts } from './upload/upload-attempt-ports.ts'
 import type { IssueStore, OversightStore } from './watch/ports.ts'
 
@@ -30,6 +30,7 @@ export interface Stores {
   readonly uploadHistory: UploadHistory
   readonly uploadAttempts: UploadAttempts
   readonly matchDecisions: MatchDecisionStore
+  readonly plansToCheck: PlansToCheckStore
   readonly queries: QueryStore
   readonly notifications: NotificationStore
   readonly missedAppointments: MissedAppointmentStore

@@ -3,32 +3,43 @@ import type { MessageFault } from '../formats/hl7v3/message-fault.ts'
 import { type AcknowledgementHeader, readAcknowledgement } from '../formats/hl7v3/read-acknowledgement.ts'
 import type { FailedRecord } from './check-upload.ts'
 
+const LOADED = 'CPR06'
+
 /** An acknowledgement without the records that were loaded, of which there may be very many. */
 export interface AcknowledgementSummary extends AcknowledgementHeader {
   readonly loaded: number
   readonly failed: number
   readonly failures: readonly FailedRecord[]
+  /** Of records that were loaded: what the service says of them all the same (rule 3.26). */
+  readonly remarks: readonly FailedRecord[]
 }
 
-/** Reads an acknowledgement to its end; of its records, those that failed are kept. */
+/** Reads an acknowledgement to its end; of its records, those are kept of which it says something in words. */
 export async function summariseAcknowledgement(
   bytes: AsyncIterable<Uint8Array>,
 ): Promise<Result<AcknowledgementSummary, MessageFault>> {
-  const failures = new Map<number, FailedRecord>()
+  const named = new Map<number, FailedRecord>()
   let header: AcknowledgementHeader | undefined
   for await (const item of readAcknowledgement(bytes)) {
     if (item.kind === 'fault') return failure(item.fault)
     if (item.kind === 'header') header = item.header
     else if (item.kind === 'verdict') {
       const { position, code, reason } = item.verdict
-      if (code !== 'CPR06') failures.set(position, { position, code, reason: reason ?? '' })
+      if (code !== LOADED || reason) named.set(position, { position, code, reason: reason ?? '' })
     } else if (item.kind === 'record') {
-      const known = failures.get(item.record.position)
+      const known = named.get(item.record.position)
       const localId = item.record.subjects.find(subject => subject.localId)?.localId
-      if (known && localId) failures.set(known.position, { ...known, localId })
+      if (known && localId) named.set(known.position, { ...known, localId })
     } else if (header) {
       const { loaded, failed } = item.totals
-      return success({ ...header, loaded, failed, failures: [...failures.values()] })
+      const records = [...named.values()]
+      return success({
+        ...header,
+        loaded,
+        failed,
+        failures: records.filter(({ code }) => code !== LOADED),
+        remarks: records.filter(({ code }) => code === LOADED),
+      })
     }
   }
   throw new Error('An acknowledgement is read to its totals or to a fault')

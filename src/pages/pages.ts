@@ -120,6 +120,7 @@ function navigationOf(session: Session): readonly { readonly href: string; reado
         { href: '/desk', text: 'Today' },
         { href: '/desk/uploads', text: 'Uploads' },
         { href: '/desk/failures', text: 'Failed records' },
+        { href: '/desk/plans', text: 'Plans to check' },
         { href: '/desk/send', text: 'Send a file' },
         { href: '/desk/phones', text: 'Phone numbers' },
       ]

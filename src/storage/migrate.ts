@@ -23,6 +23,7 @@ import * as answerQuery from './migrations/0020-answer-query.ts'
 import * as takenBack from './migrations/0021-taken-back.ts'
 import * as heldPeople from './migrations/0022-held-people.ts'
 import * as matchDecisions from './migrations/0023-match-decisions.ts'
+import * as plansToCheck from './migrations/0027-plans-to-check.ts'
 import type { Schema } from './schema.ts'
 
 const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -49,6 +50,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0021-taken-back': takenBack,
   '0022-held-people': heldPeople,
   '0023-match-decisions': matchDecisions,
+  '0027-plans-to-check': plansToCheck,
 }
 
 /** Brings the database to this version's schema; answers the names of the steps taken. Safe when several start at once. */

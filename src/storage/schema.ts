@@ -8,6 +8,7 @@ import type { Author } from '../domain/query/requester.ts'
 import type { NotifiedBy, UploadMode } from '../domain/registration/authority.ts'
 import type { CareSetting } from '../domain/registration/care-setting.ts'
 import type { ClientExchange, MessagingContract } from '../domain/registration/client-system.ts'
+import type { OverlappedPlan } from '../domain/upload/acknowledgement.ts'
 import type { RecordFault } from '../domain/upload/record-faults.ts'
 import type { RecordAsSent, UploadHeader, UploadSeries } from '../domain/upload/upload.ts'
 import type { IssueDetails, IssueKind } from '../domain/watch/issue.ts'
@@ -53,6 +54,7 @@ export interface Schema {
     decision: MatchDecision
     decided_at: Date
   }
+  confirmed_plan: ConfirmedPlanTable
   number_change: NumberChangeTable
   last_listed: { person: string; author_key: string; listed_at: Date }
   access: AccessTable
@@ -166,6 +168,7 @@ interface UploadRecordTable {
   local_id_authority: string | null
   sent: JSONColumnType<RecordAsSent>
   fault: JSONColumnType<RecordFault> | null
+  overlapped: JSONColumnType<OverlappedPlan> | null
 }
 
 interface UploadPlanTable {
@@ -205,6 +208,18 @@ interface PlanTakenBackTable {
   time: string
   written_created_at: Date
   written_sequence: number
+}
+
+interface ConfirmedPlanTable {
+  authority: string
+  nhs_number: string
+  plan_type: string
+  start_time: string
+  unborn: string
+  beside: string
+  written_created_at: Date
+  written_sequence: number
+  confirmed_at: Date
 }
 
 interface AccessTable {

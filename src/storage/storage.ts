@@ -23,6 +23,7 @@ import { organisationStore } from './registration/organisation-store.ts'
 import { relayStore } from './relay/relay-store.ts'
 import type { Schema } from './schema.ts'
 import { matchDecisions } from './upload/match-decisions.ts'
+import { plansToCheckStore } from './upload/plans-to-check.ts'
 import { uploadAttempts } from './upload/upload-attempts.ts'
 import { uploadHistory } from './upload/upload-history.ts'
 import { uploadStore } from './upload/upload-store.ts'
@@ -56,6 +57,7 @@ function storesOn(db: Kysely<Schema>, run: RunStatement, jobs: Jobs): RegisterSt
     uploadHistory: uploadHistory(db),
     uploadAttempts: uploadAttempts(db),
     matchDecisions: matchDecisions(db),
+    plansToCheck: plansToCheckStore(db),
     queries: queryStore(run),
     notifications: notificationStore(db),
     missedAppointments: missedAppointmentStore(db),

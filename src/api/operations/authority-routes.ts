@@ -7,7 +7,7 @@ import { addAuthority } from '../../flows/registration/manage-exchange.ts'
 import {
   changeSettings,
   goLive,
-  listMissingPlans,
+  listPlansToCheck,
   type NoSuchAuthority,
   restartSequence,
   resume,
@@ -19,11 +19,7 @@ import type { OperationsApiDeps } from './api-deps.ts'
 import { recordCommand, seenOnRecord } from './record-command.ts'
 
 /** A conflict with where the authority stands. */
-type Obstacle =
-  | NoSuchAuthority
-  | GoLiveObstacle
-  | { readonly kind: 'not-suspended' }
-  | { readonly kind: 'sends-changes' }
+type Obstacle = NoSuchAuthority | GoLiveObstacle | { readonly kind: 'not-suspended' }
 
 /** Taking authorities on and looking after them (rules 19.1 to 19.6). */
 export function authorityRoutes(app: FastifyInstance, deps: OperationsApiDeps): void {
@@ -57,7 +53,7 @@ export function authorityRoutes(app: FastifyInstance, deps: OperationsApiDeps): 
     })
 
   command('GET', '', odsCode => showAuthority(deps, odsCode))
-  command('GET', '/missing', odsCode => listMissingPlans(deps, odsCode))
+  command('GET', '/plans-to-check', odsCode => listPlansToCheck(deps, odsCode))
   command('POST', '/settings', async (odsCode, body) => {
     const done = await changeSettings(deps, odsCode, settingsBody.parse(body))
     if (done.ok && !done.value.changed)
@@ -106,8 +102,6 @@ function obstacleWords(obstacle: Obstacle): string {
       return `The authority has sent no test file yet that could be judged. It needs one in which the NHS numbers of at least ${GO_LIVE_PERCENT} % of the records are right.`
     case 'low-match':
       return `In the newest test file ${obstacle.match.matched} of ${obstacle.match.total} NHS numbers are right (${matchPercent(obstacle.match) ?? 0} %); ${GO_LIVE_PERCENT} % are needed.`
-    case 'sends-changes':
-      return 'The authority sends what changed, so that a plan its file leaves out means nothing. In snapshot mode such plans are listed.'
     default:
       return unreachable(obstacle)
   }

@@ -188,8 +188,7 @@ describeOnEachEngine('the operations API', database => {
   test.each([
     ['GET', '/authorities/999', 404],
     ['GET', '/authorities/!', 404],
-    ['GET', '/authorities/999/missing', 404],
-    ['GET', '/authorities/801/missing', 409],
+    ['GET', '/authorities/999/plans-to-check', 404],
     ['POST', '/authorities/999/go-live', 404],
     ['POST', '/authorities/801/go-live', 409],
     ['POST', '/authorities/801/resume', 409],

@@ -1,7 +1,4 @@
 import type { Branded } from '../branded.ts'
-import type { PlanTime } from '../english-time.ts'
-import type { NhsNumber } from '../nhs-number.ts'
-import type { PlanType } from '../plan/plan.ts'
 
 /** The code of an area at the Office for National Statistics, for example `E09000011`. */
 export type GssCode = Branded<string, 'GssCode'>
@@ -119,14 +116,4 @@ export function goLiveObstacle(
   if (stage === 'suspended') return { kind: 'suspended' }
   if (!tested) return { kind: 'no-test' }
   return meetsGoLive(tested) ? undefined : { kind: 'low-match', match: tested }
-}
-
-/** One person's plan that an authority's newest snapshot left out (rule 19.6). */
-export interface MissingPlan {
-  readonly nhsNumber: NhsNumber
-  readonly type: PlanType
-  readonly start: PlanTime
-  readonly localId?: string
-  /** The last file that carried it. */
-  readonly lastCarriedBy: { readonly sequence: number; readonly createdAt: Date }
 }

@@ -1,4 +1,6 @@
+import type { PlanTime } from '../english-time.ts'
 import type { Organisation } from '../organisation.ts'
+import type { PlanType } from '../plan/plan.ts'
 import type { FileCode } from './apply-upload.ts'
 import type { RecordFault } from './record-faults.ts'
 import type { RecordAsSent } from './upload.ts'
@@ -24,4 +26,11 @@ export interface Acknowledgement {
 export interface RecordResult {
   readonly sent: RecordAsSent
   readonly fault?: RecordFault
+  /** Of a record that was loaded: an older plan of the same person and type that still stands beside it (rule 3.26). */
+  readonly overlapped?: OverlappedPlan
+}
+
+export interface OverlappedPlan {
+  readonly plan: PlanType
+  readonly start: PlanTime
 }

@@ -81,6 +81,11 @@ export function issueWords(finding: Finding): IssueWords {
         what: `${counted(finding.details.people, 'person', 'people')} with a plan ${finding.details.people === 1 ? 'is' : 'are'} not as the authority holds them: PDS has another name or date of birth, restricts the record, or says that the person has died.`,
         todo: 'Open “Records to put right” on the pages: it says of each what to check. Correct the record and send it again, or end the plan.',
       }
+    case 'plans-to-check':
+      return {
+        what: `${counted(finding.details.plans, 'plan')} may not stand any more: a newer one of the same person overlaps it, or the newest file left it out.`,
+        todo: 'Open “Plans to check” on the pages. End or delete each that no longer stands, and confirm the others.',
+      }
     case 'old-failures':
       return {
         what: `${counted(finding.details.records, 'record')} failing for more than ${MEND_RECORD_DAYS} days.`,

@@ -20,6 +20,8 @@ export interface IssueDetails {
   readonly 'upload-set-aside': { readonly uploads: number }
   /** People with a plan whom PDS has otherwise than the authority does (rule 14.9). */
   readonly 'people-differ': { readonly people: number }
+  /** Plans that may not stand any more (rule 3.26). */
+  readonly 'plans-to-check': { readonly plans: number }
   /** People whose records keep failing. */
   readonly 'old-failures': { readonly records: number }
 }
@@ -36,6 +38,7 @@ export const ISSUE_KINDS = [
   'match-rate',
   'upload-set-aside',
   'people-differ',
+  'plans-to-check',
   'old-failures',
 ] as const satisfies readonly IssueKind[]
 

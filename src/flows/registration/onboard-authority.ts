@@ -1,9 +1,9 @@
 import type { OdsCode } from '../../domain/organisation.ts'
+import type { PlanToCheck } from '../../domain/plan/plan-to-check.ts'
 import {
   type AuthorityStatus,
   type GoLiveObstacle,
   goLiveObstacle,
-  type MissingPlan,
   type NumberMatch,
   type SettingsChange,
   testedMatch,
@@ -158,25 +158,24 @@ export async function showAuthority(
   })
 }
 
-export interface MissingPlans {
+export interface ListedPlans {
   readonly odsCode: OdsCode
-  /** The newest applied file, which left the plans out; absent where there is none yet. */
+  /** The newest applied file; absent where there is none yet. */
   readonly newest?: UploadOutcome
-  readonly plans: readonly MissingPlan[]
+  readonly plans: readonly PlanToCheck[]
 }
 
-/** Plans that the newest file of an authority left out, which means something only if it sends all it holds (rule 19.6). */
-export async function listMissingPlans(
+/** Plans of an authority that may not stand any more; what its newest file left out only if it sends all it holds (rules 3.26 and 19.6). */
+export async function listPlansToCheck(
   deps: ManageExchangeDeps,
   odsCode: OdsCode,
-): Promise<Result<MissingPlans, { readonly kind: 'sends-changes' } | NoSuchAuthority>> {
-  return looking(deps, odsCode, async authority => {
-    if (authority.mode === 'delta') return failure({ kind: 'sends-changes' } as const)
-    const { uploadHistory } = deps.storage
+): Promise<Result<ListedPlans, NoSuchAuthority>> {
+  return looking(deps, odsCode, async () => {
+    const { uploadHistory, plansToCheck } = deps.storage
     const [newest] = await uploadHistory.applied(odsCode, 1)
-    const plans = await uploadHistory.missingPlans(odsCode, deps.clock.now())
+    const plans = await plansToCheck.list(odsCode, deps.clock.now())
     const details = { plans: plans.length }
-    await recordChange(deps, deps.storage, { action: 'list missing plans', subject: odsCode, details })
+    await recordChange(deps, deps.storage, { action: 'list plans to check', subject: odsCode, details })
     return success({ odsCode, ...(newest && { newest }), plans })
   })
 }

@@ -1,6 +1,7 @@
 import type { OdsCode } from '../../domain/organisation.ts'
 import type { DecidedMatch, MatchDecision } from '../../domain/person/match-decision.ts'
-import type { MissingPlan, NumberMatch } from '../../domain/registration/authority.ts'
+import type { PlanToCheck } from '../../domain/plan/plan-to-check.ts'
+import type { NumberMatch } from '../../domain/registration/authority.ts'
 import type { RecordResult } from '../../domain/upload/acknowledgement.ts'
 import type { FileCode } from '../../domain/upload/apply-upload.ts'
 import type { RecordFault } from '../../domain/upload/record-faults.ts'
@@ -78,8 +79,14 @@ export interface UploadHistory {
   gaps(authority: OdsCode, limit: number): Promise<readonly SequenceGap[]>
   /** People with a visible plan of the authority, and those it would hold if their number were right (rule 19.5). */
   holding(authority: OdsCode, at: Date): Promise<NumberMatch>
-  /** Plans still running that the newest applied file neither carried nor was refused for (rule 19.6). */
-  missingPlans(authority: OdsCode, at: Date): Promise<readonly MissingPlan[]>
+}
+
+/** Plans of an authority that may not stand any more (rule 3.26). */
+export interface PlansToCheckStore {
+  /** The longest in doubt first, as at an instant. */
+  list(authority: OdsCode, at: Date): Promise<readonly PlanToCheck[]>
+  /** From now on the plan is in doubt no longer for this reason. */
+  confirm(authority: OdsCode, plan: PlanToCheck, at: Date): Promise<void>
 }
 
 /** What officers have decided about possible matches (rule 3.25). */

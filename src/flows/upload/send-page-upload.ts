@@ -3,7 +3,10 @@ import { failure, type Result, success } from '../../domain/result.ts'
 import type { RecordAsSent, UploadHeader } from '../../domain/upload/upload.ts'
 import { deliverMessage } from '../mailbox/deliver-message.ts'
 import { handOver, refusalOf, type SendMessageDeps } from '../mailbox/send-message.ts'
+import type { UploadDraft } from '../notification/ports.ts'
 import type { NotificationStepDeps, Officer } from '../notification/take-notification-step.ts'
+import type { Stores } from '../ports.ts'
+import type { Authority } from '../registration/ports.ts'
 
 /** A table that was looked through: what would be made of it, and everything that is wrong with the rest. */
 export interface ReadTable {
@@ -92,33 +95,50 @@ export function sendPageUpload(
     if (!authority || !draft?.content) return failure('unknown')
     const table = await deps.readTable(draft.content, draft.madeAt)
     if (!table.ok || table.value.recordCount === 0) return failure('nobody-in-it')
-    const label = {
-      from: authority.mailbox,
-      to: deps.cpisMailbox,
-      workflowId: deps.uploadWorkflow,
-      contentType: 'application/xml',
-      localId: draft.id,
-    }
-    if (await refusalOf(stores, authority.mailbox, label)) return failure('may-not-send')
-    const sequence = await stores.authorityPages.takeSequence(odsCode)
     const { recordCount } = table.value
-    const header = { authority: draft.contact, sequence, createdAt: draft.madeAt, recordCount }
-    const records = withAuthorityOfIds(table.value.records(), draft.contact)
-    const message = await deliverMessage(stores, deps, label, deps.writeUpload(header, records))
-    await handOver(deps, stores, message)
-    await stores.authorityPages.draftSent(draft, { messageId: message.id, sequence })
-    await stores.audit.append({
-      id: deps.newId(),
-      at: deps.clock.now(),
-      via: 'web',
-      action: 'send upload',
-      outcome: 'allowed',
-      actor: officer.actor,
-      subject: message.id,
-      details: { authority: odsCode, sequence, records: recordCount },
-    })
-    return success({ sequence, again: false })
+    const sent = await sendFile(deps, stores, officer, authority, draft, recordCount, table.value.records())
+    return sent.ok ? success({ sequence: sent.value, again: false }) : sent
   })
+}
+
+/**
+ * Puts a file into the service as the authority's own message, with its job and its audit entry, as part of the caller's transaction.
+ * Answers the number it was given.
+ */
+export async function sendFile(
+  deps: Omit<PageUploadDeps, 'readTable'>,
+  stores: Stores,
+  officer: Officer,
+  authority: Authority,
+  draft: UploadDraft,
+  recordCount: number,
+  records: AsyncIterable<RecordAsSent>,
+): Promise<Result<number, 'may-not-send'>> {
+  const label = {
+    from: authority.mailbox,
+    to: deps.cpisMailbox,
+    workflowId: deps.uploadWorkflow,
+    contentType: 'application/xml',
+    localId: draft.id,
+  }
+  if (await refusalOf(stores, authority.mailbox, label)) return failure('may-not-send')
+  const sequence = await stores.authorityPages.takeSequence(authority.odsCode)
+  const header = { authority: draft.contact, sequence, createdAt: draft.madeAt, recordCount }
+  const content = deps.writeUpload(header, withAuthorityOfIds(records, draft.contact))
+  const message = await deliverMessage(stores, deps, label, content)
+  await handOver(deps, stores, message)
+  await stores.authorityPages.draftSent(draft, { messageId: message.id, sequence })
+  await stores.audit.append({
+    id: deps.newId(),
+    at: deps.clock.now(),
+    via: 'web',
+    action: 'send upload',
+    outcome: 'allowed',
+    actor: officer.actor,
+    subject: message.id,
+    details: { authority: authority.odsCode, sequence, records: recordCount },
+  })
+  return success(sequence)
 }
 
 /** A local id says whose it is. */

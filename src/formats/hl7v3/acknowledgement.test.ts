@@ -1,6 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { collect, inPieces, textOfPieces } from '../../../test/support/bytes.ts'
+import type { PlanTime } from '../../domain/english-time.ts'
+import type { OdsCode } from '../../domain/organisation.ts'
 import type { Acknowledgement, RecordResult } from '../../domain/upload/acknowledgement.ts'
 import type { FileCode } from '../../domain/upload/apply-upload.ts'
 import { codeOf, type RecordFault } from '../../domain/upload/record-faults.ts'
@@ -56,6 +58,27 @@ function asSent({ verdicts, records, ...rest }: WholeAcknowledgement): Acknowled
   })
   return acknowledging(results, rest)
 }
+
+test('a record that was loaded beside an older plan says so beside its code (rule 3.26)', async () => {
+  const sent = { position: 1, plans: [], subjects: [{ kind: 'child' as const, nhsNumber: '9990000018' }] }
+  const start = '202511010000' as PlanTime
+  const written = writeAcknowledgement(
+    acknowledging([{ sent, overlapped: { plan: 'CPP', start } }], {
+      createdAt: new Date('2026-11-01T09:00:00Z'),
+      sequence: 1,
+      transmissionQuantity: 1,
+      fileCode: 'CPF02',
+      authority: { odsCode: 'X9A' as OdsCode, name: 'COUNCIL', dutyPhone: '01632960001' },
+    }),
+  )
+  const read = await readWholeAcknowledgement(written)
+  expect(read).toMatchObject({
+    ok: true,
+    value: {
+      verdicts: [{ code: 'CPR06', reason: expect.stringContaining('from 01/11/2025 is still shown') }],
+    },
+  })
+})
 
 describe('as published', () => {
   async function golden(name: string) {

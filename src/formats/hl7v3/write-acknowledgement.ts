@@ -1,3 +1,4 @@
+import { overlapWords } from '../../domain/plan/plan-to-check.ts'
 import type { Acknowledgement, RecordResult } from '../../domain/upload/acknowledgement.ts'
 import { codeOf } from '../../domain/upload/record-faults.ts'
 import { reasonOf } from '../../domain/upload/record-reasons.ts'
@@ -12,7 +13,7 @@ import { writeTimestamp } from './time.ts'
 /**
  * Writes the acknowledgement of an upload (REPC_MT000003GB01, FileResponse) in pieces: its length costs no memory. Every record
  * is named with its code; one that failed carries its reason in words and comes back whole, one that was loaded with its subject
- * alone (rules 3.9, 3.10 and 3.14).
+ * alone, and with words where an older plan still stands beside it (rules 3.9, 3.10, 3.14 and 3.26).
  */
 export function writeAcknowledgement(acknowledgement: Acknowledgement): AsyncIterable<Uint8Array> {
   const { createdAt, sequence, transmissionQuantity, fileCode, fileReason, authority } = acknowledgement
@@ -54,15 +55,16 @@ async function* each(
 }
 
 /** The code of a record and where in the uploaded file it stands; the reason is the code's original text. */
-function writeDetail({ sent, fault }: RecordResult): XmlNode {
+function writeDetail({ sent, fault, overlapped }: RecordResult): XmlNode {
   const code = fault ? codeOf(fault) : 'CPR06'
+  const words = fault ? reasonOf(fault) : overlapped && overlapWords(overlapped.plan, overlapped.start)
   return element(
     'acknowledgementRecordDetail',
     {},
     element(
       'code',
       { code, codeSystem: OID.recordResponse, displayName: RECORD_CODE_NAMES[code] },
-      fault ? element('originalText', {}, reasonOf(fault)) : undefined,
+      words ? element('originalText', {}, words) : undefined,
     ),
     element('location', {}, `/File/record[${sent.position}]/CP-ISRecord`),
   )

@@ -4,6 +4,7 @@ import type { Pages } from '../pages.ts'
 import { failureRoutes } from './failure-routes.ts'
 import { notificationRoutes } from './notification-routes.ts'
 import { phoneRoutes } from './phone-routes.ts'
+import { planRoutes } from './plan-routes.ts'
 import { sendRoutes } from './send-routes.ts'
 import { uploadRoutes } from './upload-routes.ts'
 
@@ -17,6 +18,7 @@ export function authorityRoutes(pages: Pages): FastifyPluginAsync {
     notificationRoutes(fastify, pages)
     uploadRoutes(fastify, pages)
     failureRoutes(fastify, pages)
+    planRoutes(fastify, pages)
     sendRoutes(fastify, pages)
     phoneRoutes(fastify, pages)
   }

@@ -79,11 +79,14 @@ export async function keepFailures(
     )`.execute(db)
 }
 
-/** Of an authority that sends all it holds, only whom its newest file carried: whoever was left out is not failing any more. */
+/**
+ * Of an authority that sends all it holds, only whom its newest file or a table since then carried: whoever was left out is not failing
+ * any more.
+ */
 export const STILL_FAILING = sql`failing_record f join authority a on a.ods_code = f.authority
-  where (a.mode = 'delta' or f.upload_id = (
-    select u.id from upload u where u.authority = a.ods_code and u.file_code is not null
-    order by u.created_at desc, u.sequence desc limit 1
+  where (a.mode = 'delta' or not exists (
+    select from upload u where u.authority = a.ods_code and u.series = 'system' and u.file_code is not null
+      and (u.created_at, u.sequence) > (f.written_created_at, f.written_sequence)
   ))`
 
 /** People whom PDS has otherwise than an authority that holds a plan of theirs, with the plan that describes them (rule 14.9). */

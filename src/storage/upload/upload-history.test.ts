@@ -1,7 +1,7 @@
 import { v7 as newId } from 'uuid'
 import { beforeEach, expect, test } from 'vitest'
 import { describeOnEachEngine } from '../../../test/support/engines.ts'
-import { freshNhsNumber, storedAuthority, storedPlan } from '../../../test/support/records.ts'
+import { freshNhsNumber, storedAuthority } from '../../../test/support/records.ts'
 import type { CalendarDate, PlanTime } from '../../domain/english-time.ts'
 import type { NhsNumber } from '../../domain/nhs-number.ts'
 import type { OdsCode } from '../../domain/organisation.ts'
@@ -68,7 +68,6 @@ describeOnEachEngine('what authorities sent and hold', database => {
   })
   const numbered = (records: readonly JudgedRecord[]) =>
     records.map((record, index) => ({ ...record, sent: { ...record.sent, position: index + 1 } }))
-  const missing = async () => (await history().missingPlans(authority, NOW)).map(plan => plan.nhsNumber)
 
   test('files are told newest first, by what they say of their age, with the match of each (rule 19.3)', async () => {
     await apply(-1, 2, numbered([loaded(freshNhsNumber()), failed({})]))
@@ -182,43 +181,5 @@ describeOnEachEngine('what authorities sent and hold', database => {
     expect(await history().gaps(theirs, 10)).toEqual([{ from: 2, to: 2 }])
     expect(await history().tests(ours, 10)).toEqual([])
     expect(await history().tests(theirs, 10)).toHaveLength(1)
-  })
-
-  test('what the newest file left out is listed, unless it was refused, has ended or was deleted (rule 19.6)', async () => {
-    const [left, carried, refused, ended] = Array.from({ length: 4 }, freshNhsNumber)
-    if (!left || !carried || !refused || !ended) throw new Error('Four numbers were made')
-    await apply(
-      -3,
-      1,
-      numbered([
-        loaded(left, 'L-1'),
-        loaded(carried),
-        loaded(refused),
-        loaded(ended, undefined, '202606010000'),
-      ]),
-    )
-    expect(await missing()).toEqual([])
-    const spaced = refused.replace(/^(...)(...)/, '$1 $2 ')
-    await apply(-1, 3, numbered([loaded(carried), failed({ nhsNumber: spaced })]))
-    expect(await history().missingPlans(authority, NOW)).toEqual([
-      {
-        nhsNumber: left,
-        type: 'CPP',
-        start: '202601010000',
-        localId: 'L-1',
-        lastCarriedBy: { sequence: 1, createdAt: new Date(NOW.getTime() - 3 * DAY) },
-      },
-    ])
-    // A file that comes late is not the newest, though it came last.
-    await apply(-2, 2, numbered([loaded(ended, undefined, '202606010000')]))
-    expect(await missing()).toEqual([left])
-    await apply(0, 4, numbered([loaded(left), loaded(carried), loaded(refused)]))
-    expect(await missing()).toEqual([])
-  })
-
-  test("of another authority's plans nothing is missing", async () => {
-    await storedPlan(database(), { nhs_number: freshNhsNumber(), authority: 'H9999' })
-    await apply(0, 1, [])
-    expect(await missing()).toEqual([])
   })
 })

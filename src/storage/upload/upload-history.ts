@@ -1,13 +1,10 @@
 import { type Kysely, sql } from 'kysely'
-import { type PlanTime, planTimeOf } from '../../domain/english-time.ts'
-import type { NhsNumber } from '../../domain/nhs-number.ts'
-import type { PlanType } from '../../domain/plan/plan.ts'
-import type { MissingPlan, NumberMatch } from '../../domain/registration/authority.ts'
+import type { NumberMatch } from '../../domain/registration/authority.ts'
 import type { FileCode } from '../../domain/upload/apply-upload.ts'
 import type { SequenceGap, UploadHistory, UploadOutcome } from '../../flows/upload/ports.ts'
 import type { Schema } from '../schema.ts'
 
-/** What authorities sent and hold, each question one statement whatever the size of the authority (rules 19.3 to 19.6). */
+/** What authorities sent and hold, each question one statement whatever the size of the authority (rules 19.3 to 19.5). */
 export function uploadHistory(db: Kysely<Schema>): UploadHistory {
   return {
     keepTest: async (id, authority, { sequence, createdAt, receivedAt, fileCode, loaded, failed, match }) => {
@@ -104,25 +101,6 @@ export function uploadHistory(db: Kysely<Schema>): UploadHistory {
           ) as total`.execute(db)
       return rows[0] ?? { matched: 0, total: 0 }
     },
-
-    missingPlans: async (authority, at) => {
-      const { rows } = await sql<MissingRow>`
-        with newest as (
-          select id, created_at, sequence from upload where authority = ${authority} and file_code is not null
-          order by created_at desc, sequence desc limit 1
-        ),
-        refused as (
-          select regexp_replace(r.sent #>> '{subjects,0,nhsNumber}', '\\D', '', 'g') as nhs_number
-          from newest n join upload_record r on r.upload_id = n.id where r.fault is not null
-        )
-        select p.nhs_number, p.plan_type, p.start_time, p.local_id, p.written_sequence, p.written_created_at
-        from speaking_plan p join newest n on (p.written_created_at, p.written_sequence) < (n.created_at, n.sequence)
-        where p.authority = ${authority} and p.delete_time is null and p.visible_until > ${at}
-          and (p.end_time is null or p.end_time > ${planTimeOf(at)})
-          and p.nhs_number not in (select nhs_number from refused where nhs_number is not null)
-        order by p.nhs_number, p.plan_type, p.start_time`.execute(db)
-      return rows.map(missingPlan)
-    },
   }
 }
 
@@ -146,24 +124,5 @@ function outcome(row: OutcomeRow): UploadOutcome {
     loaded,
     failed,
     match: { matched, total: loaded + failed },
-  }
-}
-
-interface MissingRow {
-  readonly nhs_number: string
-  readonly plan_type: string
-  readonly start_time: string
-  readonly local_id: string | null
-  readonly written_sequence: number
-  readonly written_created_at: Date
-}
-
-function missingPlan(row: MissingRow): MissingPlan {
-  return {
-    nhsNumber: row.nhs_number as NhsNumber,
-    type: row.plan_type as PlanType,
-    start: row.start_time as PlanTime,
-    ...(row.local_id !== null && { localId: row.local_id }),
-    lastCarriedBy: { sequence: row.written_sequence, createdAt: row.written_created_at },
   }
 }

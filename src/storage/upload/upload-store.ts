@@ -1,3 +1,5 @@
+/** More than 300 lines: everything that becomes of a staged file, statement by statement. */
+
 import { type Kysely, sql } from 'kysely'
 import { unbornOf, visibleUntil } from '../../domain/plan/plan.ts'
 import type { RecordResult } from '../../domain/upload/acknowledgement.ts'
@@ -6,6 +8,7 @@ import type { JudgedRecord, UploadReceipt, UploadStore } from '../../flows/uploa
 import { numberDirectory } from '../person/number-directory.ts'
 import type { Schema } from '../schema.ts'
 import { keepFailures } from './failing-records.ts'
+import { noteOverlaps } from './plans-to-check.ts'
 import { clearFaults, takeBack } from './taken-back.ts'
 
 const RESULTS_PAGE = 500
@@ -72,6 +75,7 @@ export function uploadStore(db: Kysely<Schema>): UploadStore {
       await takeBack(db, upload)
       await writeContact(db, upload)
       await keepFailures(db, upload)
+      await noteOverlaps(db, upload)
       const counts = await countOutcomes(db, upload)
       await db.updateTable('upload').set(counts).where('id', '=', upload.id).execute()
       return { loaded: counts.loaded, failed: counts.failed }
@@ -284,7 +288,7 @@ async function* results(db: Kysely<Schema>, uploadId: string): AsyncGenerator<re
   for (let after = 0; ; ) {
     const rows = await db
       .selectFrom('upload_record')
-      .select(['position', 'sent', 'fault'])
+      .select(['position', 'sent', 'fault', 'overlapped'])
       .where('upload_id', '=', uploadId)
       .where('position', '>', after)
       .orderBy('position')
@@ -292,7 +296,11 @@ async function* results(db: Kysely<Schema>, uploadId: string): AsyncGenerator<re
       .execute()
     const last = rows.at(-1)
     if (!last) return
-    yield rows.map(({ sent, fault }) => ({ sent, ...(fault && { fault }) }))
+    yield rows.map(({ sent, fault, overlapped }) => ({
+      sent,
+      ...(fault && { fault }),
+      ...(overlapped && { overlapped }),
+    }))
     after = last.position
   }
 }

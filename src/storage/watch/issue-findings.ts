@@ -11,6 +11,7 @@ import {
 } from '../../domain/watch/issue.ts'
 import { itemsOf } from '../notification/notification-items.ts'
 import { HELD_OTHERWISE, STILL_FAILING } from '../upload/failing-records.ts'
+import { plansToCheck } from '../upload/plans-to-check.ts'
 
 export interface FindingRow {
   readonly authority: string
@@ -125,6 +126,11 @@ export const FINDINGS: Readonly<Record<IssueKind, (at: Date) => RawBuilder<Findi
     select f.authority, '' as subject, min(f.since) as since, jsonb_build_object('people', count(*)) as details
     from ${HELD_OTHERWISE} and p.visible_until > ${at}::timestamptz
     group by f.authority`,
+
+  'plans-to-check': at => sql`
+    select authority, '' as subject, min(since) as since, jsonb_build_object('plans', count(*)) as details
+    from ${plansToCheck(at)} found
+    group by authority`,
 
   'old-failures': at => sql`
     select f.authority, '' as subject, min(f.since) as since, jsonb_build_object('records', count(*)) as details

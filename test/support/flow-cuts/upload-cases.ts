@@ -7,6 +7,7 @@ import { sendMessage } from '../../../src/flows/mailbox/send-message.ts'
 import type { Storage } from '../../../src/flows/ports.ts'
 import { retryJob, tryUploadAgain } from '../../../src/flows/registration/manage-exchange.ts'
 import { attemptUpload } from '../../../src/flows/upload/attempt-upload.ts'
+import { confirmPlan, deletePlan } from '../../../src/flows/upload/check-plan.ts'
 import { collectUploads } from '../../../src/flows/upload/collect-uploads.ts'
 import { decideMatch } from '../../../src/flows/upload/decide-match.ts'
 import { forgetAbandonedUploads } from '../../../src/flows/upload/forget-abandoned-uploads.ts'
@@ -20,7 +21,7 @@ import { writeUpload } from '../../../src/formats/hl7v3/write-upload.ts'
 import { inPieces } from '../bytes.ts'
 import { collected } from '../collected.ts'
 import { expectValue } from '../expect-value.ts'
-import { freshNhsNumber } from '../records.ts'
+import { freshNhsNumber, storedPlan } from '../records.ts'
 import type { CutBench, FreshAuthority } from './cut-bench.ts'
 import { audited, type FlowCase } from './flow-case.ts'
 import { MESH } from './mesh-names.ts'
@@ -120,6 +121,26 @@ function keepDraft(bench: CutBench, on: Storage, authority: FreshAuthority) {
   return keepUploadDraft(bench.deps(on), officerOf(authority), contact, Buffer.from('table'), TABLE)
 }
 
+/** An authority holds two plans of a child that overlap; answers the older one as the authority is asked to check it. */
+async function overlapped(bench: CutBench) {
+  const authority = await bench.authority()
+  const { odsCode } = authority
+  const nhs_number = freshNhsNumber()
+  const { kysely } = bench.database
+  await kysely
+    .updateTable('authority')
+    .set({ duty_phone: '01632960001' })
+    .where('ods_code', '=', odsCode)
+    .execute()
+  const day = (days: number) => new Date(bench.clock.now().getTime() - days * 86_400_000)
+  const held = { nhs_number, authority: odsCode, visible_until: new Date('2037-05-01') }
+  await storedPlan(bench.database, { ...held, start_time: '202601010000', written_created_at: day(2) })
+  await storedPlan(bench.database, { ...held, start_time: '202601020000', written_created_at: day(1) })
+  const [plan] = await bench.storage.plansToCheck.list(odsCode, bench.clock.now())
+  if (!plan) throw new Error('The older plan is to be checked')
+  return { authority, plan }
+}
+
 /** Files of authorities, from their systems and from pages. */
 export const UPLOAD_FLOWS: readonly FlowCase[] = [
   {
@@ -133,6 +154,34 @@ export const UPLOAD_FLOWS: readonly FlowCase[] = [
         act: on => decideMatch(bench.deps(on), odsCode, match, 'same-person', { via: 'web' }),
         done: sql`select (select count(*) from match_decision where nhs_number = ${nhsNumber}) as decided,
           ${audited('decide possible match', nhsNumber, 'nhs_number')} as audited`,
+      }
+    },
+  },
+  {
+    name: 'an officer confirms a plan',
+    again: 'nothing',
+    prepare: async bench => {
+      const { authority, plan } = await overlapped(bench)
+      return {
+        act: on => confirmPlan(bench.deps(on), officerOf(authority), plan),
+        done: sql`select (select count(*) from confirmed_plan where nhs_number = ${plan.nhsNumber}) as confirmed,
+          ${audited('confirm plan', plan.nhsNumber, 'nhs_number')} as audited`,
+      }
+    },
+  },
+  {
+    name: 'an officer has a plan deleted',
+    again: 'nothing',
+    prepare: async bench => {
+      const { authority, plan } = await overlapped(bench)
+      const { odsCode, mailbox } = authority
+      return {
+        act: on => deletePlan({ ...bench.deps(on), writeUpload }, officerOf(authority), plan),
+        done: sql`select (select count(*) from message where sender = ${mailbox}) as messages,
+          (select count(*) from desk_draft where authority = ${odsCode} and message_id is not null) as drafts,
+          (select count(*) from pgboss.job where data ->> 'key' in (
+            select id from message where sender = ${mailbox})) as jobs,
+          ${audited('send upload', officerOf(authority).actor, 'actor')} as audited`,
       }
     },
   },
