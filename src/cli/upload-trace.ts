@@ -11,6 +11,7 @@ import { reasonOf } from '../domain/upload/record-reasons.ts'
 import { fileSheet } from '../kit/file-sheet.ts'
 import { MATCH_GATE, type MatchRate, matchCounter } from '../kit/match-rate.ts'
 import { emptyReport, sheetReasonOf } from '../kit/sheet-report.ts'
+import { readTraceDecisions } from '../kit/trace-decisions.ts'
 import { openTraceJournal } from '../kit/trace-journal.ts'
 import type { TraceOutcome } from '../kit/trace-outcome.ts'
 import { type TraceDeps, type TracedRow, tracePeople } from '../kit/trace-people.ts'
@@ -29,6 +30,7 @@ export interface UploadTraceOptions {
   readonly concurrency?: number
   readonly perSecond?: number
   readonly journal?: string
+  readonly decisions?: string
   readonly columns?: string
 }
 
@@ -48,13 +50,16 @@ export async function uploadTrace(
   if (!opened.ok) return opened.fault
   const map = await columnMapFrom(options.columns)
   if (!map.ok) return map.fault
+  const decided =
+    options.decisions === undefined ? undefined : await readTraceDecisions(fileSheet(options.decisions))
+  if (decided && !decided.ok) return refused(`${options.decisions}: ${decided.fault}`)
   const { size } = await stat(path)
   const journal = options.journal === undefined ? undefined : await openTraceJournal(options.journal, now)
   const progress = startProgress(terminal, 'tracing', size)
   const report = emptyReport()
   const traced: TracedRow[] = []
   const counter = matchCounter()
-  const deps = { ...opened.value, ...(journal && { journal }) }
+  const deps = { ...opened.value, ...(journal && { journal }), ...(decided && { decided: decided.value }) }
   try {
     for await (const item of tracePeople(fileSheet(path, progress.update), deps, report, map.value)) {
       if (item.kind === 'fault') return refused(sheetReasonOf(item.fault))

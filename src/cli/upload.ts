@@ -55,6 +55,7 @@ export function addUploadCommands(line: CommandLine): void {
     .option('--pds-token <token>', PDS_TOKEN)
     .option('--concurrency <count>', 'questions under way at once, 8 by itself', wholeNumber(1, 64))
     .option('--per-second <count>', 'questions begun in a second, 5 by itself', wholeNumber(1, 1000))
+    .option('--decisions <decisions.csv>', 'which possible matches are the same person, decided by somebody')
     .option('--journal <file>', 'keep the answers, so that a trace that breaks off goes on where it stopped')
     .option('--columns <map.json>', COLUMNS)
     .action((path: string, options: UploadTraceOptions) =>

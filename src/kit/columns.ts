@@ -6,6 +6,7 @@ export const SHEET_FIELDS = [
   'local id',
   'given name',
   'family name',
+  'name',
   'date of birth',
   'gender',
   'postcode',
@@ -17,7 +18,9 @@ export const SHEET_FIELDS = [
   "mother's local id",
   "mother's given name",
   "mother's family name",
+  "mother's name",
   "mother's date of birth",
+  'same person',
 ] as const
 export type SheetField = (typeof SHEET_FIELDS)[number]
 
@@ -102,6 +105,16 @@ const SYNONYMS: Readonly<Record<SheetField, readonly string[]>> = {
     'childlastname',
     'family',
   ],
+  name: [
+    'name',
+    'fullname',
+    'childname',
+    'childsname',
+    'nameofchild',
+    'personname',
+    'clientname',
+    'wholename',
+  ],
   'date of birth': ['dateofbirth', 'dob', 'birthdate', 'born', 'childdob', 'childdateofbirth', 'birthday'],
   gender: ['gender', 'sex'],
   postcode: ['postcode', 'postalcode', 'homepostcode', 'currentpostcode', 'addresspostcode', 'childpostcode'],
@@ -177,6 +190,8 @@ const SYNONYMS: Readonly<Record<SheetField, readonly string[]>> = {
     'motherslastname',
     'motherlastname',
   ],
+  'same person': ['sameperson', 'isitthesameperson', 'decision', 'matchdecision'],
+  "mother's name": ['mothersname', 'mothername', 'nameofmother', 'mothersfullname', 'motherfullname'],
   "mother's date of birth": [
     'mothersdateofbirth',
     'motherdateofbirth',
@@ -205,6 +220,16 @@ export function foldHeading(text: string): string {
 export function headingsUnderstood(cells: readonly string[], map: ColumnMap = {}): number {
   const named = new Set(Object.values(map).map(foldHeading))
   return cells.filter(cell => FIELD_OF_HEADING.has(foldHeading(cell)) || named.has(foldHeading(cell))).length
+}
+
+/** The columns that one column of whole names can take the place of: `SURNAME, Forename` (rule 17.11). */
+export const WHOLE_NAMES = [
+  { whole: 'name', given: 'given name', family: 'family name' },
+  { whole: "mother's name", given: "mother's given name", family: "mother's family name" },
+] as const satisfies readonly Record<'whole' | 'given' | 'family', SheetField>[]
+
+function isPartOfName(field: SheetField): boolean {
+  return field === WHOLE_NAMES[0].given || field === WHOLE_NAMES[0].family
 }
 
 /** Finds the columns of a row of headings. What the map names comes first; the other headings are understood by themselves. */
@@ -243,7 +268,7 @@ export function findColumns(
     }
     take(field, column)
   }
-  const missing = needed.filter(field => !at.has(field))
+  const missing = needed.filter(field => !at.has(field) && !(isPartOfName(field) && at.has('name')))
   return missing.length > 0
     ? failure({ kind: 'missing-columns', fields: missing })
     : success({ at, headings, ignored, width: folded.findLastIndex(heading => heading !== '') + 1 })

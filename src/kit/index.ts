@@ -36,6 +36,7 @@ export type { SheetSource } from './sheet-source.ts'
 export { StateInUse } from './state-lock.ts'
 export { type AcknowledgementSummary, summariseAcknowledgement } from './summarise-acknowledgement.ts'
 export { type MadeRecord, type SurveyedSheet, surveySheet } from './survey-sheet.ts'
+export { readTraceDecisions, type TraceDecisions } from './trace-decisions.ts'
 export { openTraceJournal } from './trace-journal.ts'
 export type { TraceOutcome } from './trace-outcome.ts'
 export {

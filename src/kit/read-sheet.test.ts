@@ -108,6 +108,48 @@ describe('headings', () => {
   })
 })
 
+describe('one column of whole names (rule 17.11)', () => {
+  const NAMED = 'NHS number,Name,Date of birth,Plan type,Start date'
+  const withName = (name: string) => surveyed(`${NAMED}\n9990000018,${name},1/5/2019,CPP,1/6/2021`)
+
+  test.each([
+    ['"O’TEST, Zoë Ann"', 'Zoë Ann', 'O’TEST'],
+    ['"DE LA MADEUP,Zoë"', 'Zoë', 'DE LA MADEUP'],
+    ['Zoë', undefined, 'Zoë'],
+  ])('%s is read as both names', async (name, given, family) => {
+    const { report, records } = await withName(name)
+    expect(report.leftOut).toEqual([])
+    for await (const { record } of records()) {
+      const [subject] = record.subjects
+      expect([subject?.given, subject?.family]).toEqual([given, family])
+    }
+  })
+
+  test.each([
+    'Zoë O’Test',
+    'Zoë de la Madeup',
+  ])('of %s nobody can say which is the family name', async name => {
+    const { report } = await withName(name)
+    expect(report.leftOut).toEqual([{ row: 2, column: 'Name', fault: { kind: 'whole-name' } }])
+  })
+
+  test('columns of their own come first', async () => {
+    const { records } = await surveyed(
+      `${HEADINGS},Name\n9990000018,Zoë,O’Test,1/5/2019,CPP,1/6/2021,,"Else, Somebody"`,
+    )
+    for await (const { record } of records())
+      expect(record.subjects[0]).toMatchObject({ given: 'Zoë', family: 'O’Test' })
+  })
+
+  test('without either the names are missing', async () => {
+    const survey = await surveySheet(sheetOf('NHS number,Date of birth,Plan type,Start date'), { now: NOW })
+    expect(survey).toMatchObject({
+      ok: false,
+      fault: { kind: 'missing-columns', fields: ['given name', 'family name'] },
+    })
+  })
+})
+
 describe('rows that describe nobody', () => {
   test('blank rows, a total and the headings again are passed over, and told', async () => {
     const { report, recordCount } = await surveyedRows(

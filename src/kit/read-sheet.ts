@@ -1,3 +1,4 @@
+import { familyNamesIn, saysName, splitAtComma, type WrittenName } from '../domain/person/written-name.ts'
 import { isBlank, isTotal, readCell } from './cells.ts'
 import {
   type ColumnMap,
@@ -6,6 +7,7 @@ import {
   headingsUnderstood,
   SHEET_FIELDS,
   type SheetField,
+  WHOLE_NAMES,
 } from './columns.ts'
 import { readRows, type SheetRow } from './read-rows.ts'
 import type { RowProblem, SheetFault, SheetReport } from './sheet-report.ts'
@@ -78,6 +80,16 @@ function saysHeadings({ at, headings }: Columns, cells: readonly string[]): bool
   return true
 }
 
+/**
+ * `SURNAME, Forename` in its parts (rule 17.11); a single name is the family name of somebody without a given name. Undefined where
+ * nobody can say which of several names is the family name.
+ */
+function partsOfName(name: string): WrittenName | undefined {
+  const { given, family } = splitAtComma({ given: '', family: name })
+  if (saysName(given)) return { given, family }
+  return familyNamesIn(name).length === 1 ? { given: '-', family: name } : undefined
+}
+
 function readPerson(columns: Columns, { row, cells }: SheetRow, report: SheetReport): SheetItem {
   const problems: RowProblem[] = []
   const values: Partial<Record<SheetField, string>> = {}
@@ -97,6 +109,15 @@ function readPerson(columns: Columns, { row, cells }: SheetRow, report: SheetRep
       report.notes.unwrapped.set(heading, (report.notes.unwrapped.get(heading) ?? 0) + 1)
     }
     if (cell.value.text !== '') values[field] = cell.value.text
+  }
+  for (const { whole, given, family } of WHOLE_NAMES) {
+    const name = values[whole]
+    if (name === undefined || values[given] !== undefined || values[family] !== undefined) continue
+    const parts = partsOfName(name)
+    if (parts) {
+      values[given] = parts.given
+      values[family] = parts.family
+    } else problems.push({ row, column: columns.headings.get(whole) ?? whole, fault: { kind: 'whole-name' } })
   }
   if (problems.length === 0) return { kind: 'person', row, values }
   report.leftOut.push(...problems)

@@ -12,6 +12,7 @@ export type RowFault =
   | { readonly kind: 'cell'; readonly fault: CellFault }
   | { readonly kind: 'empty' }
   | { readonly kind: 'no-given-name' }
+  | { readonly kind: 'whole-name' }
   | { readonly kind: 'date'; readonly fault: DateFault }
   | { readonly kind: 'nhs-number'; readonly fault: NhsNumberFault | 'rounded' }
   | { readonly kind: 'plan-type' }
@@ -89,6 +90,8 @@ export function rowReasonOf({ fault }: Pick<RowProblem, 'fault'>): string {
       return 'It is empty. Fill it in.'
     case 'no-given-name':
       return 'It is empty. Fill it in; write a hyphen if the person has no given name.'
+    case 'whole-name':
+      return 'Nobody can say which of these names is the family name. Write it like SURNAME, Forename, or use two columns.'
     case 'date':
       return DATE_WORDS[fault.fault]
     case 'nhs-number':

@@ -10,6 +10,7 @@ import type { Demographics } from '../domain/person/demographics.ts'
 import { matchCounter } from './match-rate.ts'
 import { emptyReport } from './sheet-report.ts'
 import { HEADINGS, NOW, sheetOf } from './testing.ts'
+import { readTraceDecisions } from './trace-decisions.ts'
 import { openTraceJournal } from './trace-journal.ts'
 import { type TraceDeps, tracePeople } from './trace-people.ts'
 
@@ -216,4 +217,80 @@ test('a trace that broke off goes on where it stopped, and its journal holds no 
   } finally {
     rmSync(directory, { recursive: true })
   }
+})
+
+describe('what somebody has decided about possible matches (rule 17.12)', () => {
+  const POSSIBLE: Demographics = { kind: 'found', person: { ...ADA, givenNames: [['Adeline']] } }
+  const HEAD = 'NHS number,Given name,Family name,Date of birth,Same person?'
+  const decisions = async (...rows: readonly string[]) => {
+    const read = await readTraceDecisions(sheetOf([HEAD, ...rows].join('\n')))
+    return read.ok ? read.value : undefined
+  }
+  const outcomeOf = async (...rows: readonly string[]) => {
+    const decided = await decisions(...rows)
+    if (!decided) throw new Error('The decisions can be read')
+    const { items } = await traced([row()], { numbers: [POSSIBLE] }, { decided })
+    return items.map(item => item.kind === 'traced' && item.outcome)
+  }
+  const possible = { kind: 'possible-match', items: ['given name'] }
+
+  test.each([
+    ['yes', `${NUMBER},ADA,Test,13/5/2019,yes`, { kind: 'match' }],
+    ['no', `${NUMBER},Ada,Test,13/5/2019,No`, { kind: 'different-person', items: ['given name'] }],
+    ['nothing yet', `${NUMBER},Ada,Test,13/5/2019,`, possible],
+    ['of another number', `${OTHER},Ada,Test,13/5/2019,yes`, possible],
+    ['of another name', `${NUMBER},Ida,Test,13/5/2019,yes`, possible],
+    ['of another date of birth', `${NUMBER},Ada,Test,14/5/2019,yes`, possible],
+  ])('%s', async (_what, decision, outcome) => {
+    expect(await outcomeOf(decision)).toEqual([outcome])
+  })
+
+  test('a number that belongs to somebody else is not made theirs', async () => {
+    const stranger: Demographics = {
+      kind: 'found',
+      person: { ...ADA, birthDate: '1999-01-01' as CalendarDate, familyNames: ['Else'] },
+    }
+    const decided = await decisions(`${NUMBER},Ada,Test,13/5/2019,yes`)
+    const { items, rate } = await traced([row()], { numbers: [stranger] }, decided && { decided })
+    expect(items).toMatchObject([{ outcome: { kind: 'different-person' } }])
+    expect(rate.matched).toBe(0)
+  })
+
+  test.each([
+    [
+      'an answer that is neither yes nor no',
+      [`${NUMBER},Ada,Test,13/5/2019,perhaps`],
+      /Row 2, Same person\?: write yes or no/,
+    ],
+    [
+      'a date that is none',
+      [`${NUMBER},Ada,Test,31/2/2019,yes`],
+      /Row 2, Date of birth: There is no such day/,
+    ],
+    ['no number', [`,Ada,Test,13/5/2019,yes`], /Row 2: the NHS number/],
+    [
+      'two answers about one person',
+      [`${NUMBER},Ada,Test,13/5/2019,yes`, `${NUMBER},ada,TEST,13/5/2019,no`],
+      /Row 3: an earlier row says otherwise/,
+    ],
+  ])('%s refuses the table and names the row', async (_what, rows, words) => {
+    const read = await readTraceDecisions(sheetOf([HEAD, ...rows].join('\n')))
+    expect(read).toEqual({ ok: false, fault: expect.stringMatching(words) })
+  })
+
+  test('whoever was possibly found without a number is found, or is nobody', async () => {
+    const candidate = (givenNames: string[][]): PdsSearchAnswer => ({
+      kind: 'found',
+      people: [{ nhsNumber: NUMBER, score: 0.99, restricted: false, person: { ...ADA, givenNames } }],
+    })
+    const search = { searches: [candidate([['Adeline']])] }
+    for (const [said, outcome] of [
+      ['yes', { kind: 'found', nhsNumber: NUMBER }],
+      ['no', { kind: 'not-found' }],
+    ] as const) {
+      const decided = await decisions(`${NUMBER},Ada,Test,13/5/2019,${said}`)
+      const { items } = await traced([row('')], search, decided && { decided })
+      expect(items).toMatchObject([{ outcome }])
+    }
+  })
 })

@@ -8,6 +8,7 @@ import { findPerson } from './find-person.ts'
 import { readSheet } from './read-sheet.ts'
 import type { RowProblem, SheetFault, SheetReport } from './sheet-report.ts'
 import type { SheetSource } from './sheet-source.ts'
+import type { TraceDecisions } from './trace-decisions.ts'
 import type { TraceOutcome } from './trace-outcome.ts'
 import { type PersonToTrace, readPersonToTrace } from './trace-row.ts'
 
@@ -35,6 +36,8 @@ export interface TraceDeps {
   readonly patienceMs: readonly number[]
   readonly sleep: (ms: number) => Promise<unknown>
   readonly now: () => Date
+  /** What somebody of the authority has decided about possible matches (rule 17.12). */
+  readonly decided?: TraceDecisions
   /** What an earlier run that broke off has found out, and where this one writes it down. */
   readonly journal?: TraceJournal
 }
@@ -100,17 +103,34 @@ async function answerFor(
   begin: () => Promise<void>,
 ): Promise<TraceOutcome> {
   const known = deps.journal?.known(person.key)
-  if (known) return known
+  if (known) return decide(person, known, deps)
   let outcome: TraceOutcome = { kind: 'could-not-ask', why: 'PDS was not asked' }
   for (const wait of [0, ...deps.patienceMs]) {
     if (wait > 0) await deps.sleep(wait)
     outcome = await askOnce(person, deps, begin)
     if (outcome.kind !== 'could-not-ask') {
       await deps.journal?.add(person.key, outcome)
-      return outcome
+      return decide(person, outcome, deps)
     }
   }
   return outcome
+}
+
+/** What somebody has decided about a possible match takes its place; about anything else there is nothing to decide (rule 17.12). */
+function decide(
+  { nhsNumber, claimed }: PersonToTrace,
+  outcome: TraceOutcome,
+  { decided }: TraceDeps,
+): TraceOutcome {
+  if (outcome.kind === 'possible-match' && nhsNumber) {
+    const decision = decided?.(nhsNumber, claimed)
+    if (decision === 'same-person') return { kind: 'match' }
+    return decision ? { kind: 'different-person', items: outcome.items } : outcome
+  }
+  if (outcome.kind !== 'possibly-found') return outcome
+  const decision = decided?.(outcome.nhsNumber, claimed)
+  if (decision === 'same-person') return { kind: 'found', nhsNumber: outcome.nhsNumber }
+  return decision ? { kind: 'not-found' } : outcome
 }
 
 async function askOnce(

@@ -41,6 +41,9 @@ export interface PdsServerOptions {
 /** What PDS asks callers to wait when it is down, in seconds. */
 const RETRY_AFTER_SECONDS = '5'
 
+/** Whoever asks as an application, and not as a person who has signed in, is shown one person at most. */
+const SHOWN_TO_APPLICATIONS = 1
+
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 /**
@@ -101,7 +104,7 @@ export async function sandboxPds(app: FastifyInstance, options: PdsServerOptions
       const { from, to, mostResults } = search
       const found = searchPeople(peopleBorn(options.country, bornOn, from, to), search)
       const body =
-        found.length > mostResults
+        found.length > Math.min(mostResults, SHOWN_TO_APPLICATIONS)
           ? tooManyMatches()
           : searchBundle(
               found.map(({ person, score }) => ({
