@@ -182,6 +182,8 @@ describePages('the pages of clinicians', engine => {
       await check(nobody())
       expect(await heading().innerText()).toContain('No information held')
       expect(await page.getByText('That does not mean that the child is safe').isVisible()).toBe(true)
+      // Rule 4.10.
+      expect(await page.getByText("check the mother's NHS number as well").isVisible()).toBe(true)
       expect(await page.getByText('If you are worried about a child').isVisible()).toBe(true)
       await expectAccessible(page)
       await screen(page, 'nothing-held')

@@ -4,7 +4,8 @@ import type { Styler } from './terminal.ts'
 import { columns, dayWords, instantWords } from './words.ts'
 
 /** Rule 4.2: never worded as an assurance. */
-export const NOTHING_HELD = 'No information held. This is not an assurance of safety.'
+export const NOTHING_HELD =
+  'No information held. This is not an assurance of safety.\nOf a child under one year old, ask by the mother as well: a plan made before the birth is held under her.'
 
 /** Rule 4.3. */
 export const COULD_NOT_LOOK = 'Could not look.'

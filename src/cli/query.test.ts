@@ -8,6 +8,7 @@ import { freshNhsNumber, pdsSays, storedAuthority, storedPlan } from '../../test
 import { makePlace, type Place, type RunningService, startIn } from '../../test/support/running-service.ts'
 import type { NhsNumber } from '../domain/nhs-number.ts'
 import { SYSTEMS } from '../sandbox/systems.ts'
+import { NOTHING_HELD } from './query-words.ts'
 import { runCli } from './testing.ts'
 
 const INTERFACES = ['fhir', 'soap', 'ebxml', 'smsp'] as const
@@ -82,7 +83,8 @@ describe('cpis query', () => {
   test('says through every interface that no information is held', async () => {
     for (const via of INTERFACES) {
       const { exitCode, out } = await cpis('query', freshNhsNumber(), '--via', via)
-      expect([exitCode, out]).toEqual([0, 'No information held. This is not an assurance of safety.'])
+      expect([exitCode, out]).toEqual([0, NOTHING_HELD])
+      expect(out).toContain('ask by the mother as well')
     }
   })
 
@@ -124,7 +126,7 @@ describe('cpis query', () => {
       'No unscheduled look is listed.',
     )
     const nobody = await cpis('query', freshNhsNumber(), '--via', 'soap', '--history')
-    expect(nobody.out).toBe('No information held. This is not an assurance of safety.')
+    expect(nobody.out).toBe(NOTHING_HELD)
   })
 
   test('--json is the outcome whole: plans and accesses', async () => {
