@@ -30,6 +30,8 @@ const part = (
     isolate: !isShared,
     env: { CPIS_TEST_PART: name },
     globalSetup: ['test/support/say-what-is-skipped.ts'],
+    // Only where they are wanted: the setup puts itself between the writers and those who call them.
+    setupFiles: process.env['CPIS_KEEP_MESSAGES'] ? ['test/support/keep-messages.ts'] : [],
   },
 })
 

@@ -76,7 +76,18 @@ test('a query as an ebXML message, its acknowledgement and the answer that is po
       answerLater: async ({ query, write }) => {
         if (!query.ok) throw new Error('The query of the example is admitted')
         const { nhsNumber, access } = query.value
-        posted.push(write(success({ ...HELD, checked: true, nhsNumber, access, askedAt: now })))
+        posted.push(
+          write(
+            success({
+              ...HELD,
+              id: '0197a000-0000-7000-8000-00000000000a',
+              checked: true,
+              nhsNumber,
+              access,
+              askedAt: now,
+            }),
+          ),
+        )
         return { kind: 'kept', audited: true }
       },
       recordRequest: async () => undefined,

@@ -19,26 +19,34 @@ export async function summariseAcknowledgement(
   bytes: AsyncIterable<Uint8Array>,
 ): Promise<Result<AcknowledgementSummary, MessageFault>> {
   const named = new Map<number, FailedRecord>()
+  const localIds = new Map<number, string>()
   let header: AcknowledgementHeader | undefined
+  let verdicts = 0
+  let records = 0
   for await (const item of readAcknowledgement(bytes)) {
     if (item.kind === 'fault') return failure(item.fault)
     if (item.kind === 'header') header = item.header
     else if (item.kind === 'verdict') {
+      verdicts += 1
       const { position, code, reason } = item.verdict
       if (code !== LOADED || reason) named.set(position, { position, code, reason: reason ?? '' })
     } else if (item.kind === 'record') {
-      const known = named.get(item.record.position)
+      records += 1
       const localId = item.record.subjects.find(subject => subject.localId)?.localId
-      if (known && localId) named.set(known.position, { ...known, localId })
+      if (localId && named.has(item.record.position)) localIds.set(item.record.position, localId)
     } else if (header) {
       const { loaded, failed } = item.totals
-      const records = [...named.values()]
+      // Where records are missing among those that came back, nobody can say which of them is whose.
+      const said = [...named.values()].map(record => {
+        const localId = records === verdicts ? localIds.get(record.position) : undefined
+        return localId === undefined ? record : { ...record, localId }
+      })
       return success({
         ...header,
         loaded,
         failed,
-        failures: records.filter(({ code }) => code !== LOADED),
-        remarks: records.filter(({ code }) => code === LOADED),
+        failures: said.filter(({ code }) => code !== LOADED),
+        remarks: said.filter(({ code }) => code === LOADED),
       })
     }
   }

@@ -91,7 +91,7 @@ test('whatever is posted to a callback is dealt with, and damaged plans are neve
       refToMessageId: id,
       reliability: 'reliable',
     },
-    writeQueryResponse({ ...wrapper, answer: ANSWER }),
+    writeQueryResponse({ ...wrapper, responseId: ANSWER.id, answer: ANSWER }),
   )
   const statuses = new Set<number>()
   await fc.assert(

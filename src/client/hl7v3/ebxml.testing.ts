@@ -114,7 +114,8 @@ const wrapper = ({ messageId }: EbxmlHeader) => ({
   receiverAsid: ASID,
   senderAsid: SPINE,
 })
-export const plans = (question: EbxmlHeader) => writeQueryResponse({ ...wrapper(question), answer: ANSWER })
+export const plans = (question: EbxmlHeader) =>
+  writeQueryResponse({ ...wrapper(question), responseId: ANSWER.id, answer: ANSWER })
 export const nothing = (question: EbxmlHeader) =>
   writeQueryFailure({ ...wrapper(question), issues: NO_RECORD })
 export const denied = (question: EbxmlHeader) =>

@@ -37,6 +37,7 @@ function answerOf(content: QueryResponseContent, nhsNumber: string, askedAt: Dat
   const plans = content.plans.map((plan, nth) => ({ ...plan, id: `plan-${nth}`, lastUploadedAt }))
   const accesses = content.accesses.map(access => ({ ...access, id: access.id?.toLowerCase() }))
   return {
+    id: '0197a000-0000-7000-8000-00000000000a',
     nhsNumber: nhsNumber as Answer['nhsNumber'],
     access: 'unscheduled',
     askedAt,
@@ -58,7 +59,13 @@ test('whatever is held, the clients of FHIR and of HL7 v3 say the same of it', a
       const answer = answerOf(content, nhsNumber, at)
       const frame = { id: 'b', baseUrl: 'https://cp-is.example/r4', search }
       const message = await rootOf(
-        renderXml(writeQueryResponse({ ...wrapper(at), answer: { ...content, plans: answer.plans } })),
+        renderXml(
+          writeQueryResponse({
+            ...wrapper(at),
+            responseId: answer.id,
+            answer: { ...content, plans: answer.plans },
+          }),
+        ),
       )
       const outcome = messageOutcome(message, { ...asked, nhsNumber })
       if (outcome.kind !== 'held') throw new Error(JSON.stringify(outcome))

@@ -35,7 +35,8 @@ export function messageOutcome(message: XmlElement, asked: SentQuery): QueryOutc
     case INTERACTIONS.queryResponse: {
       const read = readQueryResponse(message)
       if (!read.ok) return notUnderstood()
-      if (!answers(read.value, asked)) return notOurs()
+      // Its own id is that of the access: what was asked is told by what is around it (rule 12.8).
+      if (read.value.receiverAsid !== asked.asid) return notOurs()
       return heldOutcome(read.value.answer, { nhsNumber: asked.nhsNumber, at: read.value.createdAt })
     }
     case INTERACTIONS.queryFailure: {

@@ -30,6 +30,8 @@ export type NotAnswered = MissingActivity | { readonly kind: 'restricted' }
 
 /** The one answer to a query; every interface writes it in its own form. No visible plans means "no information held". */
 export interface Answer {
+  /** Of the access just made, by which it can be found among those listed; of a query that made none, its own. */
+  readonly id: string
   /** The number that was asked for. */
   readonly nhsNumber: NhsNumber
   /** The person's current number, where PDS has superseded the one that was asked for (rule 4.9). */

@@ -74,5 +74,5 @@ export async function answerQuery(
   const answer = await askAsNeeded(deps.lookUp, mayAsk => deps.queries.answer({ ...query, mayAsk }))
   if (answer.kind === 'restricted') return failure({ kind: 'restricted' })
   const { kind: _, ...held } = answer
-  return success({ nhsNumber, access, askedAt: at, ...held })
+  return success({ id: query.id, nhsNumber, access, askedAt: at, ...held })
 }

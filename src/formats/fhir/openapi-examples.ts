@@ -29,6 +29,7 @@ const AUTHOR: Author = {
 
 /** An answer about nobody, for descriptions of the API: the writers of real answers make the examples from it. */
 export const EXAMPLE_ANSWER: Answer = {
+  id: '0197a000-0000-7000-8000-00000000000a',
   nhsNumber: EXAMPLE_NUMBER,
   access: 'unscheduled',
   askedAt: new Date('2026-03-10T09:30:00Z'),

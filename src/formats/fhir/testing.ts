@@ -56,6 +56,7 @@ export const ACCESS: Access = {
 }
 
 export const ANSWER: Answer = {
+  id: '0197a000-0000-7000-8000-00000000000a',
   nhsNumber: ASKED_FOR,
   access: 'unscheduled',
   askedAt: new Date('2026-03-10T09:30:00Z'),
@@ -140,6 +141,7 @@ const plan: fc.Arbitrary<VisiblePlan> = fc
 /** Any answer that the domain allows: none to three plans, and accesses only where there is a plan (rule 5.7). */
 export const anyAnswer: fc.Arbitrary<Answer> = fc
   .record({
+    id: fc.uuid(),
     nhsNumber: anyNhsNumber,
     access: fc.constantFrom('unscheduled' as const, 'scheduled' as const),
     askedAt: instant,

@@ -13,6 +13,7 @@ import {
   readWholeAcknowledgement,
   type WholeAcknowledgement,
 } from './read-acknowledgement.ts'
+import { canBeWritten } from './records.ts'
 import {
   anyContact,
   anyGoodRecords,
@@ -169,18 +170,23 @@ test('any acknowledgement is read as it was written, and writing it again gives 
           verdicts: results.map(({ sent: { position }, fault }) =>
             fault ? { position, code: codeOf(fault), reason: reasonOf(fault) } : { position, code: 'CPR06' },
           ),
-          records: results.map(({ sent, fault }) => ({
-            loaded: !fault,
-            record: fault ? sent : { ...sent, plans: [] },
-          })),
+          records: results
+            .filter(({ sent, fault }) => canBeWritten(sent, fault ? 'all' : 'subjects'))
+            .map(({ sent, fault }, index) => ({
+              loaded: !fault,
+              record: { ...sent, position: index + 1, plans: fault ? sent.plans : [] },
+            })),
         },
       })
-      if (read.ok) expect(await textOfPieces(writeAcknowledgement(asSent(read.value)))).toBe(written)
+      // What was left out cannot be written again.
+      if (read.ok && read.value.records.length === results.length)
+        expect(await textOfPieces(writeAcknowledgement(asSent(read.value)))).toBe(written)
     }),
   )
 })
 
-test('any acknowledgement of whole records is written as published', async () => {
+// Whatever else records say is held to the published schemas, which CI asks about every message that a test writes.
+test('any acknowledgement of whole records is written as published (rule 3.20)', async () => {
   await fc.assert(
     fc.asyncProperty(anyHead, anyResultsOf(anyGoodRecords), async (head, results) => {
       const written = await textOfPieces(writeAcknowledgement(acknowledging(results, head)))

@@ -54,8 +54,9 @@ export function fitsId(text: string): boolean {
   return text.length <= AUTHOR_LIMITS.id && /^[\x20-\x7e]*$/.test(text)
 }
 
+/** A code of HL7 has no white space (type `cs`): one that has would make every message invalid that names its author. */
 export function fitsCode(text: string): boolean {
-  return fits(text, AUTHOR_LIMITS.id)
+  return fits(text, AUTHOR_LIMITS.id) && !/\s/.test(text)
 }
 
 export function fitsText(text: string): boolean {

@@ -118,8 +118,9 @@ function readSystem(system: XmlElement, notes: AuthorNotes): SystemAuthor | unde
   return asid !== undefined && organisation ? { kind: 'system', asid, organisation, responsible } : undefined
 }
 
+/** A token may say anything for a code, and a code of HL7 has no white space (type `cs`). */
 function writeJobRole({ code, display }: JobRole): XmlNode {
-  return element('code', { code, codeSystem: OID.jobRole, displayName: display })
+  return element('code', { code: code.replace(/\s+/g, ''), codeSystem: OID.jobRole, displayName: display })
 }
 
 function readJobRole(author: XmlElement | undefined, notes: AuthorNotes): JobRole | undefined {

@@ -79,6 +79,9 @@ export const RESPONSE_PLANS: Readonly<Record<PlanType, Template>> = {
 export const PLAN_DATE_PREFIX: Readonly<Record<PlanType, string>> = { CPP: 'cPP', LAC: 'lAC', UCPP: 'uCP' }
 
 /** Vocabulary CP-ISUploadFileResponse (…17.474), exactly as the schema demands. */
+/** Where an acknowledgement locates what it says of the file as a whole. */
+export const FILE_LOCATION = '/File'
+
 export const FILE_CODE_NAMES: Readonly<Record<FileCode, string>> = {
   CPF01: 'File Level Error',
   CPF02: 'Successful File Upload',

@@ -50,9 +50,13 @@ export const ACCESS_DENIED: DetectedIssue = {
   severity: 'ER',
 }
 
-/** A fault of a query: its name as the code, what to correct as the display name. */
+/**
+ * A fault of a query: its name as the code, what to correct as the display name. Where the name says which field is missing, that stands
+ * before the text: a code has no white space (type `cs`).
+ */
 export function issueOf({ name, text }: QueryFault): DetectedIssue {
-  return issue(name, text)
+  const [code = '', field] = name.split('|')
+  return issue(code, field === undefined ? text : `${field}: ${text}`)
 }
 
 /**

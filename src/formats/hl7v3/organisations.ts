@@ -26,10 +26,12 @@ export function writeOrganisation(
   )
 }
 
-/** An authority with the numbers clinicians may call; a number that is not known is left out. */
+/** An authority with the numbers clinicians may call; where none is known, the duty number that the schema needs is empty. */
 export function writeContact(contact: ContactAsWritten): XmlNode {
   const office = contact.officePhone === undefined ? undefined : telecom('WP', contact.officePhone)
-  const duty = contact.dutyPhone === undefined ? undefined : telecom('EC', contact.dutyPhone)
+  const isNone = contact.dutyPhone === undefined && contact.officePhone === undefined
+  const duty =
+    isNone || contact.dutyPhone !== undefined ? telecom('EC', contact.dutyPhone ?? NO_PHONE) : undefined
   return writeOrganisation(
     'organisation',
     contact,
@@ -59,6 +61,9 @@ export function orderOf(telecoms: readonly Telecom[]): Pick<ContactAsWritten, 'd
     ? { dutyPhoneFirst: true }
     : {}
 }
+
+/** What the schema takes for a telephone and nobody can ring. */
+const NO_PHONE = '+'
 
 function telecom(use: 'EC' | 'WP', phone: string): XmlNode {
   return element('telecom', { use, value: `tel:${phone}` })

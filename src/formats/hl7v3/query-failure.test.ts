@@ -6,7 +6,18 @@ import { ISSUE_SEVERITIES, issueOf, NO_RECORD, saysNoRecord } from './detected-i
 import { readApplicationAcknowledgement } from './read-application-acknowledgement.ts'
 import { readQuery } from './read-query.ts'
 import { readQueryFailure } from './read-query-failure.ts'
-import { anyAsid, anyInstant, anyText, anyUuid, fixture, rootOf, treeOf } from './testing.ts'
+import {
+  anyAsid,
+  anyCode,
+  anyInstant,
+  anyOid,
+  anyText,
+  anyUuid,
+  anyVersionCode,
+  fixture,
+  rootOf,
+  treeOf,
+} from './testing.ts'
 import { ACKNOWLEDGEMENT_OUTCOMES } from './transmission.ts'
 import { unlikePublished } from './unlike-published.ts'
 import { writeApplicationAcknowledgement } from './write-application-acknowledgement.ts'
@@ -67,15 +78,15 @@ test('any of them is read as it was written, and writing it again gives the same
   const anyAcknowledgement: fc.Arbitrary<ApplicationAcknowledgement> = fc.record({
     id: anyUuid,
     createdAt: anyInstant,
-    versionCode: anyText,
+    versionCode: anyVersionCode,
     receiverAsid: anyAsid,
     senderAsid: anyAsid,
     requestId: anyUuid,
     outcome: fc.constantFrom(...ACKNOWLEDGEMENT_OUTCOMES),
     issues: fc.array(
       fc.record({
-        code: anyText,
-        codeSystem: anyText,
+        code: anyCode,
+        codeSystem: anyOid,
         displayName: anyText,
         severity: fc.constantFrom(...ISSUE_SEVERITIES),
       }),

@@ -28,7 +28,7 @@ const FAULTS = {
   eventId: mandatory('Event ID', 'The query has no id, or one that is not a UUID.'),
   nhsNumber: mandatory('NHS Number', 'The query must name exactly one person, by NHS number.'),
   author: mandatory(
-    'authorPerson/authorDevice',
+    '[authorPerson or authorDevice]',
     'The query must have exactly one author: a person, or a system that asks by itself.',
   ),
 } as const satisfies Record<string, readonly [name: string, text: string]>
@@ -60,15 +60,15 @@ const AUTHOR_FIELDS: Readonly<Record<'person' | 'system', Readonly<Record<Author
     'people responsible': 'indirectAuthority',
   },
   system: {
-    'system id': 'systemID',
-    'organisation code': 'orgCode',
-    'organisation name': 'orgName',
-    'job role code': 'jobRoleCode',
-    'job role name': 'jobRoleName',
-    name: 'assignedPersonName',
-    'people responsible': 'indirectAuthority',
-    'user id': 'authorID',
-    'role profile id': 'authorRoleProfileID',
+    'system id': 'authorDevice.systemID',
+    'organisation code': 'authorDevice.orgCode',
+    'organisation name': 'authorDevice.orgName',
+    'job role code': 'authorDevice.jobRoleCode',
+    'job role name': 'authorDevice.jobRoleName',
+    name: 'authorDevice.assignedPersonName',
+    'people responsible': 'authorDevice.indirectAuthority',
+    'user id': 'authorDevice.authorID',
+    'role profile id': 'authorDevice.authorRoleProfileID',
   },
 }
 
@@ -98,7 +98,7 @@ const FIELD_WORDS: Readonly<Record<AuthorField, { readonly words: string; readon
   'system id': { words: 'an ASID', limit: ID_LIMIT },
   'job role code': {
     words: 'the code of a job role',
-    limit: `it may have at most ${AUTHOR_LIMITS.id} characters, and ${NO_CONTROL}`,
+    limit: `it may have at most ${AUTHOR_LIMITS.id} characters without spaces, and ${NO_CONTROL}`,
   },
   'job role name': { words: 'the name of a job role', limit: TEXT_LIMIT },
   name: {

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { asOthersWrite } from '../../../test/support/written-by-others.ts'
 import type { PlanType } from '../../domain/plan/plan.ts'
 import type { Answer, VisiblePlan } from '../../domain/query/answer.ts'
 import { childrenOf, descend } from '../xml/xml-element.ts'
@@ -11,8 +12,8 @@ import {
   anyInstant,
   anyOrder,
   anyResponseContent,
-  anyText,
   anyUuid,
+  anyVersionCode,
   damaged,
   fixture,
   reordered,
@@ -31,17 +32,24 @@ async function read(document: string): Promise<QueryResponse> {
   return response.value
 }
 
-/** The records of a response as they are written: what plans and what subjects each has, and the total it announces. */
-async function recordsOf(answer: Pick<Answer, 'plans' | 'accesses'>) {
+/** What each control act of a response holds as it is written: whose it is, what plan and what subject; and the total it announces. */
+async function controlActsOf(answer: Pick<Answer, 'plans' | 'accesses'>) {
   const root = await rootOf(renderXml(writeQueryResponse({ ...(await read(GOLDEN)), answer })))
   const response = descend(root, 'ControlActEvent', 'subject', 'CP-ISNHSQueryResponse')
   const total = descend(response, 'pertinentInformation12', 'pertinentTotalReturnedChildRecords', 'value')
-  const controlAct = descend(response, 'pertinentInformation14', 'pertinentCP-ISRecordControlAct')
-  const records = childrenOf(controlAct, 'record').map(record =>
-    (descend(record, 'CP-ISRecord')?.children ?? []).map(part => part.children[1]?.name.split('.')[1]),
-  )
-  expect(Number(total?.attributes.get('value'))).toBe(records.length)
-  return records
+  const controlActs = childrenOf(response, 'pertinentInformation14').map(relationship => {
+    const controlAct = descend(relationship, 'pertinentCP-ISRecordControlAct')
+    const [record, ...more] = childrenOf(controlAct, 'record')
+    expect(more).toEqual([])
+    const authority = descend(record, 'communicationFunctionSnd', 'organisation', 'id')
+    const parts = descend(record, 'CP-ISRecord')?.children ?? []
+    return [
+      authority?.attributes.get('extension'),
+      ...parts.map(part => part.children[1]?.name.split('.')[1]),
+    ]
+  })
+  expect(Number(total?.attributes.get('value'))).toBe(controlActs.length)
+  return controlActs
 }
 
 const COUNCIL = {
@@ -75,7 +83,7 @@ describe('as published', () => {
       versionCode: 'v3INF_DMSv5.7:FIN',
       receiverAsid: '000000000003',
       senderAsid: '000000000004',
-      requestId: 'AAAAAAAA-0000-4000-8000-000000000011',
+      responseId: 'AAAAAAAA-0000-4000-8000-000000000011',
     })
     expect(answer.plans).toEqual([
       {
@@ -124,7 +132,7 @@ describe('as published', () => {
     const lower: QueryResponse = {
       ...response,
       id: response.id.toLowerCase(),
-      requestId: response.requestId.toLowerCase(),
+      responseId: response.responseId.toLowerCase(),
       answer: {
         ...response.answer,
         accesses: accesses.map(({ id = '', ...access }) => ({ ...access, id: id.toLowerCase() })),
@@ -148,38 +156,39 @@ test('rule 4.2: nothing visible is no response at all', async () => {
   )
 })
 
-describe('one record for each authority and person (rule 12.3)', () => {
+describe('one control act for each plan (rule 12.3)', () => {
   const accesses: Answer['accesses'] = []
+  const other = { ...COUNCIL, odsCode: '9Z2' }
 
-  test('a child with two plans is one record with one subject', async () => {
+  test('a child with two plans of one authority', async () => {
     const plans = [visible('CPP'), visible('LAC')]
-    expect(await recordsOf({ plans, accesses })).toEqual([['CPPInformation', 'LACInformation', 'Child']])
-  })
-
-  test('rule 2.2: a mother with a plan of her own beside that of her unborn child is one record with two subjects', async () => {
-    const plans = [visible('UCPP'), visible('LAC')]
-    expect(await recordsOf({ plans, accesses })).toEqual([
-      ['UCPInformation', 'LACInformation', 'UnbornChild', 'Child'],
+    expect(await controlActsOf({ plans, accesses })).toEqual([
+      ['9Z1', 'CPPInformation', 'Child'],
+      ['9Z1', 'LACInformation', 'Child'],
     ])
   })
 
-  test('rule 4.4: plans held under two numbers are two records', async () => {
-    const plans = [visible('CPP'), visible('UCPP', { nhsNumber: '9990001014' })]
-    expect(await recordsOf({ plans, accesses })).toHaveLength(2)
+  test('of two authorities each stands with its own plan', async () => {
+    const plans = [visible('CPP'), visible('LAC', { authority: other }), visible('CPP', { authority: other })]
+    expect(await controlActsOf({ plans, accesses })).toEqual([
+      ['9Z1', 'CPPInformation', 'Child'],
+      ['9Z2', 'LACInformation', 'Child'],
+      ['9Z2', 'CPPInformation', 'Child'],
+    ])
   })
 
-  test.each([
-    ['another authority', { authority: { ...COUNCIL, odsCode: '9Z2' } }],
-    ['another description of the person', { subject: { ...TANSY, family: 'Sample' } }],
-    ['another local id', { subject: { ...TANSY, localId: 'CH/1' } }],
-  ])('%s is another record', async (_, other) => {
-    expect(await recordsOf({ plans: [visible('CPP'), visible('LAC', other)], accesses })).toHaveLength(2)
+  test('rule 2.2: a mother with a plan of her own beside that of her unborn child stands as each', async () => {
+    const plans = [visible('UCPP'), visible('LAC')]
+    expect(await controlActsOf({ plans, accesses })).toEqual([
+      ['9Z1', 'UCPInformation', 'UnbornChild'],
+      ['9Z1', 'LACInformation', 'Child'],
+    ])
   })
 
-  test('a record holds three plans at most', async () => {
+  test('the total is that of the plans, as over FHIR', async () => {
     const starts = ['202201050900', '202301050900', '202401050900', '202501050900']
     const plans = starts.map(start => visible('CPP', { start }))
-    expect((await recordsOf({ plans, accesses })).map(({ length }) => length)).toEqual([4, 2])
+    expect(await controlActsOf({ plans, accesses })).toHaveLength(4)
   })
 })
 
@@ -187,23 +196,24 @@ test('any response is read as it was written, and writing it again gives the sam
   const anyResponse: fc.Arbitrary<QueryResponse> = fc.record({
     id: anyUuid,
     createdAt: anyInstant,
-    versionCode: anyText,
+    versionCode: anyVersionCode,
     receiverAsid: anyAsid,
     senderAsid: anyAsid,
-    requestId: anyUuid,
+    responseId: anyUuid,
     answer: anyResponseContent,
   })
   await fc.assert(
     fc.asyncProperty(anyResponse, fc.boolean(), async (whole, lacking) => {
       const response = lacking ? withoutIds(whole) : whole
-      const written = renderXml(writeQueryResponse(response))
+      const write = () => renderXml(writeQueryResponse(response))
+      const written = lacking ? asOthersWrite(write) : write()
       if (!lacking) expect(unlikePublished(await rootOf(written))).toEqual([])
       const again = await read(written)
       const { plans, accesses } = again.answer
       expect(again).toEqual({ ...response, answer: { plans: expect.anything(), accesses } })
       expect(accesses).toEqual(response.answer.accesses)
       expect(sorted(plans)).toEqual(sorted(response.answer.plans))
-      expect(renderXml(writeQueryResponse(again))).toBe(written)
+      expect(asOthersWrite(() => renderXml(writeQueryResponse(again)))).toBe(written)
     }),
   )
 })
@@ -226,9 +236,11 @@ function sorted(plans: readonly object[]): readonly string[] {
 
 describe('as live systems send it', () => {
   test('once it is written by us, it stays as it is', async () => {
-    const written = renderXml(writeQueryResponse(await read(LIVE)))
-    expect(await read(written)).toEqual(await read(LIVE))
-    expect(renderXml(writeQueryResponse(await read(written)))).toBe(written)
+    const live = await read(LIVE)
+    const written = asOthersWrite(() => renderXml(writeQueryResponse(live)))
+    expect(await read(written)).toEqual(live)
+    const again = await read(written)
+    expect(asOthersWrite(() => renderXml(writeQueryResponse(again)))).toBe(written)
   })
 
   test('accesses all in one place, no numbers, family before given, no offsets, codes in small letters, duty first', async () => {
@@ -238,6 +250,13 @@ describe('as live systems send it', () => {
       authority: authority.officePhone ? { ...authority, dutyPhoneFirst: true } : authority,
     }))
     expect(await read(LIVE)).toEqual({ ...wrapper, answer: { ...answer, plans } })
+  })
+
+  test('one subject alone beside the plans of a mother who is herself a child', async () => {
+    const changed = LIVE.replace(/<subject>(?:(?!<\/subject>)[\s\S])*#UnbornChild[\s\S]*?<\/subject>/, '')
+    expect(changed).not.toBe(LIVE)
+    const { answer } = await read(changed)
+    expect(answer.plans.map(({ type }) => type)).toEqual(['CPP', 'UCPP', 'LAC'])
   })
 
   test('its elements in any order', async () => {
@@ -253,14 +272,9 @@ describe('as live systems send it', () => {
     ['an access without an id', /<id root="A.*31"\/>/, ''],
     ['a plan block without a contentId', /<npfitlc:contentId[^>]*CPPInformation"\/>/, ''],
     [
-      'a child alone beside an unborn child’s plan',
-      /<subject>\s*<npfitlc:contentId[^>]*#UnbornChild[\s\S]*?<\/subject>/,
+      'all records in one place',
+      /<\/pertinentCP-ISRecordControlAct>\s*<\/pertinentInformation14>\s*<pertinentInformation14>\s*<pertinentCP-ISRecordControlAct>/,
       '',
-    ],
-    [
-      'each record by itself',
-      '</record>',
-      '</record></pertinentCP-ISRecordControlAct><pertinentCP-ISRecordControlAct>',
     ],
     ['wrong totals', '<value value="2"/>', '<value value="7"/>'],
   ])('%s', async (_, from, to) => {

@@ -23,7 +23,7 @@ export type ResponseAccess = Pick<Access, 'at' | 'author'> & Partial<Pick<Access
 
 /** A response with the wrapper it travels in (REPC_IN000007GB01). */
 export interface QueryResponse extends Transmission {
-  /** The id of the query message that is answered, which is the id of the answer too. */
-  readonly requestId: string
+  /** The id of the access that the query made, as live systems answer it: a client finds its own access by it. */
+  readonly responseId: string
   readonly answer: QueryResponseContent
 }

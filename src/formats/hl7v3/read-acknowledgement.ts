@@ -4,7 +4,7 @@ import type { RecordCode } from '../../domain/upload/record-faults.ts'
 import type { RecordAsSent } from '../../domain/upload/upload.ts'
 import { attributeOf, descend, textOf, type XmlElement } from '../xml/xml-element.ts'
 import { readXml } from '../xml/xml-reader.ts'
-import { HL7, isFileCode, isRecordCode } from './codes.ts'
+import { FILE_LOCATION, HL7, isFileCode, isRecordCode } from './codes.ts'
 import type { MessageFault } from './message-fault.ts'
 import { parseInteger } from './numbers.ts'
 import { type ContactAsWritten, readContact } from './organisations.ts'
@@ -15,6 +15,7 @@ import { parseTimestamp } from './time.ts'
 export type AcknowledgementItem =
   | { readonly kind: 'header'; readonly header: AcknowledgementHeader }
   | { readonly kind: 'verdict'; readonly verdict: RecordVerdict }
+  /** Its position is counted among the records that came back, of which some may be missing. */
   | { readonly kind: 'record'; readonly loaded: boolean; readonly record: RecordAsSent }
   | { readonly kind: 'done'; readonly totals: AcknowledgementTotals }
   | { readonly kind: 'fault'; readonly fault: MessageFault }
@@ -50,6 +51,8 @@ export async function* readAcknowledgement(
   bytes: AsyncIterable<Uint8Array>,
 ): AsyncGenerator<AcknowledgementItem> {
   const met = new Map<string, XmlElement>()
+  // Handed out once it is whole: what is said of the file in words stands behind its code, before what is said of the records.
+  let header: AcknowledgementHeader | undefined
   let messages = 0
   let line = 1
   for await (const item of readXml(bytes, { namespace: HL7, path: PATH })) {
@@ -57,11 +60,22 @@ export async function* readAcknowledgement(
     const { element } = item
     if (element.namespace !== HL7) continue
     line = element.line
+    if (HEADER.includes(element.name) || TOTALS.includes(element.name)) met.set(element.name, element)
+    if (element.name === HEADER.at(-1)) {
+      const read = readHeader(met, line)
+      if (read.kind === 'fault') return yield read
+      header = read.header
+      continue
+    }
+    const fileReason = header && readFileReason(element)
+    if (header && fileReason !== undefined) {
+      header = { ...header, fileReason }
+      continue
+    }
+    if (header) yield { kind: 'header', header }
+    header = undefined
     let read: AcknowledgementItem | undefined
-    if (HEADER.includes(element.name) || TOTALS.includes(element.name)) {
-      met.set(element.name, element)
-      if (element.name === HEADER.at(-1)) read = readHeader(met, line)
-    } else if (element.name === 'acknowledgementRecordDetail') read = readVerdict(element)
+    if (element.name === 'acknowledgementRecordDetail') read = readVerdict(element)
     else if (element.name === 'message') {
       messages += 1
       read = readMessage(element, messages)
@@ -69,12 +83,14 @@ export async function* readAcknowledgement(
     if (read) yield read
     if (read?.kind === 'fault') return
   }
+  if (header) yield { kind: 'header', header }
   yield met.has('acknowledgementFile') ? readTotals(met, line) : incomplete('acknowledgementFile', line)
 }
 
 /** A whole acknowledgement at once, where its length is known to be modest. */
 export interface WholeAcknowledgement extends AcknowledgementHeader, AcknowledgementTotals {
   readonly verdicts: readonly RecordVerdict[]
+  /** Those that the schema has a form for: the others are left out. */
   readonly records: readonly { readonly loaded: boolean; readonly record: RecordAsSent }[]
 }
 
@@ -94,7 +110,10 @@ export async function readWholeAcknowledgement(
   throw new Error('An acknowledgement is read to its totals or to a fault')
 }
 
-function readHeader(met: ReadonlyMap<string, XmlElement>, line: number): AcknowledgementItem {
+function readHeader(
+  met: ReadonlyMap<string, XmlElement>,
+  line: number,
+): Extract<AcknowledgementItem, { kind: 'header' | 'fault' }> {
   const createdAt = parseTimestamp(attributeOf(met.get('creationTime'), 'value') ?? '')
   const sequence = parseInteger(attributeOf(met.get('id'), 'extension'))
   const transmissionQuantity = parseInteger(attributeOf(met.get('transmissionQuantity'), 'value'))
@@ -115,6 +134,14 @@ function readHeader(met: ReadonlyMap<string, XmlElement>, line: number): Acknowl
       ...(fileReason !== undefined && { fileReason }),
     },
   }
+}
+
+/** What is said in words of the file as a whole; undefined of any other element. */
+function readFileReason(element: XmlElement): string | undefined {
+  return element.name === 'acknowledgementRecordDetail' &&
+    textOf(descend(element, 'location')) === FILE_LOCATION
+    ? textOf(descend(element, 'code', 'originalText'))
+    : undefined
 }
 
 function readVerdict(detail: XmlElement): AcknowledgementItem {

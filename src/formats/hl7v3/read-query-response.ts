@@ -21,10 +21,10 @@ export function readQueryResponse(root: XmlElement): Result<QueryResponse, Messa
   if (!transmission.ok) return transmission
   const response = descend(root, 'ControlActEvent', 'subject', 'CP-ISNHSQueryResponse')
   if (!response) return incomplete('CP-ISNHSQueryResponse', root)
-  const requestId = readUuid(response)
-  if (requestId === undefined) return incomplete('id', response)
+  const responseId = readUuid(response)
+  if (responseId === undefined) return incomplete('id', response)
   const answer = readQueryResponseContent(response)
-  return answer.ok ? success({ ...transmission.value, requestId, answer: answer.value }) : answer
+  return answer.ok ? success({ ...transmission.value, responseId, answer: answer.value }) : answer
 }
 
 /**

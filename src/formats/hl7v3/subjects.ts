@@ -44,15 +44,20 @@ export function writePersonIds(
   ]
 }
 
+/** What stands for the given name of somebody who has none. */
+const NO_GIVEN_NAME = '-'
+
 function writePerson({ birthTime, given, family }: SubjectAsSent): readonly XmlContent[] {
   const named = given !== undefined || family !== undefined
+  // A name has both parts: a hyphen says that there is no given name (rule 3.7).
+  const givenAsWritten = given || (family === undefined ? undefined : NO_GIVEN_NAME)
   return [
     birthTime === undefined ? undefined : valued('birthTime', birthTime),
     named
       ? element(
           'name',
           {},
-          given ? element('given', {}, given) : undefined,
+          givenAsWritten === undefined ? undefined : element('given', {}, givenAsWritten),
           family === undefined ? undefined : element('family', {}, family),
         )
       : undefined,
@@ -78,7 +83,8 @@ function readSubject(
   if (!ids) return []
   const birthTime = attributeOf(descend(person, 'birthTime'), 'value')
   const name = descend(person, 'name')
-  const given = joinedText(name, 'given')
+  const written = joinedText(name, 'given')
+  const given = written === NO_GIVEN_NAME ? undefined : written
   const family = joinedText(name, 'family')
   return [
     {

@@ -99,7 +99,7 @@ const anySubject: fc.Arbitrary<SubjectAsSent> = fc
       nhsNumber: fc.oneof(anyNhsNumber, anyText),
       local: fc.record({ localId: anyText, localIdAuthority: anyText }, { requiredKeys: ['localId'] }),
       birthTime: anyDate,
-      given: anyText,
+      given: anyText.filter(name => name !== '-'),
       family: anyText,
     },
     { requiredKeys: ['kind'] },
@@ -131,7 +131,7 @@ const anyGoodSubject: fc.Arbitrary<SubjectAsSent> = fc
       nhsNumber: anyNhsNumber,
       local: fc.record({ localId: anyText, localIdAuthority: anyText }, { requiredKeys: ['localId'] }),
       birthTime: anyBirthDate.map(date => date.replaceAll('-', '')),
-      given: anyText,
+      given: anyText.filter(name => name !== '-'),
       family: anyText,
     },
     { requiredKeys: ['kind', 'nhsNumber', 'birthTime', 'given', 'family'] },
@@ -152,7 +152,14 @@ const anyName: fc.Arbitrary<PersonName> = fc.record(
   { prefix: anyText, given: fc.array(anyText, { maxLength: 3 }), family: anyText, suffix: anyText },
   { requiredKeys: ['given', 'family'] },
 )
-const anyJobRole: fc.Arbitrary<JobRole> = fc.record({ code: anyText, display: anyText })
+/** A code of HL7, which has no white space (type `cs`). */
+export const anyCode = anyText.map(text => text.replace(/\s/g, ''))
+export const anyOid = fc
+  .array(fc.nat(99_999), { minLength: 3, maxLength: 8 })
+  .map(parts => `2.${parts.map(String).join('.')}`)
+export const anyVersionCode = fc.constantFrom('V3NPfIT3.0', 'V3NPfIT3.1', 'v3INF_DMSv5.7:FIN')
+
+const anyJobRole: fc.Arbitrary<JobRole> = fc.record({ code: anyCode, display: anyText })
 export const anyAsid = fc.stringMatching(/^[0-9]{12}$/)
 
 export const anyAuthor: fc.Arbitrary<Author> = fc.oneof(
@@ -221,7 +228,7 @@ export const anyUuid = fc.uuid().map(id => id.toUpperCase())
 const anyPlanSubject = fc
   .record(
     {
-      given: anyText,
+      given: anyText.filter(name => name !== '-'),
       family: anyText,
       birthDate: anyBirthDate,
       local: fc.record({ localId: anyText, localIdAuthority: anyText }, { requiredKeys: ['localId'] }),

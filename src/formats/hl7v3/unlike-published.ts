@@ -18,7 +18,7 @@ const KINDS: Readonly<Record<string, RegExp>> = {
   outcome: /^A[AER]$/,
   root: /^[A-Z]{4}_IN[0-9]{6}[A-Z]{2}[0-9]{2}$/,
   severity: /^(ER|WG|IF)$/,
-  tel: /^tel:\+?\d+$/,
+  tel: /^tel:\+?\d*$/,
   use: /^(EC|WP)$/,
   uuid: /^[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}$/,
 }

@@ -3,10 +3,10 @@ import type { Acknowledgement, RecordResult } from '../../domain/upload/acknowle
 import { codeOf } from '../../domain/upload/record-faults.ts'
 import { reasonOf } from '../../domain/upload/record-reasons.ts'
 import { element, streamed, writeXml, type XmlNode } from '../xml/xml-writer.ts'
-import { FILE_CODE_NAMES, OID, RECORD_CODE_NAMES } from './codes.ts'
+import { FILE_CODE_NAMES, FILE_LOCATION, OID, RECORD_CODE_NAMES } from './codes.ts'
 import { message, valued } from './message.ts'
 import { writeContact } from './organisations.ts'
-import { writeRecordContent } from './records.ts'
+import { canBeWritten, writeRecordContent } from './records.ts'
 import { writeSubject } from './subjects.ts'
 import { writeTimestamp } from './time.ts'
 
@@ -31,14 +31,17 @@ export function writeAcknowledgement(acknowledgement: Acknowledgement): AsyncIte
         element(
           'acknowledgementFileDetail',
           {},
-          element(
-            'code',
-            { code: fileCode, displayName: FILE_CODE_NAMES[fileCode] },
-            fileReason === undefined ? undefined : element('originalText', {}, fileReason),
-          ),
+          element('code', { code: fileCode, displayName: FILE_CODE_NAMES[fileCode] }),
         ),
       ),
-      answered ? streamed('acknowledgementRecord', {}, each(results, writeDetail)) : undefined,
+      answered || fileReason !== undefined
+        ? streamed(
+            'acknowledgementRecord',
+            {},
+            fileReason === undefined ? undefined : writeFileReason(fileReason),
+            answered ? each(results, writeDetail) : undefined,
+          )
+        : undefined,
       element('communicationFunctionRcv', {}, writeContact(authority)),
       element('failedReturnedCP-ISRecords', {}, valued('value', failed)),
       answered ? each(results, writeMessage) : undefined,
@@ -49,9 +52,23 @@ export function writeAcknowledgement(acknowledgement: Acknowledgement): AsyncIte
 
 async function* each(
   results: Acknowledgement['results'],
-  write: (result: RecordResult) => XmlNode,
+  write: (result: RecordResult) => XmlNode | undefined,
 ): AsyncGenerator<XmlNode> {
-  for await (const page of results()) yield* page.map(write)
+  for await (const page of results())
+    for (const result of page) {
+      const written = write(result)
+      if (written) yield written
+    }
+}
+
+/** The code of the file has no content in the schema, so the reason in words stands among those of the records, located at the file. */
+function writeFileReason(reason: string): XmlNode {
+  return element(
+    'acknowledgementRecordDetail',
+    {},
+    element('code', {}, element('originalText', {}, reason)),
+    element('location', {}, FILE_LOCATION),
+  )
 }
 
 /** The code of a record and where in the uploaded file it stands; the reason is the code's original text. */
@@ -70,7 +87,9 @@ function writeDetail({ sent, fault, overlapped }: RecordResult): XmlNode {
   )
 }
 
-function writeMessage({ sent, fault }: RecordResult): XmlNode {
+/** A record that the schema has no form for is left out: its code, reason and location stand above (rule 3.20). */
+function writeMessage({ sent, fault }: RecordResult): XmlNode | undefined {
+  if (!canBeWritten(sent, fault ? 'all' : 'subjects')) return undefined
   return element(
     'message',
     {},

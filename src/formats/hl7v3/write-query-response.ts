@@ -1,11 +1,11 @@
+import type { SubjectAsSent } from '../../domain/upload/upload.ts'
 import { element, type XmlNode } from '../xml/xml-writer.ts'
 import { INTERACTIONS } from './codes.ts'
 import { valued } from './message.ts'
 import { writeNhsQuery } from './nhs-query.ts'
 import { writeContact } from './organisations.ts'
 import { writeResponsePlan } from './plans.ts'
-import type { QueryResponse, QueryResponseContent } from './query-response.ts'
-import { type ResponseRecord, recordsOf } from './response-records.ts'
+import type { QueryResponse, QueryResponseContent, ResponsePlan } from './query-response.ts'
 import { writeSubject } from './subjects.ts'
 import { writeTimestamp } from './time.ts'
 import { writeTransmission } from './transmission.ts'
@@ -14,7 +14,7 @@ import { writeTransmission } from './transmission.ts'
  * Writes the response to a query for whom something is visible (REPC_IN000007GB01): the accesses, one relationship each, and the
  * records of each authority. Where nothing is visible there is no such message: it is a query failure then (rule 4.2).
  */
-export function writeQueryResponse({ requestId, answer, ...wrapper }: QueryResponse): XmlNode {
+export function writeQueryResponse({ responseId, answer, ...wrapper }: QueryResponse): XmlNode {
   if (answer.plans.length === 0)
     throw new Error('Nothing is visible: the query is answered by a query failure')
   return writeTransmission(
@@ -28,7 +28,7 @@ export function writeQueryResponse({ requestId, answer, ...wrapper }: QueryRespo
         'CP-ISNHSQueryResponse',
         {},
         valued('effectiveTime', writeTimestamp(wrapper.createdAt)),
-        element('id', { root: requestId.toUpperCase() }),
+        element('id', { root: responseId.toUpperCase() }),
         ...writeResponseParts(answer),
       ),
     ),
@@ -36,12 +36,14 @@ export function writeQueryResponse({ requestId, answer, ...wrapper }: QueryRespo
   )
 }
 
-/** What follows the id of a response: the totals, the accesses and the records. Without plans, the totals alone. */
+/**
+ * What follows the id of a response: the totals, the accesses, and for each plan a control act with one record of its own, since Spine's
+ * own viewer shows one authority for each (rule 12.3). Without plans, the totals alone.
+ */
 export function writeResponseParts({ plans, accesses }: QueryResponseContent): XmlNode[] {
-  const records = recordsOf(plans)
   return [
     writeTotal('pertinentInformation11', 'pertinentTotalReturnedAccessRecords', accesses.length),
-    writeTotal('pertinentInformation12', 'pertinentTotalReturnedChildRecords', records.length),
+    writeTotal('pertinentInformation12', 'pertinentTotalReturnedChildRecords', plans.length),
     ...accesses.map(access =>
       element(
         'pertinentInformation13',
@@ -49,15 +51,9 @@ export function writeResponseParts({ plans, accesses }: QueryResponseContent): X
         writeNhsQuery('pertinentCP-ISNHSQuery', { ...access, access: 'unscheduled' }),
       ),
     ),
-    ...(records.length === 0
-      ? []
-      : [
-          element(
-            'pertinentInformation14',
-            {},
-            element('pertinentCP-ISRecordControlAct', {}, ...records.map(writeRecord)),
-          ),
-        ]),
+    ...plans.map(plan =>
+      element('pertinentInformation14', {}, element('pertinentCP-ISRecordControlAct', {}, writeRecord(plan))),
+    ),
   ]
 }
 
@@ -65,11 +61,22 @@ function writeTotal(relationship: string, total: string, count: number): XmlNode
   return element(relationship, {}, element(total, {}, valued('value', count)))
 }
 
-function writeRecord({ authority, plans, subjects }: ResponseRecord): XmlNode {
+function writeRecord(plan: ResponsePlan): XmlNode {
   return element(
     'record',
     {},
-    element('communicationFunctionSnd', {}, writeContact(authority)),
-    element('CP-ISRecord', {}, ...plans.map(writeResponsePlan), ...subjects.map(writeSubject)),
+    element('communicationFunctionSnd', {}, writeContact(plan.authority)),
+    element('CP-ISRecord', {}, writeResponsePlan(plan), writeSubject(subjectOf(plan))),
   )
+}
+
+/** The person a plan is for: the mother, where it protects an unborn child (rule 2.2). */
+function subjectOf({ type, nhsNumber, subject }: ResponsePlan): SubjectAsSent {
+  const { birthDate, ...described } = subject
+  return {
+    kind: type === 'UCPP' ? 'mother' : 'child',
+    ...(nhsNumber !== undefined && { nhsNumber }),
+    ...described,
+    birthTime: birthDate.replaceAll('-', ''),
+  }
 }

@@ -55,7 +55,7 @@ describe('a response', () => {
   const HELD = async () => {
     const {
       answer,
-      requestId: id,
+      responseId: id,
       createdAt: at,
     } = expectValue(readQueryResponse(await rootOf(fixture('query-response.xml'))))
     return { id, at, code: 'SMSP-0000', answer } as const
@@ -63,7 +63,7 @@ describe('a response', () => {
 
   test('is that of Spine messaging with a code after its id', async () => {
     const response = await HELD()
-    const spine = { ...response, requestId: response.id, createdAt: response.at }
+    const spine = { ...response, responseId: response.id, createdAt: response.at }
     const wrapped = await rootOf(
       renderXml(writeQueryResponse({ ...spine, receiverAsid: '999000000011', senderAsid: '999000000001' })),
     )

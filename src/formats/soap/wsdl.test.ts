@@ -75,7 +75,7 @@ describe('toolkits are told of everything that the codec writes:', () => {
       fc.record({
         wrapper: fc.constant(wrapper),
         message: fc.constantFrom(
-          writeQueryResponse({ ...wrapper, answer }),
+          writeQueryResponse({ ...wrapper, responseId: wrapper.requestId, answer }),
           writeQueryFailure({ ...wrapper, issues: NO_RECORD }),
           writeApplicationAcknowledgement({ ...wrapper, outcome: 'AE', issues: NO_RECORD }),
         ),

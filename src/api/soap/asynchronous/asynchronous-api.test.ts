@@ -132,6 +132,7 @@ describe('a message with a query', () => {
     const question = questions[0]
     if (!question?.query.ok) throw new Error('The query is admitted')
     const answer = {
+      id: '0197a000-0000-7000-8000-00000000000a',
       nhsNumber: question.query.value.nhsNumber,
       access: 'unscheduled',
       askedAt: new Date('2026-03-10T09:30:00Z'),

@@ -35,21 +35,25 @@ export function writeOutcome(
 ): OutcomeMessage {
   const id = deps.newId()
   const { askedBy: receiverAsid, requestId } = question
-  const wrapper = { id, createdAt: deps.now(), requestId, receiverAsid, senderAsid: deps.ownAsid }
+  const wrapper = { id, createdAt: deps.now(), receiverAsid, senderAsid: deps.ownAsid }
   const failed = (issues: readonly DetectedIssue[]) => ({
     id,
     interaction: INTERACTIONS.queryFailure,
-    message: writeQueryFailure({ ...wrapper, issues }),
+    message: writeQueryFailure({ ...wrapper, requestId, issues }),
   })
   if (!outcome.ok) {
     const refusal = outcome.fault
     if (refusal.kind === 'restricted') return failed([RESTRICTED])
     const issues = refusal.kind === 'denied' ? [ACCESS_DENIED] : refusal.faults.map(issueOf)
-    const message = writeApplicationAcknowledgement({ ...wrapper, outcome: 'AE', issues })
+    const message = writeApplicationAcknowledgement({ ...wrapper, requestId, outcome: 'AE', issues })
     return { id, interaction: INTERACTIONS.applicationAcknowledgement, message }
   }
   const answer = outcome.value
   return answer.plans.length > 0
-    ? { id, interaction: INTERACTIONS.queryResponse, message: writeQueryResponse({ ...wrapper, answer }) }
+    ? {
+        id,
+        interaction: INTERACTIONS.queryResponse,
+        message: writeQueryResponse({ ...wrapper, responseId: answer.id, answer }),
+      }
     : failed(answer.checked ? NO_RECORD : NO_RECORD_UNCHECKED)
 }

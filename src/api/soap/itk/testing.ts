@@ -150,6 +150,7 @@ export function openApi(change: Partial<Backstage> = {}) {
       stage.entries.push({ via: 'smsp', action, outcome, author, nhsNumber, traceId, details })
       return allowed.ok
         ? success({
+            id: '0197a000-0000-7000-8000-00000000000a',
             checked: true,
             ...stage.answer,
             nhsNumber,

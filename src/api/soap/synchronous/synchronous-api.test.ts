@@ -56,7 +56,11 @@ async function refusalOf(answered: Answered): Promise<readonly string[]> {
   expect(message.name).toBe('MCCI_IN010000UK13')
   const refused = expectValue(readApplicationAcknowledgement(message))
   expect(refused).toMatchObject({ outcome: 'AE', senderAsid: SPINE })
-  return refused.issues.map(({ code }) => code)
+  return refused.issues.map(({ code, displayName }) => {
+    expect(code).toMatch(/^\S+$/)
+    const [, field] = code.endsWith('MANDATORY_DATA_MISSING') ? (/^([^:]+): /.exec(displayName) ?? []) : []
+    return field === undefined ? code : `${code}|${field}`
+  })
 }
 
 /** Code, location and description of each error of a fault. */
@@ -76,7 +80,9 @@ describe('a query', () => {
   test('for whom plans are visible is answered with them (rules 11.4 and 11.5)', async () => {
     const { stage, post } = openApi({ answer: HELD })
     const response = expectValue(readQueryResponse(await messageOf(await post(envelopeOf(QUERY)))))
-    expect(response).toMatchObject({ requestId: QUERY.id, receiverAsid: WARD.asid, senderAsid: SPINE })
+    expect(response).toMatchObject({ receiverAsid: WARD.asid, senderAsid: SPINE })
+    // The id of the access just made, by which it can be found in the list (rule 12.8).
+    expect(response.responseId).toBe('0197A000-0000-7000-8000-00000000000A')
     expect(response.answer.plans).toMatchObject([{ type: PLAN.type, start: PLAN.start }])
     expect(stage.queried).toMatchObject([
       { access: 'unscheduled', nhsNumber: '9990000018', requester: { author: NURSE }, system: WARD.asid },
@@ -176,18 +182,21 @@ describe('what is wrong with a query is named as the national service names it, 
     [`${MISSING}NHS Number`, asking({ nhsNumber: '9990000019' })],
     [`${MISSING}NHS Number`, asking({ nhsNumber: '0000000000' })],
     [`${MISSING}NHS Number`, asking({ nhsNumber: "9990000018' or 1=1" })],
-    [`${MISSING}authorPerson/authorDevice`, without('author')],
+    [`${MISSING}[authorPerson or authorDevice]`, without('author')],
     [`${MISSING}Job Role Code`, cut(' code="S8000:G8000:R8001"')],
     [`${MISSING}Job Role Name`, cut(' displayName="Nurse Access Role"')],
     [`${MISSING}Organisation Code`, cut('<id root="2.16.840.1.113883.2.1.3.2.4.19.1" extension="X9Z01"/>')],
     [`${MISSING}Organisation Name`, cut('<name>Made-up Hospital</name>')],
     [`${MISSING}authorID`, cut('<id root="1.2.826.0.1285.0.2.0.65" extension="999000000017"/>')],
-    [`${MISSING}systemID`, silent.replace(/(\.System>)<id [^>]*>/, '$1')],
-    [`${MISSING}orgCode`, cut('<id root="2.16.840.1.113883.2.1.3.2.4.19.1" extension="X9Z01"/>', silent)],
-    [`${MISSING}orgName`, cut('<name>Made-up Hospital</name>', silent)],
-    [`${MISSING}jobRoleCode`, cut(' code="S8000:G8000:R8001"', silent)],
-    [`${MISSING}jobRoleName`, cut(' displayName="Nurse Access Role"', silent)],
-    [`${MISSING}assignedPersonName`, without('assignedPerson', silent)],
+    [`${MISSING}authorDevice.systemID`, silent.replace(/(\.System>)<id [^>]*>/, '$1')],
+    [
+      `${MISSING}authorDevice.orgCode`,
+      cut('<id root="2.16.840.1.113883.2.1.3.2.4.19.1" extension="X9Z01"/>', silent),
+    ],
+    [`${MISSING}authorDevice.orgName`, cut('<name>Made-up Hospital</name>', silent)],
+    [`${MISSING}authorDevice.jobRoleCode`, cut(' code="S8000:G8000:R8001"', silent)],
+    [`${MISSING}authorDevice.jobRoleName`, cut(' displayName="Nurse Access Role"', silent)],
+    [`${MISSING}authorDevice.assignedPersonName`, without('assignedPerson', silent)],
   ])('%s', async (code, envelope) => {
     expect([good, silent]).not.toContain(envelope)
     const { stage, post } = openApi({ answer: HELD })

@@ -117,6 +117,7 @@ export function openApi(change: Partial<Backstage> = {}) {
       stage.entries.push({ via: 'spine', action, outcome, author, nhsNumber, traceId, details: { system } })
       return allowed.ok
         ? success({
+            id: '0197a000-0000-7000-8000-00000000000a',
             checked: true,
             ...stage.answer,
             nhsNumber,
