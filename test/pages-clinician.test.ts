@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { runCli } from '../src/cli/testing.ts'
 import { displayNhsNumber, type NhsNumber } from '../src/domain/nhs-number.ts'
 import type { OdsCode } from '../src/domain/organisation.ts'
+import { expectHours } from '../src/domain/registration/hours.testing.ts'
 import { answerQuery } from '../src/flows/query/answer-query.ts'
 import { writeUpload } from '../src/formats/hl7v3/write-upload.ts'
 import { examplePeople } from '../src/sandbox/example-people.ts'
@@ -65,6 +66,12 @@ describePages('the pages of clinicians', engine => {
     await window.close()
   })
 
+  /** Every authority says the same hours, or none. */
+  const sayHours = async (text: string | null) => {
+    const { authorities } = running.service.store.storage
+    const hours = text === null ? null : expectHours(text)
+    for (const { odsCode } of await authorities.list()) await authorities.change(odsCode, { hours })
+  }
   const sandbox = () => {
     if (!running.service.sandbox) throw new Error('The service of this test has a sandbox')
     return running.service.sandbox
@@ -116,12 +123,14 @@ describePages('the pages of clinicians', engine => {
       const [example = ''] = PERSONAL.exec(await page.locator('#nhs-number-hint').innerText()) ?? []
       await check(example)
       expect(await heading().innerText()).toContain('There is a plan')
-      expect(await page.getByText('Ring now').isVisible()).toBe(true)
+      expect(await page.getByText('Ring:').isVisible()).toBe(true)
       const phones = page.locator('.cpis-ring a')
       expect(await phones.first().getAttribute('href')).toMatch(/^tel:\d+$/)
       expect(await phones.count()).toBe(2)
-      // Nothing says when an office is open (rule 21.3).
-      expect(await page.locator('main').innerText()).not.toMatch(/Monday to Friday|all other times/)
+      // The authority has not said when its office is open, so that nothing is claimed (rule 21.3).
+      expect(await page.locator('main').innerText()).not.toMatch(
+        /Ring now|office is|open until|Monday to Friday/,
+      )
       expect(await page.getByText('Nurse Access Role, Sandbox General Hospital').first().isVisible()).toBe(
         true,
       )
@@ -129,6 +138,32 @@ describePages('the pages of clinicians', engine => {
       expect(await page.locator('.cpis-accesses tbody tr').count()).toBe(1)
       await expectAccessible(page)
       await screen(page, 'answer')
+    })
+
+    test('(rules 21.3 and 16.12) where the authority has said its hours, the answer and the list say whom to ring now', async () => {
+      await signInAs(page, NURSE)
+      const [example = ''] = PERSONAL.exec(await page.locator('#nhs-number-hint').innerText()) ?? []
+      await sayHours('Mon-Sun all day; bank holidays all day')
+      await check(example)
+      expect(await page.locator('.cpis-ring').innerText()).toMatch(
+        /^Ring now: .+\nOffice, open now\s+0[\d ]+\s+office$/,
+      )
+      await expectAccessible(page)
+      await sayHours('Mon-Sun 00:00-00:01; bank holidays closed')
+      await page.goto('/check')
+      await check(example)
+      const night = await page.locator('.cpis-ring').innerText()
+      expect(night).toMatch(
+        /^Ring now: .+\nThe office is closed until .+\. Ring the duty team\s+0[\d ]+\s+duty team$/,
+      )
+      await page.goto('/worklist')
+      await page.getByLabel('NHS numbers').fill(example)
+      await press('Check the list')
+      expect(await page.locator('tbody').innerText()).toContain('Ring the duty team')
+      await sayHours(null)
+      await page.goto('/check')
+      await check(example)
+      expect(await page.locator('.cpis-ring a').count()).toBe(2)
     })
 
     test('whoever has no number to hand is offered some, with what each shows', async () => {
@@ -214,8 +249,11 @@ describePages('the pages of clinicians', engine => {
       expect(await page.locator('.cpis-accesses tbody tr').count()).toBe(25)
       await expectAccessible(page)
       expect(await page.getByText(`Printed by ${NURSE}`).isVisible()).toBe(false)
-      const sheet = (await page.pdf({ format: 'A4', preferCSSPageSize: true })).toString('latin1')
-      expect(sheet.match(/\/Type\s*\/Page[^s]/g)).toHaveLength(1)
+      const sheets = async () => {
+        const printed = (await page.pdf({ format: 'A4', preferCSSPageSize: true })).toString('latin1')
+        return printed.match(/\/Type\s*\/Page[^s]/g)
+      }
+      expect(await sheets()).toHaveLength(1)
       await page.emulateMedia({ media: 'print' })
       for (const words of [
         `Printed by ${NURSE}`,
@@ -226,6 +264,12 @@ describePages('the pages of clinicians', engine => {
       }
       expect(await page.getByRole('link', { name: 'Report a missed appointment' }).isVisible()).toBe(false)
       await page.emulateMedia({ media: null })
+      await sayHours('Mon-Sun 00:00-00:01; bank holidays closed')
+      await page.goto('/check')
+      await check(number)
+      expect(await page.locator('.cpis-ring').first().innerText()).toContain('Ring the duty team')
+      expect(await sheets()).toHaveLength(1)
+      await sayHours(null)
     })
   })
 

@@ -33,6 +33,7 @@ export interface ShownReport {
     readonly mode: string
     readonly toldAt: string
     readonly wave?: string
+    readonly hours?: string
     readonly contact?: { readonly dutyPhone: string; readonly officePhone?: string }
   }
   readonly holding: NumberMatch
@@ -62,6 +63,7 @@ export function reportWords(styler: Styler, report: ShownReport, now: Date): str
       ['mailbox', authority.mailbox],
       ['by day', contact?.officePhone],
       ['by night', contact?.dutyPhone],
+      ['office hours', authority.hours ?? 'not known: both numbers are shown without a claim'],
       ['sends', mode === 'snapshot' ? 'all that it holds' : 'what changed'],
       ['told at', authority.toldAt === 'desk' ? 'its desk, on the pages alone' : 'its mailbox'],
       ['at least every', counted(authority.intervalHours, 'hour')],

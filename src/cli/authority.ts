@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { newPassword } from '../api/common/registration/new-password.ts'
 import { addAnswerCommands } from './authority-answers.ts'
+import { addHoursCommand } from './authority-hours.ts'
 import { addStageCommands } from './authority-stages.ts'
 import type { CommandLine } from './command-line.ts'
 import { done } from './command-result.ts'
@@ -24,6 +25,7 @@ interface SettingsOptions {
   readonly mode?: string
   readonly toldAt?: string
   readonly wave?: string
+  readonly hours?: string
 }
 
 interface AddOptions extends SettingsOptions {
@@ -109,6 +111,7 @@ export function addAuthorityCommands(line: CommandLine): void {
     )
   addStageCommands(line, authority)
   addAnswerCommands(line, authority)
+  addHoursCommand(line, authority)
 }
 
 /** What an operator may say of an authority (rule 19.1). */
@@ -123,9 +126,10 @@ function settingsOptions(command: Command): Command {
       'mailbox: it is told there (unless told otherwise); desk: on the pages alone',
     )
     .option('--wave <name>', 'with whom it is taken on')
+    .option('--hours <hours>', 'when its office is open, for example “Mon-Thu 08:30-16:30; Fri 08:30-16:00”')
 }
 
 function settingsOf(options: SettingsOptions) {
-  const { gss: gssCode, dfe: dfeCode, interval: intervalHours, mode, toldAt, wave } = options
-  return { gssCode, dfeCode, intervalHours, mode, toldAt, wave }
+  const { gss: gssCode, dfe: dfeCode, interval: intervalHours, mode, toldAt, wave, hours } = options
+  return { gssCode, dfeCode, intervalHours, mode, toldAt, wave, hours }
 }

@@ -7,6 +7,7 @@ import type { CliContext, CommandLine } from './command-line.ts'
 import { type CommandFailure, type CommandResult, EXIT_CODES, refused } from './command-result.ts'
 import { addDemoCommand } from './demo.ts'
 import { failureOf } from './failure-words.ts'
+import { addHolidayCommands } from './holidays.ts'
 import { addInboxCommand } from './inbox.ts'
 import { addLaunchCommand } from './launch.ts'
 import { addMailboxCommands } from './mailbox.ts'
@@ -85,6 +86,7 @@ function cpisProgram(context: Omit<CommandLine, 'program'>): Command {
   addAuditCommands(line)
   addClientCommands(line)
   addOrganisationCommands(line)
+  addHolidayCommands(line)
   addOnboardCommand(line)
   addPopulationCommands(line)
   addRelayCommand(line)

@@ -18,6 +18,7 @@ export { type MeshCredentials, meshToken } from './mesh-token.ts'
 export type { MissedAppointment } from './missed-appointment.ts'
 export type {
   AccessHistoryOutcome,
+  AuthorityHours,
   AuthorityToPhone,
   CareTeamsOutcome,
   CouldNotLook,
@@ -27,10 +28,12 @@ export type {
   MissedAppointmentOutcome,
   NothingHeld,
   NotKnown,
+  OpenPeriod,
   PlanKind,
   PlanState,
   QueryOutcome,
   Refused,
 } from './outcomes.ts'
 export { planHeadline } from './plan-headline.ts'
+export { type RingNow, ringNow } from './ring-now.ts'
 export { type StreamingFetch, streamingFetch } from './streaming-fetch.ts'

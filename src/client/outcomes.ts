@@ -11,6 +11,22 @@ export interface AuthorityToPhone {
   readonly name: string
   readonly dutyPhone?: string
   readonly officePhone?: string
+  /** When which number is answered; absent where the authority has not said, or the answer has no place for it. */
+  readonly hours?: AuthorityHours
+}
+
+/** From an instant to another, the last not included. */
+export interface OpenPeriod {
+  readonly from: Date
+  readonly to: Date
+}
+
+/** When an authority's office is open and its duty team answers, up to an instant; nothing is known of later ones. */
+export interface AuthorityHours {
+  readonly knownFrom: Date
+  readonly knownUntil: Date
+  readonly office: readonly OpenPeriod[]
+  readonly duty: readonly OpenPeriod[]
 }
 
 /** A plan that is held for the person asked for, and whom to phone about it. Days are `YYYY-MM-DD`. */

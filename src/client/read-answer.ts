@@ -1,6 +1,7 @@
 import { planState } from '../domain/plan/plan-state.ts'
 import { englishDayOf, firstDayOf, lastDayOf } from './fhir-day.ts'
 import type { HeldPlan, ListedAccess, MetadataOutcome, PlanKind } from './outcomes.ts'
+import { readHours } from './read-hours.ts'
 import { instant, type Json, known, object, objects, text } from './read-json.ts'
 
 const NHS_NUMBER = 'https://fhir.nhs.uk/Id/nhs-number'
@@ -21,7 +22,13 @@ export function readPlans(body: unknown, nhsNumber: string, now: Date): HeldPlan
   const plans = readMatches(body, 'CareTeam', resource =>
     resource['status'] === 'entered-in-error' ? 'not-held' : readPlan(resource, nhsNumber, day),
   )
-  return plans?.filter(plan => plan !== 'not-held')
+  const hours = readHours(body)
+  return plans
+    ?.filter(plan => plan !== 'not-held')
+    .map(plan => {
+      const own = hours.get(plan.authority.odsCode ?? '')
+      return own ? { ...plan, authority: { ...plan.authority, hours: own } } : plan
+    })
 }
 
 /** The accesses in an answer about one person, newest first; undefined as for plans. */

@@ -2,9 +2,21 @@ import { Temporal } from 'temporal-polyfill'
 import type { CalendarDate } from './english-time.ts'
 
 /**
+ * The bank holidays that an operator has set from the published list: every one of each year that is named. Empty where none were
+ * (rule 16.13).
+ */
+export type HolidaysSet = readonly CalendarDate[]
+
+/** Whether a day is a bank holiday: by what was set of its year, otherwise as worked out. */
+export function isBankHoliday(day: CalendarDate, set: HolidaysSet): boolean {
+  const year = day.slice(0, 4)
+  return set.some(known => known.startsWith(year)) ? set.includes(day) : bankHolidays(Number(year)).has(day)
+}
+
+/**
  * The bank holidays of England in a year, by the standing rules of the Banking and Financial Dealings Act 1971 and the yearly
  * proclamations that have followed it: those on a weekend move to the next working day. Days proclaimed once, for a coronation or
- * a jubilee, are not known.
+ * a jubilee, are not known: they are data (rule 16.13).
  */
 export function bankHolidays(year: number): ReadonlySet<CalendarDate> {
   const easter = easterSunday(year)

@@ -3,7 +3,12 @@ import type { MailboxStore, MessageStore, PayloadStore, WorkflowStore } from './
 import type { AuthorityPageStore, MissedAppointmentStore, NotificationStore } from './notification/ports.ts'
 import type { HeldPeople, NumberStore } from './person/ports.ts'
 import type { AsynchronousAnswerStore, QueryStore } from './query/ports.ts'
-import type { AuthorityStore, ClientSystemStore, OrganisationStore } from './registration/ports.ts'
+import type {
+  AuthorityStore,
+  ClientSystemStore,
+  HolidayStore,
+  OrganisationStore,
+} from './registration/ports.ts'
 import type { RelayStore } from './relay/ports.ts'
 import type { MatchDecisionStore, PlansToCheckStore, UploadHistory, UploadStore } from './upload/ports.ts'
 import type { UploadAttempts } from './upload/upload-attempt-ports.ts'
@@ -23,6 +28,7 @@ export interface Stores {
   readonly seal: SealStore
   readonly sealedLog: SealedLog
   readonly authorities: Omit<AuthorityStore, 'add'>
+  readonly holidays: Omit<HolidayStore, 'replace'>
   readonly organisations: Omit<OrganisationStore, 'add' | 'remove'>
   readonly clientSystems: Omit<ClientSystemStore, 'add' | 'remove'>
   readonly asynchronousAnswers: AsynchronousAnswerStore
@@ -50,6 +56,7 @@ export interface Stores {
 /** The stores with which the register is changed: who exchanges what with whom. */
 export interface RegisterStores extends Stores {
   readonly authorities: AuthorityStore
+  readonly holidays: HolidayStore
   readonly organisations: OrganisationStore
   readonly clientSystems: ClientSystemStore
   readonly mailboxes: MailboxStore

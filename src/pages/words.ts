@@ -18,13 +18,25 @@ export function englishDay(value: string | Date): string {
 
 /** An instant by the English clock: 1 May 2026 at 2:05pm. */
 export function englishMoment(instant: Date): string {
+  return `${englishDay(instant)} at ${englishTime(instant)}`
+}
+
+/** The time of an instant by the English clock: 2:05pm. */
+export function englishTime(instant: Date): string {
   const time = new Intl.DateTimeFormat('en-GB', {
     hour: 'numeric',
     minute: '2-digit',
     hour12: true,
     timeZone: LONDON,
   }).format(instant)
-  return `${englishDay(instant)} at ${time.replace(/ /g, '').replace(/^0:/, '12:')}`
+  return time.replace(/ /g, '').replace(/^0:/, '12:')
+}
+
+/** Monday 23 November 2026. */
+export function englishWeekday(value: string | Date): string {
+  const date = typeof value === 'string' ? new Date(`${value.slice(0, 10)}T12:00:00Z`) : value
+  const weekday = new Intl.DateTimeFormat('en-GB', { weekday: 'long', timeZone: LONDON }).format(date)
+  return `${weekday} ${englishDay(date)}`
 }
 
 /** What a telephone is told to ring. */

@@ -23,6 +23,7 @@ import * as answerQuery from './migrations/0020-answer-query.ts'
 import * as takenBack from './migrations/0021-taken-back.ts'
 import * as heldPeople from './migrations/0022-held-people.ts'
 import * as matchDecisions from './migrations/0023-match-decisions.ts'
+import * as hours from './migrations/0024-hours.ts'
 import * as plansToCheck from './migrations/0027-plans-to-check.ts'
 import type { Schema } from './schema.ts'
 
@@ -50,6 +51,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0021-taken-back': takenBack,
   '0022-held-people': heldPeople,
   '0023-match-decisions': matchDecisions,
+  '0024-hours': hours,
   '0027-plans-to-check': plansToCheck,
 }
 

@@ -32,6 +32,7 @@ export interface Schema {
   message: MessageTable
   inbox_order: { mailbox: string; last: number }
   authority: AuthorityTable
+  bank_holiday: { day: string; title: string; notes: string }
   upload: UploadTable
   upload_record: UploadRecordTable
   upload_attempt: { message_id: string; attempts: number; set_aside_at: Date | null; reason: string | null }
@@ -122,6 +123,7 @@ interface AuthorityTable {
   mode: Generated<UploadMode>
   told_at: Generated<NotifiedBy>
   wave: string | null
+  hours: string | null
   live_since: Date | null
   suspended_since: Date | null
   suspended_why: string | null

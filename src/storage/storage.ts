@@ -19,6 +19,7 @@ import { asynchronousAnswerStore } from './query/asynchronous-answer-store.ts'
 import { queryStore, type RunStatement } from './query/query-store.ts'
 import { authorityStore } from './registration/authority-store.ts'
 import { clientSystemStore } from './registration/client-system-store.ts'
+import { holidayStore } from './registration/holiday-store.ts'
 import { organisationStore } from './registration/organisation-store.ts'
 import { relayStore } from './relay/relay-store.ts'
 import type { Schema } from './schema.ts'
@@ -50,6 +51,7 @@ function storesOn(db: Kysely<Schema>, run: RunStatement, jobs: Jobs): RegisterSt
     seal: sealStore(db),
     sealedLog: sealedLog(db),
     authorities: authorityStore(db),
+    holidays: holidayStore(db),
     organisations: organisationStore(db),
     clientSystems: clientSystemStore(db),
     asynchronousAnswers: asynchronousAnswerStore(db),

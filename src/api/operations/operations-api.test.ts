@@ -3,6 +3,7 @@ import Fastify, { type FastifyInstance } from 'fastify'
 import { v7 as newId } from 'uuid'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { describeOnEachEngine } from '../../../test/support/engines.ts'
+import { bankHolidays } from '../../domain/bank-holidays.ts'
 import { type OdsCode, parseMailboxId } from '../../domain/organisation.ts'
 import type { Asid } from '../../domain/registration/client-system.ts'
 import type { Storage } from '../../flows/ports.ts'
@@ -281,5 +282,51 @@ describeOnEachEngine('the operations API', database => {
 
   test('in production there is no sandbox to show', async () => {
     expect((await call('GET', '/sandbox')).statusCode).toBe(404)
+  })
+
+  test('the hours of an authority are said, refused with what to write, and taken away (rule 16.12)', async () => {
+    await call('POST', '/authorities', { ...AUTHORITY, odsCode: '877', mailboxId: 'LA877OT001' })
+    const set = (hours: unknown) => call('POST', '/authorities/877/settings', { hours })
+    const hours = 'Mon-Thu 08:30-16:30; Fri 08:30-16:00'
+    expect((await set('Mon-Thu 8.30am to 4.30pm; Friday 0830-1600')).json()).toMatchObject({
+      changed: true,
+      hours,
+    })
+    expect((await set(hours)).json()).toMatchObject({ changed: false, hours })
+    expect((await call('GET', '/authorities/877')).json().authority.hours).toBe(hours)
+    const wrong = await set('Mon-Fri 9-5')
+    expect([wrong.statusCode, wrong.json().error]).toEqual([
+      400,
+      expect.stringContaining('end must be later'),
+    ])
+    expect((await set(null)).json()).not.toHaveProperty('hours')
+    expect((await call('GET', '/authorities/877')).json().authority).not.toHaveProperty('hours')
+  })
+
+  test('bank holidays are set from a file like that of gov.uk, shown and taken back (rule 16.13)', async () => {
+    const year = new Date().getUTCFullYear()
+    const events = (of: number) =>
+      [...bankHolidays(of)].map(date => ({ title: 'Holiday', date, notes: '', bunting: true }))
+    const file = (list: object[]) => ({
+      'england-and-wales': { division: 'england-and-wales', events: list },
+      scotland: { division: 'scotland', events: [] },
+    })
+    const set = await call('POST', '/holidays', file([...events(year), ...events(year - 6)]))
+    expect(set.json()).toMatchObject({ changed: true, passedOver: [year - 6] })
+    expect((await call('GET', '/holidays')).json().holidays).toHaveLength(8)
+    for (const [wrong, words] of [
+      [file(events(year + 40)), 'more than 3 years ahead'],
+      [file(events(year).slice(1)), 'has 7 of at least 8'],
+      [file([{ title: '', date: `${year}-01-01` }]), 'needs a title'],
+      [{ scotland: { division: 'scotland', events: [] } }, 'england-and-wales'],
+      [[], 'england-and-wales'],
+    ] as const) {
+      const refused = await call('POST', '/holidays', wrong)
+      expect([refused.statusCode, refused.json().error]).toEqual([400, expect.stringContaining(words)])
+    }
+    expect((await call('GET', '/holidays')).json().holidays).toHaveLength(8)
+    expect((await call('POST', '/holidays/reset', {})).json()).toEqual({ changed: true })
+    expect((await call('POST', '/holidays/reset', {})).json()).toEqual({ changed: false })
+    expect((await call('GET', '/holidays')).json().holidays).toEqual([])
   })
 })

@@ -17,6 +17,7 @@ import type { OperationsApiDeps } from './api-deps.ts'
 import { appointmentRoutes } from './appointment-routes.ts'
 import { auditRoutes } from './audit-routes.ts'
 import { authorityRoutes } from './authority-routes.ts'
+import { holidayRoutes } from './holiday-routes.ts'
 import { issueRoutes } from './issue-routes.ts'
 import { onboardRoute } from './onboard-route.ts'
 import { organisationRoutes } from './organisation-routes.ts'
@@ -74,6 +75,7 @@ function commands(deps: OperationsApiDeps): FastifyPluginAsync {
     appointmentRoutes(app, deps)
     auditRoutes(app, deps)
     organisationRoutes(app, deps)
+    holidayRoutes(app, deps)
     issueRoutes(app, deps)
     onboardRoute(app, deps)
   }

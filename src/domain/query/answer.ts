@@ -2,6 +2,7 @@ import type { PlanTime } from '../english-time.ts'
 import type { NhsNumber } from '../nhs-number.ts'
 import type { Organisation } from '../organisation.ts'
 import type { PlanSubject, PlanType } from '../plan/plan.ts'
+import type { KnownHours } from '../registration/opening-times.ts'
 import type { Access } from './access.ts'
 import type { AccessKind, MissingActivity } from './requester.ts'
 
@@ -9,6 +10,8 @@ import type { AccessKind, MissingActivity } from './requester.ts'
 export interface AuthorityContact extends Organisation {
   readonly dutyPhone: string
   readonly officePhone?: string
+  /** When which is answered; absent where the authority has not said (rule 16.11). */
+  readonly hours?: KnownHours
 }
 
 export interface VisiblePlan {

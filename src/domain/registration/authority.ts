@@ -1,4 +1,5 @@
 import type { Branded } from '../branded.ts'
+import type { OfficeHours } from './office-hours.ts'
 
 /** The code of an area at the Office for National Statistics, for example `E09000011`. */
 export type GssCode = Branded<string, 'GssCode'>
@@ -43,11 +44,13 @@ export interface AuthoritySettings {
   readonly toldAt: NotifiedBy
   /** A free label: with whom it is taken on. */
   readonly wave?: string
+  /** When its office is open and its duty team answers; absent where nobody has said so (rule 16.11). */
+  readonly hours?: OfficeHours
 }
 
 /** What is changed of an authority: what is not said stays, and a code or label that is `null` is taken away. */
 export type SettingsChange = Partial<Pick<AuthoritySettings, 'intervalHours' | 'mode' | 'toldAt'>> & {
-  readonly [Key in 'gssCode' | 'dfeCode' | 'wave']?: AuthoritySettings[Key] | null
+  readonly [Key in 'gssCode' | 'dfeCode' | 'wave' | 'hours']?: AuthoritySettings[Key] | null
 }
 
 /** Where an authority stands: what it sends is a test, counts, or is refused (rules 19.2 to 19.4). */

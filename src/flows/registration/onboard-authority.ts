@@ -8,6 +8,7 @@ import {
   type SettingsChange,
   testedMatch,
 } from '../../domain/registration/authority.ts'
+import type { OfficeHours } from '../../domain/registration/office-hours.ts'
 import { failure, type Result, success } from '../../domain/result.ts'
 import type { Stores } from '../ports.ts'
 import type { SequenceGap, UploadOutcome } from '../upload/ports.ts'
@@ -79,12 +80,19 @@ export function resume(
   })
 }
 
+export interface SettingsChanged {
+  readonly odsCode: OdsCode
+  readonly changed: boolean
+  /** As they are now. */
+  readonly hours?: OfficeHours
+}
+
 /** Changes what is known of an authority; what is not said stays. Nothing is done where it is so already. */
 export function changeSettings(
   deps: ManageExchangeDeps,
   odsCode: OdsCode,
   settings: SettingsChange,
-): Promise<Result<{ readonly odsCode: OdsCode; readonly changed: boolean }, NoSuchAuthority>> {
+): Promise<Result<SettingsChanged, NoSuchAuthority>> {
   return changing(deps, odsCode, async (stores, authority) => {
     const keys = Object.keys(settings) as (keyof SettingsChange)[]
     const changes = keys.filter(key => (authority[key] ?? null) !== settings[key])
@@ -93,7 +101,8 @@ export function changeSettings(
       const details = Object.fromEntries(changes.map(key => [key, settings[key] ?? 'none']))
       await recordChange(deps, stores, { action: 'change authority', subject: odsCode, details })
     }
-    return success({ odsCode, changed: changes.length > 0 })
+    const hours = settings.hours === undefined ? authority.hours : (settings.hours ?? undefined)
+    return success({ odsCode, changed: changes.length > 0, ...(hours !== undefined && { hours }) })
   })
 }
 

@@ -1,3 +1,4 @@
+import type { HolidaysSet } from '../../domain/bank-holidays.ts'
 import type { MailboxId, OdsCode } from '../../domain/organisation.ts'
 import type { AuthorityContact } from '../../domain/query/answer.ts'
 import type {
@@ -8,6 +9,7 @@ import type {
 } from '../../domain/registration/authority.ts'
 import type { CareOrganisation } from '../../domain/registration/care-setting.ts'
 import type { Asid, ClientSystem } from '../../domain/registration/client-system.ts'
+import type { BankHoliday } from '../../domain/registration/holiday-list.ts'
 
 /** A local authority as the service knows it. The contact is what its newest applied file said. */
 export interface Authority extends AuthoritySettings, AuthorityStatus {
@@ -42,6 +44,16 @@ export interface AuthorityStore {
   goLive(odsCode: OdsCode, at: Date): Promise<void>
   suspend(odsCode: OdsCode, suspension: NonNullable<AuthorityStatus['suspension']>): Promise<void>
   resume(odsCode: OdsCode): Promise<void>
+}
+
+/** The bank holidays that an operator has set (rule 16.13); of a year of which none is set they are worked out. */
+export interface HolidayStore {
+  /** In their order. */
+  list(): Promise<readonly BankHoliday[]>
+  /** The same, without their names. */
+  days(): Promise<HolidaysSet>
+  /** These and no others, from now on. */
+  replace(holidays: readonly BankHoliday[]): Promise<void>
 }
 
 /** The organisations of health that use the service. */

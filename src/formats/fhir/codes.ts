@@ -35,6 +35,12 @@ export const CPIS_FLAG = {
 /** How a flag points to its details: Patient Flag guide, and the extension of that name in R4. */
 export const FLAG_DETAIL = 'http://hl7.org/fhir/StructureDefinition/flag-detail'
 
+/**
+ * The times at which an authority's office is open and its duty team answers, as instants: `known-from` and `known-until` (dateTime), `office` and `duty`
+ * (Period, its end not included) any number of times. Our own, since R4 has no place for them; the same at every installation.
+ */
+export const OPENINGS = 'urn:uuid:5a0c6a52-6a0e-5c0b-9c54-7f1c2b1d4e90'
+
 /** Provenance.agent.type of the authority whose upload a flag comes from. */
 export const PROVENANCE_AUTHOR: Coding = {
   system: 'http://terminology.hl7.org/CodeSystem/provenance-participant-type',

@@ -29,7 +29,7 @@ export const ANSWER_SCHEMAS = {
         type: 'array',
         minItems: 1,
         description:
-          'Absent where nothing is held and nothing else is to be said. An entry of mode “outcome” warns that the NHS number could not be checked with PDS: the answer is then no plain “nothing held”. A Patient comes along where PDS has superseded the NHS number: its link “replaced-by” names the current one.',
+          'Absent where nothing is held and nothing else is to be said. An entry of mode “outcome” warns that the NHS number could not be checked with PDS: the answer is then no plain “nothing held”. A Patient comes along where PDS has superseded the NHS number: its link “replaced-by” names the current one. A HealthcareService comes along for each authority that has said when its office is open: by `providedBy`, the same organisation as that of a CareTeam.',
         items: {
           type: 'object',
           required: ['fullUrl', 'resource', 'search'],
@@ -47,6 +47,7 @@ export const ANSWER_SCHEMAS = {
                     'Flag',
                     'CarePlan',
                     'Patient',
+                    'HealthcareService',
                     'OperationOutcome',
                   ],
                 },

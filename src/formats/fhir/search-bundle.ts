@@ -5,6 +5,7 @@ import type {
   CarePlan,
   CareTeam,
   Flag,
+  HealthcareService,
   OperationOutcome,
   Patient,
   PractitionerRole,
@@ -16,9 +17,18 @@ import { writeSelfLink } from './read-search.ts'
 import { writeAccessList } from './write-audit-event.ts'
 import { writeCareTeam } from './write-care-team.ts'
 import { writeCarePlan, writeFlag } from './write-flag.ts'
+import { writeOfficeServices } from './write-office-service.ts'
 import { writeSuperseded } from './write-superseded.ts'
 
-type Found = CareTeam | AuditEvent | PractitionerRole | Flag | CarePlan | Patient | OperationOutcome
+type Found =
+  | HealthcareService
+  | CareTeam
+  | AuditEvent
+  | PractitionerRole
+  | Flag
+  | CarePlan
+  | Patient
+  | OperationOutcome
 
 export interface BundleFrame {
   readonly id: string
@@ -27,13 +37,16 @@ export interface BundleFrame {
   readonly search: Search
 }
 
-/** The answer as a searchset of visible plans; none visible is a searchset of none (rule 4.2). */
+/**
+ * The answer as a searchset of visible plans, with the offices of authorities that have said their hours, which come along unasked; none
+ * visible is a searchset of none (rule 4.2).
+ */
 export function writePlanBundle(answer: Answer, frame: BundleFrame): Bundle<Found> {
   return searchBundle(
     answer,
     frame,
     answer.plans.map(plan => writeCareTeam(plan, answer)),
-    [],
+    writeOfficeServices(answer),
   )
 }
 
@@ -43,13 +56,16 @@ export function writeAccessBundle(answer: Answer, frame: BundleFrame): Bundle<Fo
   return searchBundle(answer, frame, events, roles)
 }
 
-/** The answer as a searchset of flags, each with its plan and team, which come along unasked. */
+/** The answer as a searchset of flags, each with its plan, team and office, which come along unasked. */
 export function writeFlagBundle(answer: Answer, frame: BundleFrame): Bundle<Found> {
   return searchBundle(
     answer,
     frame,
     answer.plans.map(plan => writeFlag(plan, answer)),
-    answer.plans.flatMap(plan => [writeCarePlan(plan, answer), writeCareTeam(plan, answer)]),
+    [
+      ...answer.plans.flatMap(plan => [writeCarePlan(plan, answer), writeCareTeam(plan, answer)]),
+      ...writeOfficeServices(answer),
+    ],
   )
 }
 

@@ -2,12 +2,13 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type AccessHistoryOutcome, fhirClient, type ListedAccess, planHeadline } from '../../client/index.ts'
 import { localDay } from '../../domain/english-time.ts'
 import type { NhsNumber } from '../../domain/nhs-number.ts'
-import { phonesToRing } from '../../domain/office-hours.ts'
+import { holidaysOf } from '../known-holidays.ts'
 import type { Pages } from '../pages.ts'
 import { showSignIn } from '../session/show-sign-in.ts'
 import { englishDay, englishMoment } from '../words.ts'
 import type { Checking } from './admit-checking.ts'
 import { missedSeals, newDraft } from './missed-report.ts'
+import { shownRing } from './ring-words.ts'
 import { UNCHECKED } from './worklist-row.ts'
 
 /**
@@ -30,12 +31,14 @@ export async function showAnswer(
       // Asked after the plans, so that the list shows this look.
       const history = await client.accessHistory(number, options)
       const now = deps.now()
+      const holidays = await holidaysOf(deps)
       const plans = outcome.plans.map(plan => ({
         ...plan,
-        ring: phonesToRing(plan.authority, now),
+        ring: shownRing(plan.authority, now, holidays),
       }))
       const missed = await missedSeals(deps).seal(newDraft(session, number, outcome.plans, deps.newId()))
-      const printed = PRINTED[plans.length - 1] ?? FEWEST_PRINTED
+      const words = plans.some(({ ring }) => ring.words !== undefined) ? WORDS_TAKE : 0
+      const printed = (PRINTED[plans.length - 1] ?? FEWEST_PRINTED) - words
       const headline = planHeadline(plans)
       const values = {
         number,
@@ -100,6 +103,8 @@ export async function showAnswer(
 /** How much of the list fits a sheet of A4 beside one plan, beside two, and beside more. */
 const PRINTED = [20, 12] as const
 const FEWEST_PRINTED = 4
+/** So many fewer where the hours of an authority are told. */
+const WORDS_TAKE = 2
 
 function historyOf(history: AccessHistoryOutcome) {
   switch (history.kind) {

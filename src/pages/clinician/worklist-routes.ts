@@ -2,6 +2,7 @@ import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { fhirClient } from '../../client/index.ts'
+import { holidaysOf } from '../known-holidays.ts'
 import type { Pages } from '../pages.ts'
 import { field } from '../session/admit.ts'
 import { sealedBox } from '../session/sealed-box.ts'
@@ -128,11 +129,12 @@ export function worklistRoutes(fastify: FastifyInstance, pages: Pages, addresses
       pages.html(request, { view: 'worklist-row', title: '', values: { row: values } })
     const early = !board.finished
     const rows: WorklistRow[] = []
+    const holidays = await holidaysOf(deps)
     if (early) yield around({ early })[0] ?? ''
     for (const [place, answer] of board.answers.entries()) {
       const number = asked.numbers[place]
       if (number === undefined) continue
-      const made = worklistRow(place + 1, number, await answer, deps.now())
+      const made = worklistRow(place + 1, number, await answer, deps.now(), holidays)
       rows.push(made)
       if (early && sort === 'list') yield row(made)
     }

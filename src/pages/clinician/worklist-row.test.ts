@@ -12,7 +12,7 @@ const plan = (over: Partial<HeldPlan>): HeldPlan => ({
   authority: { name: 'Kent', officePhone: '1', dutyPhone: '2' },
   ...over,
 })
-const row = (nth: number, outcome: CareTeamsOutcome) => worklistRow(nth, NUMBER, outcome, NIGHT)
+const row = (nth: number, outcome: CareTeamsOutcome) => worklistRow(nth, NUMBER, outcome, NIGHT, [])
 const held = (...plans: HeldPlan[]): CareTeamsOutcome => ({ kind: 'held', plans })
 
 test('(rule 2.9) a person with a current plan among ended ones has a plan, and each authority all of its numbers', () => {

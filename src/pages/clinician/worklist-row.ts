@@ -1,8 +1,9 @@
 import type { CareTeamsOutcome, HeldPlan, PlanState } from '../../client/index.ts'
+import type { HolidaysSet } from '../../domain/bank-holidays.ts'
 import type { NhsNumber } from '../../domain/nhs-number.ts'
-import { type PhoneToRing, phonesToRing } from '../../domain/office-hours.ts'
 import { unreachable } from '../../domain/result.ts'
 import { displayNhsNumber, englishDay } from '../words.ts'
+import { type ShownRing, shownRing } from './ring-words.ts'
 
 /** One person of a list, as the page shows them. */
 export interface WorklistRow {
@@ -11,17 +12,18 @@ export interface WorklistRow {
   /** Of plans the state that asks for most attention (rule 2.9). */
   readonly kind: PlanState | 'nothing' | 'failed'
   readonly lines: readonly string[]
-  readonly authorities: readonly { readonly name: string; readonly phones: readonly PhoneToRing[] }[]
+  readonly authorities: readonly ({ readonly name: string } & ShownRing)[]
 }
 
 const STATES: readonly PlanState[] = ['current', 'not-started', 'ended']
 
-/** The row of one person; the authorities' numbers stand in the order of `now` (rule 21.3). */
+/** The row of one person, with the numbers of each authority as they are answered `now` (rule 21.3). */
 export function worklistRow(
   nth: number,
   number: NhsNumber,
   outcome: CareTeamsOutcome,
   now: Date,
+  holidays: HolidaysSet,
 ): WorklistRow {
   const row = { nth, number, authorities: [] }
   switch (outcome.kind) {
@@ -33,8 +35,8 @@ export function worklistRow(
         kind: STATES.find(state => plans.some(plan => plan.state === state)) ?? 'current',
         lines: [...plans.map(planWords), ...supersededLine(outcome)],
         authorities: names.map(name => {
-          const authority = plans.find(plan => plan.authority.name === name)?.authority ?? {}
-          return { name, phones: phonesToRing(authority, now) }
+          const authority = plans.find(plan => plan.authority.name === name)?.authority ?? { name }
+          return { name, ...shownRing(authority, now, holidays) }
         }),
       }
     }

@@ -5,13 +5,14 @@ import type { PlanType } from '../../domain/plan/plan.ts'
 import type { Access } from '../../domain/query/access.ts'
 import type { VisiblePlan } from '../../domain/query/answer.ts'
 import { type Author, authorKey } from '../../domain/query/requester.ts'
+import type { OfficeHours } from '../../domain/registration/office-hours.ts'
 import type { QueryStore, QueryToRecord } from '../../flows/query/ports.ts'
 import { auditRow } from '../audit/audit-log.ts'
 
 /** Runs one named statement; a server prepares it once. */
 export type RunStatement = <Row>(name: string, text: string, values: readonly unknown[]) => Promise<Row[]>
 
-/** The whole query is one function in the database (`migrations/0020-answer-query.ts`), called once; beside it, who the person is. */
+/** The whole query is one function in the database (`migrations/0024-hours.ts`), called once; beside it, who the person is. */
 export const ANSWER_QUERY = `
 select q.*, n.person from answer_query($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) q
 left join person_number n on n.nhs_number = $1`
@@ -102,6 +103,9 @@ interface PlanJson {
   authority_name: string
   duty_phone: string
   office_phone: string | null
+  hours: OfficeHours | null
+  /** Absent where nobody has said the hours, and where no bank holidays were set. */
+  holidays: CalendarDate[] | null
 }
 
 function visiblePlan(row: PlanJson): VisiblePlan {
@@ -123,6 +127,7 @@ function visiblePlan(row: PlanJson): VisiblePlan {
       name: row.authority_name,
       dutyPhone: row.duty_phone,
       ...(row.office_phone !== null && { officePhone: row.office_phone }),
+      ...(row.hours !== null && { hours: { hours: row.hours, holidays: row.holidays ?? [] } }),
     },
     lastUploadedAt: new Date(row.written_received_at),
   }

@@ -7,6 +7,7 @@ import {
   type SettingsChange,
   stageOf,
 } from '../../domain/registration/authority.ts'
+import type { OfficeHours } from '../../domain/registration/office-hours.ts'
 import type { Authority, AuthorityStore } from '../../flows/registration/ports.ts'
 import type { Schema } from '../schema.ts'
 
@@ -60,7 +61,7 @@ export function authorityStore(db: Kysely<Schema>): AuthorityStore {
 }
 
 /** Only what is said. */
-function settingColumns({ gssCode, dfeCode, intervalHours, mode, toldAt, wave }: SettingsChange) {
+function settingColumns({ gssCode, dfeCode, intervalHours, mode, toldAt, wave, hours }: SettingsChange) {
   return {
     ...(gssCode !== undefined && { gss_code: gssCode }),
     ...(dfeCode !== undefined && { dfe_code: dfeCode }),
@@ -68,6 +69,7 @@ function settingColumns({ gssCode, dfeCode, intervalHours, mode, toldAt, wave }:
     ...(mode !== undefined && { mode }),
     ...(toldAt !== undefined && { told_at: toldAt }),
     ...(wave !== undefined && { wave }),
+    ...(hours !== undefined && { hours }),
   }
 }
 
@@ -92,6 +94,7 @@ function authority(row: AuthorityRow): Authority {
     ...(row.gss_code !== null && { gssCode: row.gss_code as GssCode }),
     ...(row.dfe_code !== null && { dfeCode: row.dfe_code as DfeCode }),
     ...(row.wave !== null && { wave: row.wave }),
+    ...(row.hours !== null && { hours: row.hours as OfficeHours }),
     sequenceEpoch: row.sequence_epoch,
     ...(row.duty_phone !== null && {
       contact: {

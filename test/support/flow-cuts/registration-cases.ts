@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely'
+import { bankHolidays } from '../../../src/domain/bank-holidays.ts'
 import type { MailboxId, OdsCode } from '../../../src/domain/organisation.ts'
 import type { Asid, ClientSystem } from '../../../src/domain/registration/client-system.ts'
 import {
@@ -20,6 +21,7 @@ import {
   suspend,
 } from '../../../src/flows/registration/onboard-authority.ts'
 import { registerAuthority, registerClientSystem } from '../../../src/flows/registration/register.ts'
+import { setHolidays } from '../../../src/flows/registration/set-holidays.ts'
 import { audited, type FlowCase } from './flow-case.ts'
 import { MESH } from './mesh-names.ts'
 
@@ -110,6 +112,20 @@ export const REGISTRATION_FLOWS: readonly FlowCase[] = [
       },
     }),
   ),
+  {
+    name: 'bank holidays are set',
+    again: 'nothing',
+    prepare: async ({ deps, clock }) => {
+      const { odsCode: actor } = fresh()
+      const year = clock.now().getUTCFullYear()
+      const written = [...bankHolidays(year)].map(date => ({ date, title: actor, notes: '' }))
+      return {
+        act: on => setHolidays({ ...deps(on), by: { via: 'web', actor } }, written),
+        done: sql`select (select count(*) / 8 from bank_holiday where title = ${actor}) as years,
+            ${audited('set bank holidays', actor, 'actor')} as audited`,
+      }
+    },
+  },
   {
     name: 'a client system is removed',
     again: 'nothing',

@@ -8,6 +8,7 @@ import {
   parseGssCode,
   UPLOAD_MODES,
 } from '../../../domain/registration/authority.ts'
+import { type OfficeHours, parseOfficeHours } from '../../../domain/registration/office-hours.ts'
 import { mailboxId, password } from './mailbox-body.ts'
 import { name, odsCode, wave } from './organisation-body.ts'
 
@@ -24,6 +25,12 @@ const dfeCode = z.string().transform((text, context): DfeCode => {
   return code ?? z.NEVER
 })
 
+const hours = z.string().transform((text, context): OfficeHours => {
+  const read = parseOfficeHours(text)
+  if (!read.ok) context.addIssue({ code: 'custom', message: read.fault })
+  return read.ok ? read.value : z.NEVER
+})
+
 const settings = {
   gssCode: gssCode.optional(),
   dfeCode: dfeCode.optional(),
@@ -35,11 +42,12 @@ const settings = {
   mode: z.enum(UPLOAD_MODES, 'A mode is delta (what changed) or snapshot (all that is held).').optional(),
   toldAt: z.enum(NOTIFIED_BY, 'An authority is told in its mailbox or at its desk.').optional(),
   wave,
+  hours: hours.optional(),
 }
 
-/** What an operator may change of an authority (rule 19.1). */
+/** What an operator may change of an authority (rule 19.1); hours that are `null` are taken away. */
 export const settingsBody = z
-  .strictObject(settings)
+  .strictObject({ ...settings, hours: hours.nullable().optional() })
   .refine(given => Object.values(given).some(value => value !== undefined), 'Nothing is said to change.')
   .transform(said)
 
@@ -61,9 +69,11 @@ export const authorityBody = authority
     ...said(rest),
   }))
 
-type Settings = { readonly [Key in keyof AuthoritySettings]?: AuthoritySettings[Key] | undefined }
+type Said<Given> = { [Key in keyof Given]?: Exclude<Given[Key], undefined> }
 
 /** Only what was said. */
-function said(given: Settings): Partial<AuthoritySettings> {
-  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
+function said<Given extends { readonly [Key in keyof AuthoritySettings]?: unknown }>(
+  given: Given,
+): Said<Given> {
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as Said<Given>
 }
