@@ -381,6 +381,47 @@ describePages("an authority's desk", engine => {
     ])
   })
 
+  test('office hours are said by an officer, after a look at the coming week, and on record (rule 16.12)', async () => {
+    const { authorities } = running.service.store.storage
+    const hoursOf = async ({ odsCode }: SandboxAuthority) => (await authorities.find(odsCode))?.hours
+    const page = await officer(HOME_OFFICER)
+    await page.getByRole('link', { name: 'Office hours' }).click()
+    expect(await page.locator('main').innerText()).toContain('You have not said when your office is open')
+    await expectAccessible(page)
+    const press = (name: string) => page.getByRole('button', { name }).click()
+    await page.getByLabel('Monday').fill('9-5')
+    await press('Check the hours')
+    expect(await page.getByRole('alert').innerText()).toContain('The end must be later')
+    expect(await page.getByLabel('Monday').inputValue()).toBe('9-5')
+    await expectAccessible(page)
+    await page.getByLabel('Monday').fill('8.30am to 4.30pm')
+    await page.getByLabel('Friday').fill('08:30-16:00')
+    await page.getByLabel('Whenever the office is closed').check()
+    await press('Check the hours')
+    await page.getByRole('heading', { name: 'Check the office hours' }).waitFor()
+    expect(await page.locator('tbody tr').count()).toBe(7)
+    expect(await page.locator('main').innerText()).toContain('8:30am to 4:30pm')
+    await expectAccessible(page)
+    expect(await hoursOf(home)).toBeUndefined()
+    await press('Go back and change them')
+    expect(await page.getByLabel('Friday').inputValue()).toBe('08:30-16:00')
+    await press('Check the hours')
+    await pressTwice(page.getByRole('button', { name: 'Use these hours' }))
+    await page.getByRole('button', { name: 'Take the hours away' }).waitFor()
+    expect(await hoursOf(home)).toBe('Mon 08:30-16:30; Fri 08:30-16:00')
+    expect(await hoursOf(other)).toBeUndefined()
+    await screen(page, 'desk-hours')
+    await press('Take the hours away')
+    await page.getByText('You have not said when your office is open').waitFor()
+    expect(await hoursOf(home)).toBeUndefined()
+    const actor = `authority ${home.odsCode}: ${HOME_OFFICER}`
+    const changes = (await audited('change authority')).filter(entry => entry.subject === home.odsCode)
+    expect(changes).toMatchObject([
+      { outcome: 'allowed', actor },
+      { outcome: 'allowed', actor },
+    ])
+  })
+
   test('a table is looked at row by row, sent once, and answered to clinicians', async () => {
     const page = await officer(HOME_OFFICER)
     await page.getByRole('link', { name: 'Send a file' }).click()

@@ -123,6 +123,7 @@ function navigationOf(session: Session): readonly { readonly href: string; reado
         { href: '/desk/plans', text: 'Plans to check' },
         { href: '/desk/send', text: 'Send a file' },
         { href: '/desk/phones', text: 'Phone numbers' },
+        { href: '/desk/hours', text: 'Office hours' },
       ]
     case 'operator':
       return [

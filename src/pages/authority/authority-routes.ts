@@ -2,6 +2,7 @@ import type { FastifyPluginAsync } from 'fastify'
 import { takeFiles } from '../file-form.ts'
 import type { Pages } from '../pages.ts'
 import { failureRoutes } from './failure-routes.ts'
+import { hoursRoutes } from './hours-routes.ts'
 import { notificationRoutes } from './notification-routes.ts'
 import { phoneRoutes } from './phone-routes.ts'
 import { planRoutes } from './plan-routes.ts'
@@ -21,5 +22,6 @@ export function authorityRoutes(pages: Pages): FastifyPluginAsync {
     planRoutes(fastify, pages)
     sendRoutes(fastify, pages)
     phoneRoutes(fastify, pages)
+    hoursRoutes(fastify, pages)
   }
 }

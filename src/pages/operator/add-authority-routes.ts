@@ -3,13 +3,13 @@ import { z } from 'zod'
 import { newPassword } from '../../api/common/registration/new-password.ts'
 import { type AuthorityTaken, authorityTaken, registerAuthority } from '../../flows/registration/register.ts'
 import { actorOf } from '../exchange.ts'
+import { type FormProblem, shownProblems } from '../form-problems.ts'
 import type { Pages } from '../pages.ts'
 import { admit, field } from '../session/admit.ts'
 import { sealedBox } from '../session/sealed-box.ts'
 import { type AuthorityFields, authorityFields, newAuthority, readAuthorityForm } from './authority-form.ts'
 import { doneBy } from './done-by.ts'
 import { ENGLAND } from './england-tiles.ts'
-import { type FormProblem, shownProblems } from './form-problems.ts'
 
 /** Between looking at what will be added and adding it (minutes). */
 const CHECK_MINUTES = 60

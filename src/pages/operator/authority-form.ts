@@ -3,8 +3,8 @@ import { authorityEntry, settingsBody } from '../../api/common/registration/auth
 import { DEFAULT_INTERVAL_HOURS, type SettingsChange } from '../../domain/registration/authority.ts'
 import { failure, type Result, success } from '../../domain/result.ts'
 import type { Authority } from '../../flows/registration/ports.ts'
+import { type FormProblem, problemsOf } from '../form-problems.ts'
 import type { Tile } from './england-tiles.ts'
-import { type FormProblem, problemsOf } from './form-problems.ts'
 
 /** What an operator typed of an authority's settings. */
 export const settingsFields = z.object({

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { parseOdsCode } from '../../domain/organisation.ts'
 import { changeSettings } from '../../flows/registration/onboard-authority.ts'
 import type { Authority } from '../../flows/registration/ports.ts'
+import { type FormProblem, shownProblems } from '../form-problems.ts'
 import { nothingHere } from '../nothing-here.ts'
 import type { Pages } from '../pages.ts'
 import { admit, field } from '../session/admit.ts'
@@ -12,7 +13,6 @@ import {
   settingsOfAuthority,
 } from './authority-form.ts'
 import { doneBy } from './done-by.ts'
-import { type FormProblem, shownProblems } from './form-problems.ts'
 
 /** What an operator may change of an authority (rule 19.1): its codes, when its files are due, what they hold, where it is told. */
 export function authoritySettingsRoutes(fastify: FastifyInstance, pages: Pages): void {

@@ -2,7 +2,7 @@ import { clientSystemBody, contractTerms } from '../../api/common/registration/c
 import type { AccessKind } from '../../domain/query/requester.ts'
 import { type ClientExchange, type ClientSystem, EXCHANGES } from '../../domain/registration/client-system.ts'
 import { failure, type Result, success } from '../../domain/result.ts'
-import { type FormProblem, problemsOf } from './form-problems.ts'
+import { type FormProblem, problemsOf } from '../form-problems.ts'
 
 export const ACCESSES: readonly AccessKind[] = ['unscheduled', 'scheduled']
 

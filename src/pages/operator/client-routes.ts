@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type ClientSystem, EXCHANGES, parseAsid } from '../../domain/registration/client-system.ts'
 import { removeClientSystem } from '../../flows/registration/manage-exchange.ts'
 import { registerClientSystem, type SystemObstacle } from '../../flows/registration/register.ts'
+import { type FormProblem, shownProblems } from '../form-problems.ts'
 import { nothingHere } from '../nothing-here.ts'
 import type { Pages } from '../pages.ts'
 import { admit, field } from '../session/admit.ts'
@@ -16,7 +17,6 @@ import {
 } from './client-form.ts'
 import { ACCESS_WORDS, EXCHANGE_WORDS } from './clients-routes.ts'
 import { doneBy } from './done-by.ts'
-import { type FormProblem, shownProblems } from './form-problems.ts'
 
 const LIST = '/operator/clients'
 
