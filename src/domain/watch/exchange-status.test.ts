@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest'
+import type { CalendarDate } from '../english-time.ts'
+import { expectHours } from '../registration/hours.testing.ts'
 import { type ExchangeFacts, type ExchangeStatus, exchangeStatus } from './exchange-status.ts'
 
 const hoursAgo = (hours: number) => new Date(NOW.getTime() - hours * 3_600_000)
@@ -38,10 +40,20 @@ test.each<[string, Partial<ExchangeFacts>, ExchangeStatus]>([
   ['being taken on, and silent', { stage: 'onboarding', waitingSince: hoursAgo(99) }, 'onboarding'],
   ['suspended, and silent', { stage: 'suspended' }, 'suspended'],
 ])('%s', (_what, facts, standing) => {
-  expect(exchangeStatus({ ...LIVE, ...facts }, NOW)).toBe(standing)
+  expect(exchangeStatus({ ...LIVE, ...facts }, NOW, [])).toBe(standing)
+})
+
+test('(rules 16.10 and 16.13) a desk is looked at by the authority’s own hours and the bank holidays that were set', () => {
+  // What came on Thursday was due on Friday at five, and neglected from Saturday on.
+  const facts = { ...LIVE, ...AT_DESK, unreadSince: hoursAgo(5 * 24) }
+  expect(exchangeStatus(facts, NOW, [])).toBe('not-looking')
+  const hours = expectHours('Tue-Wed 09:00-16:00')
+  expect(exchangeStatus({ ...facts, hours }, NOW, [])).toBe('well')
+  const set = ['2026-03-06', '2026-03-09'] as CalendarDate[]
+  expect(exchangeStatus(facts, NOW, set)).toBe('well')
 })
 
 test('without a day from which to count nobody is late (rule 16.2)', () => {
   const { liveSince: _, ...facts } = LIVE
-  expect(exchangeStatus(facts, NOW)).toBe('well')
+  expect(exchangeStatus(facts, NOW, [])).toBe('well')
 })

@@ -7,6 +7,7 @@ import { freshNhsNumber, NO_LOOK_UP, nurse, pdsSays, storedPlan } from '../../..
 import type { InactiveNumber } from '../../domain/notification/inactive-number-notification.ts'
 import type { MailboxId, OdsCode } from '../../domain/organisation.ts'
 import type { NotifiedBy } from '../../domain/registration/authority.ts'
+import { expectHours } from '../../domain/registration/hours.testing.ts'
 import { newMessageId } from '../../formats/mesh/message-id.ts'
 import { type Jobs, startJobs } from '../../storage/job-queue.ts'
 import { storage as storageOn } from '../../storage/storage.ts'
@@ -270,6 +271,17 @@ describeOnEachEngine('an authority that is told at its desk', database => {
     await setTo('mailbox')
     later(9 * DAY)
     expect((await watch()).raised).toEqual([])
+  })
+
+  test('(rules 16.10 and 21.10) by its own hours, where it has said them', async () => {
+    await storage.authorities.change(odsCode, { hours: expectHours('Mon 09:00-17:00; Thu 09:00-12:00') })
+    await looked()
+    // Due on Thursday at noon.
+    now = new Date('2026-06-19T11:00:00Z')
+    expect((await watch()).raised).toEqual([])
+    later(1)
+    expect((await watch()).raised).toMatchObject([{ kind: 'desk-not-looked-at' }])
+    await storage.authorities.change(odsCode, { hours: null })
   })
 
   test('workers that tell while it changes its place lose nothing and tell nothing twice', async () => {

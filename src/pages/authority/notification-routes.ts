@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { dueBy, overdueBefore } from '../../domain/notification/due.ts'
+import { dueBy, type OfficeOfItems, overdueBefore } from '../../domain/notification/due.ts'
 import { issueWords } from '../../domain/watch/issue-words.ts'
 import {
   NOTIFICATION_KINDS,
@@ -14,6 +14,7 @@ import { takeNotificationStep } from '../../flows/notification/take-notification
 import { nothingHere, pageOf } from '../nothing-here.ts'
 import type { Pages } from '../pages.ts'
 import { admit, field } from '../session/admit.ts'
+import type { AuthoritySession } from '../session/session.ts'
 import { displayNhsNumber, englishMoment } from '../words.ts'
 import { writeCsv } from './csv.ts'
 import { authorWords, KIND_WORDS, STATE_WORDS } from './notification-words.ts'
@@ -34,11 +35,16 @@ const asked = z.object({
 /** What the authority was told: a list, each item by itself with what was done about it, and an export. */
 export function notificationRoutes(fastify: FastifyInstance, pages: Pages): void {
   const { deps, exchangeOf } = pages
-  const { authorities, authorityPages, issues } = deps.flows.storage
+  const { authorities, authorityPages, holidays, issues } = deps.flows.storage
 
-  const filterOf = (query: unknown): NotificationFilter => {
+  const officeOf = async ({ odsCode }: AuthoritySession): Promise<OfficeOfItems> => {
+    const [authority, set] = await Promise.all([authorities.find(odsCode), holidays.days()])
+    return { hours: authority?.hours, holidays: set }
+  }
+
+  const filterOf = (query: unknown, office: OfficeOfItems): NotificationFilter => {
     const { state, kind, assigned } = asked.parse(query)
-    const before = overdueBefore(deps.now())
+    const before = overdueBefore(deps.now(), office)
     return { state, ...(kind && { kind }), ...(assigned && { assigned }), overdueBefore: before }
   }
 
@@ -47,7 +53,8 @@ export function notificationRoutes(fastify: FastifyInstance, pages: Pages): void
     exchange.action = 'show desk'
     const session = await admit(pages, request, reply, 'authority')
     if (!session) return reply
-    const filter = filterOf(request.query)
+    const office = await officeOf(session)
+    const filter = filterOf(request.query, office)
     const page = pageOf(request)
     const offset = (page - 1) * ON_A_PAGE
     const [authority, found, counts, open] = await Promise.all([
@@ -56,7 +63,7 @@ export function notificationRoutes(fastify: FastifyInstance, pages: Pages): void
       authorityPages.counts(session.odsCode, filter.overdueBefore),
       issues.open(session.odsCode),
     ])
-    const items = found.slice(0, ON_A_PAGE).map(shownItem(deps.now()))
+    const items = found.slice(0, ON_A_PAGE).map(shownItem(deps.now(), office))
     exchange.details = { authority: session.odsCode, shown: items.length }
     const address = addressOf(filter)
     return pages.show(request, reply, {
@@ -86,7 +93,7 @@ export function notificationRoutes(fastify: FastifyInstance, pages: Pages): void
     exchange.action = 'export desk'
     const session = await admit(pages, request, reply, 'authority')
     if (!session) return reply
-    const filter = filterOf(request.query)
+    const filter = filterOf(request.query, await officeOf(session))
     const rows: string[][] = []
     for (;;) {
       const part = await authorityPages.items(session.odsCode, filter, {
@@ -103,20 +110,22 @@ export function notificationRoutes(fastify: FastifyInstance, pages: Pages): void
       .send(writeCsv([EXPORTED, ...rows]))
   })
 
-  const showItem = (
+  const showItem = async (
     request: FastifyRequest,
     reply: FastifyReply,
+    session: AuthoritySession,
     item: OpenedNotificationItem,
     problem?: { readonly text: string; readonly href: string; readonly typed: string },
   ) => {
     exchangeOf(request).nhsNumber = item.nhsNumber
     exchangeOf(request).subject = item.id
+    const office = await officeOf(session)
     return pages.show(request, reply, {
       view: 'desk-item',
       title: KIND_WORDS[item.kind],
       confidential: true,
       ...(problem && { status: 400, failed: true }),
-      values: { item: { ...item, ...shownItem(deps.now())(item) }, problem, newStep: deps.newId },
+      values: { item: { ...item, ...shownItem(deps.now(), office)(item) }, problem, newStep: deps.newId },
     })
   }
 
@@ -126,7 +135,7 @@ export function notificationRoutes(fastify: FastifyInstance, pages: Pages): void
     if (!session) return reply
     const id = idOf(request.params.id)
     const item = id && (await authorityPages.item(session.odsCode, id))
-    return item ? showItem(request, reply, item) : nothingHere(pages, request, reply)
+    return item ? showItem(request, reply, session, item) : nothingHere(pages, request, reply)
   })
 
   fastify.post<{ Params: { id: string } }>('/desk/items/:id', async (request, reply) => {
@@ -142,7 +151,7 @@ export function notificationRoutes(fastify: FastifyInstance, pages: Pages): void
     const problem = problemOf(kind, text)
     if (problem) {
       exchange.reason = 'not filled in'
-      return showItem(request, reply, item, { text: problem, href: `#${kind}`, typed: text })
+      return showItem(request, reply, session, item, { text: problem, href: `#${kind}`, typed: text })
     }
     const words = kind === 'acknowledged' ? {} : { text }
     const taken = await takeNotificationStep(deps.flows, officerOf(session), item.id, {
@@ -157,7 +166,9 @@ export function notificationRoutes(fastify: FastifyInstance, pages: Pages): void
     const back = field(request, 'back')
     return pages.redirect(
       reply,
-      back ? `/desk?${addressOf(filterOf(queryOf(back)))}` : `/desk/items/${item.id}`,
+      back
+        ? `/desk?${addressOf(filterOf(queryOf(back), await officeOf(session)))}`
+        : `/desk/items/${item.id}`,
     )
   })
 }
@@ -171,13 +182,13 @@ function problemOf(kind: (typeof NOTIFICATION_STEPS)[number], text: string): str
   return undefined
 }
 
-function shownItem(now: Date) {
+function shownItem(now: Date, office: OfficeOfItems) {
   return (item: NotificationItem) => ({
     ...item,
     words: KIND_WORDS[item.kind],
     ...(item.author && { who: authorWords(item.author) }),
-    due: dueBy(item.at),
-    overdue: !item.acknowledgedAt && dueBy(item.at).getTime() < now.getTime(),
+    due: dueBy(item.at, office),
+    overdue: !item.acknowledgedAt && dueBy(item.at, office).getTime() < now.getTime(),
   })
 }
 

@@ -30,14 +30,18 @@ export function authoritiesRoutes(fastify: FastifyInstance, pages: Pages): void 
     exchange.action = 'show authorities'
     const session = await admit(pages, request, reply, 'operator')
     if (!session) return reply
-    const { authorities, oversight } = deps.flows.storage
+    const { authorities, holidays, oversight } = deps.flows.storage
     const now = deps.now()
-    const [known, states] = await Promise.all([authorities.list(), oversight.exchangeStates()])
+    const [known, states, set] = await Promise.all([
+      authorities.list(),
+      oversight.exchangeStates(),
+      holidays.days(),
+    ])
     const stateOf = new Map(states.map(state => [state.authority, state]))
     const tileOf = new Map(ENGLAND.map(tile => [tile.dfeCode, tile]))
     const rows = known.map(authority => {
       const state = stateOf.get(authority.odsCode)
-      const standing = exchangeStatus({ ...state, ...authority }, now)
+      const standing = exchangeStatus({ ...state, ...authority }, now, set)
       const tile = authority.dfeCode && tileOf.get(authority.dfeCode)
       const waits = authority.toldAt === 'desk' ? state?.unreadSince : state?.waitingSince
       return { ...authority, ...state, standing, words: STATUS_WORDS[standing], tile, waits }

@@ -53,7 +53,11 @@ export function authorityRoutes(fastify: FastifyInstance, pages: Pages): void {
     if (!shown.ok) return nothingHere(pages, request, reply)
     // To show it is on record already, unless something was asked besides.
     if (!problem) exchangeOf(request).audited = true
-    const [states, watched] = await Promise.all([storage.oversight.exchangeStates(), showIssues(deps.flows)])
+    const [states, watched, holidays] = await Promise.all([
+      storage.oversight.exchangeStates(),
+      showIssues(deps.flows),
+      storage.holidays.days(),
+    ])
     const concerns = watched.concerns.filter(({ authority }) => authority === odsCode)
     const state = states.find(({ authority }) => authority === odsCode)
     return pages.show(request, reply, {
@@ -65,7 +69,7 @@ export function authorityRoutes(fastify: FastifyInstance, pages: Pages): void {
         ...gateOf(shown.value),
         waitingSince: state?.waitingSince,
         unreadSince: state?.unreadSince,
-        words: STATUS_WORDS[exchangeStatus({ ...state, ...shown.value.authority }, deps.now())],
+        words: STATUS_WORDS[exchangeStatus({ ...state, ...shown.value.authority }, deps.now(), holidays)],
         watched,
         concerns: concerns.map(issue => ({ ...issueWords(issue), since: issue.since })),
         holdingPercent: matchPercent(shown.value.holding),

@@ -25,21 +25,32 @@ export function overviewRoutes(fastify: FastifyInstance, pages: Pages): void {
     const { storage } = deps.flows
     const { oversight } = storage
     const now = deps.now()
-    const [authorities, states, watched, undelivered, failedJobs, nonDeliveries, hours, interfaces, seal] =
-      await Promise.all([
-        storage.authorities.list(),
-        oversight.exchangeStates(),
-        showIssues(deps.flows),
-        storage.asynchronousAnswers.undelivered(),
-        oversight.failedJobs(COUNTED_TO + 1),
-        oversight.nonDeliveries(COUNTED_TO + 1),
-        oversight.hours(new Date(now.getTime() - (DAYS_SHOWN + 1) * 24 * HOUR), now),
-        oversight.interfaces(new Date(now.getTime() - HOUR)),
-        shownSeal(pages),
-      ])
+    const [
+      holidays,
+      authorities,
+      states,
+      watched,
+      undelivered,
+      failedJobs,
+      nonDeliveries,
+      hours,
+      interfaces,
+      seal,
+    ] = await Promise.all([
+      storage.holidays.days(),
+      storage.authorities.list(),
+      oversight.exchangeStates(),
+      showIssues(deps.flows),
+      storage.asynchronousAnswers.undelivered(),
+      oversight.failedJobs(COUNTED_TO + 1),
+      oversight.nonDeliveries(COUNTED_TO + 1),
+      oversight.hours(new Date(now.getTime() - (DAYS_SHOWN + 1) * 24 * HOUR), now),
+      oversight.interfaces(new Date(now.getTime() - HOUR)),
+      shownSeal(pages),
+    ])
     const stateOf = new Map(states.map(state => [state.authority, state]))
     const standings = authorities.map(authority =>
-      exchangeStatus({ ...stateOf.get(authority.odsCode), ...authority }, now),
+      exchangeStatus({ ...stateOf.get(authority.odsCode), ...authority }, now, holidays),
     )
     const count = (...wanted: readonly string[]) => standings.filter(one => wanted.includes(one)).length
     return pages.show(request, reply, {

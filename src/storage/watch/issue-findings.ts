@@ -1,5 +1,4 @@
 import { type RawBuilder, sql } from 'kysely'
-import { neglectedBefore } from '../../domain/notification/due.ts'
 import { GO_LIVE_PERCENT } from '../../domain/registration/authority.ts'
 import {
   COLLECT_WITHIN_HOURS,
@@ -25,8 +24,13 @@ const DAY = 24 * HOUR
 /** So many gaps are named; all are counted. */
 const GAPS_NAMED = 10
 
+/** Of each authority that is told on its page: what came before this instant has been overdue for too long (rule 16.10). */
+export type NeglectedBefore = readonly { readonly authority: string; readonly before: Date }[]
+
 /** What is wrong with all authorities at an instant: one statement for each kind (rules 16.2 to 16.7 and 16.10). */
-export const FINDINGS: Readonly<Record<IssueKind, (at: Date) => RawBuilder<FindingRow>>> = {
+export const FINDINGS: Readonly<
+  Record<IssueKind, (at: Date, neglected: NeglectedBefore) => RawBuilder<FindingRow>>
+> = {
   silent: at => sql`
     select a.ods_code as authority, '' as subject, coalesce(last.received_at, a.live_since) as since,
       jsonb_build_object('intervalHours', a.interval_hours, 'everApplied', last.received_at is not null) as details
@@ -84,11 +88,12 @@ export const FINDINGS: Readonly<Record<IssueKind, (at: Date) => RawBuilder<Findi
         and (d.message_id is null or later.acknowledged_at < ${before(at, HEARD_OF_DAYS * DAY)})
     )`,
 
-  'desk-not-looked-at': at => sql`
+  'desk-not-looked-at': (_at, neglected) => sql`
     select a.ods_code as authority, '' as subject, min(item.at) as since, jsonb_build_object('items', count(*)) as details
-    from authority a cross join lateral (
+    from jsonb_to_recordset(${JSON.stringify(neglected)}::jsonb) as late(authority text, before timestamptz)
+    join authority a on a.ods_code = late.authority cross join lateral (
       select at from ${itemsOf(sql.ref('a.ods_code'))} told
-      where told.acknowledged_at is null and told.at < ${neglectedBefore(at)}::timestamptz
+      where told.acknowledged_at is null and told.at < late.before
     ) item
     where a.told_at = 'desk'
     group by a.ods_code`,

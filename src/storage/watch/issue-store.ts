@@ -1,9 +1,12 @@
 import { type Kysely, sql } from 'kysely'
+import { neglectedBefore } from '../../domain/notification/due.ts'
+import type { OfficeHours } from '../../domain/registration/office-hours.ts'
 import { type Finding, ISSUE_KINDS, type Issue, type issueKey } from '../../domain/watch/issue.ts'
 import type { IssueStore } from '../../flows/watch/ports.ts'
+import { holidayStore } from '../registration/holiday-store.ts'
 import type { Schema } from '../schema.ts'
 import { failedRecords } from '../upload/failing-records.ts'
-import { FINDINGS, type FindingRow } from './issue-findings.ts'
+import { FINDINGS, type FindingRow, type NeglectedBefore } from './issue-findings.ts'
 
 /** What is wrong with the exchange with authorities: an issue without `cleared_at` is open (rule 16.1). */
 export function issueStore(db: Kysely<Schema>): IssueStore {
@@ -24,8 +27,9 @@ export function issueStore(db: Kysely<Schema>): IssueStore {
 
     find: async at => {
       const found: Finding[] = []
+      const neglected = await neglectedBy(db, at)
       for (const kind of ISSUE_KINDS) {
-        const { rows } = await FINDINGS[kind](at).execute(db)
+        const { rows } = await FINDINGS[kind](at, neglected).execute(db)
         found.push(...rows.map(row => finding(kind, row)))
       }
       return found
@@ -85,6 +89,20 @@ export function issueStore(db: Kysely<Schema>): IssueStore {
 
     failedRecords: authority => failedRecords(db, authority),
   }
+}
+
+/** By each authority's own hours where it has said them, and the bank holidays that were set (rule 21.10). */
+async function neglectedBy(db: Kysely<Schema>, at: Date): Promise<NeglectedBefore> {
+  const holidays = await holidayStore(db).days()
+  const told = await db
+    .selectFrom('authority')
+    .select(['ods_code', 'hours'])
+    .where('told_at', '=', 'desk')
+    .execute()
+  return told.map(({ ods_code, hours }) => ({
+    authority: ods_code,
+    before: neglectedBefore(at, { hours: (hours ?? undefined) as OfficeHours | undefined, holidays }),
+  }))
 }
 
 function openIssue(db: Kysely<Schema>, { authority, kind, subject }: Parameters<typeof issueKey>[0]) {
