@@ -60,6 +60,53 @@ describeJourney('onboarding', engine => {
   const shown = async (authority: SandboxAuthority) =>
     JSON.parse((await cpis('authority', 'show', authority.odsCode, '--json')).out)
 
+  const page = async (person: string, path: string) => {
+    const { baseUrl } = running.service
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+    const signedIn = await fetch(`${baseUrl}/sign-in`, {
+      method: 'POST',
+      headers,
+      body: `person=${person}`,
+      redirect: 'manual',
+    })
+    const cookie = signedIn.headers.get('set-cookie')?.split(';')[0] ?? ''
+    return (await fetch(baseUrl + path, { headers: { cookie } })).text()
+  }
+  /** The percentage that each place tells of an authority; of `watch` where it is raised, of the gate while it is not live. */
+  const figures = async ({ odsCode }: SandboxAuthority) => {
+    const percentIn = (text: string, near: RegExp) => {
+      const found = near.exec(text)?.[1]
+      return found === undefined ? undefined : Number(found)
+    }
+    const found = await running.service.store.storage.issues.find(new Date())
+    const raised = found.find(({ authority, kind }) => authority === odsCode && kind === 'match-rate')
+    const { matched = 0, records = 0 } = raised?.kind === 'match-rate' ? raised.details : {}
+    return {
+      show: percentIn((await cpis('authority', 'show', odsCode)).out, /^ *match +([\d.]+) %/m),
+      list: percentIn((await cpis('authority', 'list')).out, new RegExp(`^ *${odsCode} .* ([\\d.]+) %`, 'm')),
+      ownPage: percentIn(await page(`authority-${odsCode}`, '/desk/uploads'), /<strong>([\d.]+) %<\/strong>/),
+      operatorsPage: percentIn(
+        await page('operator', `/operator/authorities/${odsCode}`),
+        /Right NHS numbers<\/dt><dd[^>]*>([\d.]+) %/,
+      ),
+      operatorsList: percentIn(
+        await page('operator', '/operator/authorities'),
+        new RegExp(`/operator/authorities/${odsCode}">[\\s\\S]*?cpis-count">([\\d.]+) %`),
+      ),
+      gate: percentIn((await cpis('authority', 'go-live', odsCode)).err, /right \(([\d.]+) %\)/),
+      watch: raised && Math.floor((matched * 1000) / records) / 10,
+    }
+  }
+  const everywhere = (percent: number) => ({
+    show: percent,
+    list: percent,
+    ownPage: percent,
+    operatorsPage: percent,
+    operatorsList: percent,
+    gate: percent,
+    watch: undefined,
+  })
+
   describe('an authority that is being taken on', () => {
     let authority: SandboxAuthority
     let desk: AuthorityDesk
@@ -93,11 +140,19 @@ describeJourney('onboarding', engine => {
     })
 
     test('a test uses up no sequence number, and the newest decides (rule 19.3)', async () => {
-      expect((await cpis('authority', 'go-live', authority.odsCode)).err).toContain('18 of 20')
+      // Case: a test of one child, whose number is right, after one of wrong numbers.
+      sequence -= 1
+      expect(await send(desk, 0, good(0, 1))).toMatchObject({ fileCode: 'CPF02' })
+      const refused = async () => (await cpis('authority', 'go-live', authority.odsCode)).err
+      expect(await refused()).toContain('how many children the authority holds')
+      await cpis('authority', 'set', authority.odsCode, '--children', '20')
+      expect(await refused()).toContain('1 of 20 NHS numbers are right (5 %)')
+      expect(await figures(authority)).toEqual(everywhere(5))
       sequence -= 1
       expect(await send(desk, 0, good(0, 20))).toMatchObject({ fileCode: 'CPF02', sequence: 1 })
       expect((await shown(authority)).tests).toMatchObject([
         { loaded: 20, match: { matched: 20, total: 20 } },
+        { loaded: 1, match: { matched: 1, total: 1 } },
         { loaded: 18, match: { matched: 18, total: 20 } },
       ])
     })
@@ -117,7 +172,7 @@ describeJourney('onboarding', engine => {
         expect.objectContaining({
           action: 'authority goes live',
           subject: authority.odsCode,
-          details: { matched: 20, records: 20 },
+          details: { matched: 20, records: 20, scope: 'declared' },
         }),
       )
       expect((await cpis('authority', 'go-live', authority.odsCode)).err).toContain('live already')
@@ -146,15 +201,31 @@ describeJourney('onboarding', engine => {
       const failing = await shown(authority)
       expect(failing.gaps).toContainEqual(gap)
       expect(failing.uploads[0]).toMatchObject({ failed: 1, match: { matched: 0, total: 1 } })
-      expect(failing.holding.total - failing.holding.matched).toBe(1)
+      expect(failing.matchRate.total - failing.matchRate.matched).toBe(1)
       expect((await cpis('authority', 'show', authority.odsCode)).out).toMatch(
-        /holding match +95 % \(19 of 20\)/,
+        /match +95 % \(19 of 20 people it holds\)/,
       )
       // Once the record is loaded, the holding is whole.
       await send(desk, 0, [first])
-      const { holding } = await shown(authority)
-      expect(holding.matched).toBe(holding.total)
-      expect(holding.total).toBe(failing.holding.total)
+      const { matchRate } = await shown(authority)
+      expect(matchRate.matched).toBe(matchRate.total)
+      expect(matchRate.total).toBe(failing.matchRate.total)
+    })
+
+    test('(rules 16.6, 19.3 and 19.5) one figure is told everywhere, whatever the newest file says', async () => {
+      const [first, second] = good(0, 21)
+      if (!first || !second) throw new Error('The authority has records')
+      await send(desk, 0, [withWrongNumber(first), withWrongNumber(second)])
+      const { matched, total } = (await shown(authority)).matchRate
+      const percent = Math.floor((matched * 1000) / total) / 10
+      expect(percent).toBeLessThan(95)
+      const low = { ...everywhere(percent), watch: percent, gate: undefined }
+      expect(await figures(authority)).toEqual(low)
+      // Case: the newest file is faultless, and what is held is as it was.
+      await send(desk, 0, good(0, 3).slice(2))
+      expect(await figures(authority)).toEqual(low)
+      await send(desk, 0, [first, second])
+      expect(await figures(authority)).toEqual({ ...everywhere(100), gate: undefined })
     })
 
     test('what its newest snapshot left out is listed, and nothing of it ended (rule 19.6)', async () => {

@@ -184,7 +184,12 @@ describePages('registering on the pages', engine => {
       const answer = expectValue(await readWholeAcknowledgement((await mesh.download(id)).content))
       await mesh.acknowledge(id)
       expect(answer.fileReason).toContain('Test file')
+      // Nobody has said how many children it holds, so that the test may leave some out (rule 19.3).
       await page.goto(`/operator/authorities/${sending.odsCode}`)
+      expect(await page.getByRole('button', { name: 'Let it go live', exact: true }).count()).toBe(0)
+      await page.getByRole('link', { name: 'Say it in its settings' }).click()
+      await page.getByLabel('How many children does it hold?').fill(String(header.recordCount))
+      await press('Save')
       await press('Let it go live')
       await says('Up to date')
     })
@@ -234,6 +239,7 @@ describePages('registering on the pages', engine => {
       await page.goto(`/operator/authorities/${sending.odsCode}/settings`)
       await press('Save')
       expect(await did('change authority', sending.odsCode)).toMatchObject([
+        { door: 'web', actor: ACTOR, details: { children: uploadOf(0).header.recordCount } },
         { door: 'web', actor: ACTOR, details: { intervalHours: 72, mode: 'snapshot', wave: 'none' } },
       ])
       expect((await audited('change authority', sending.odsCode)).at(-1)).toMatchObject({

@@ -62,6 +62,8 @@ describePages("the operator's view", engine => {
       await desk.upload(await collected(writeUpload(upload.header, upload.records)))
     }
     await openDesk(service, early, { live: false })
+    const held = sandbox.population.uploads[1]?.header.recordCount ?? 0
+    await stores().authorities.change(ready.odsCode, { children: held })
     for (const { odsCode, dfeCode, gssCode, name } of [live, ready, early]) {
       await stores().authorities.add({ odsCode, dfeCode, gssCode, name, mailbox: mailboxOf(odsCode) })
     }

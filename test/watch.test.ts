@@ -76,7 +76,7 @@ describeJourney('watching the exchange', engine => {
     await watched(['match-rate', 'phones-unconfirmed'])
     const { exitCode, out } = await cpis('watch')
     expect(exitCode).toBe(1)
-    expect(out).toContain('File 1: 0 of 5 NHS numbers are right (0 %)')
+    expect(out).toContain('0 of 5 NHS numbers are right (0 %)')
     expect(await metric('match-rate')).toBe('1')
     await send(2, records)
     await watched(['phones-unconfirmed'])

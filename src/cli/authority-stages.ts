@@ -36,7 +36,7 @@ export function addStageCommands({ perform, config, terminal, now }: CommandLine
     ask(ods, '', undefined, report => reportWords(terminal, report as ShownReport, now())),
   )
   ofOne('go-live', 'let what an authority sends count from now on')
-    .option('--force <reason>', 'although its newest test file is not good enough; goes on record')
+    .option('--force <reason>', 'although its match rate is not good enough; goes on record')
     .action((ods: string, { force }: { force?: string }) =>
       ask(ods, '/go-live', { force }, () => `Authority ${ods} is live: its files count from now on.`),
     )

@@ -4,6 +4,7 @@ import {
   meetsGoLive,
   type NumberMatch,
 } from '../domain/registration/authority.ts'
+import { type MatchRate, scopeWords } from '../domain/registration/match-rate.ts'
 import { shownSequence } from '../domain/upload/upload.ts'
 import type { Styler } from './terminal.ts'
 import { columns, counted, instantWords, table } from './words.ts'
@@ -34,9 +35,10 @@ export interface ShownReport {
     readonly toldAt: string
     readonly wave?: string
     readonly hours?: string
+    readonly children?: number
     readonly contact?: { readonly dutyPhone: string; readonly officePhone?: string }
   }
-  readonly holding: NumberMatch
+  readonly matchRate?: MatchRate
   readonly uploads: readonly ShownOutcome[]
   readonly tests: readonly ShownOutcome[]
   readonly gaps: readonly { readonly from: number; readonly to: number }[]
@@ -46,12 +48,11 @@ export interface ShownReport {
 
 /** All that is known of an authority, the newest file first. */
 export function reportWords(styler: Styler, report: ShownReport, now: Date): string {
-  const { authority, holding, uploads, tests, gaps, lastApplied, overdue } = report
+  const { authority, matchRate, uploads, tests, gaps, lastApplied, overdue } = report
   const { contact, mode, suspension } = authority
   const silence = lastApplied
     ? `${instantWords(new Date(lastApplied))}, ${hoursAgo(new Date(lastApplied), now)}`
     : 'never'
-  const files = authority.stage === 'onboarding' ? tests : uploads
   return [
     `${styler.style('bold', authority.name)} (${authority.odsCode})`,
     columns([
@@ -68,8 +69,8 @@ export function reportWords(styler: Styler, report: ShownReport, now: Date): str
       ['told at', authority.toldAt === 'desk' ? 'its desk, on the pages alone' : 'its mailbox'],
       ['at least every', counted(authority.intervalHours, 'hour')],
       ['last applied', overdue ? styler.style('red', `${silence}: too long ago`) : silence],
-      ['newest match', matchWords(styler, files[0]?.match)],
-      ['holding match', `${matchWords(styler, holding)}; should be 100 %`],
+      ['children', authority.children?.toLocaleString('en-GB')],
+      ['match', matchWords(styler, matchRate)],
       ['gaps', gaps.length > 0 ? gaps.map(gapWords).join(', ') : 'none'],
     ]),
     ...(tests.length > 0 ? ['Test files', outcomesTable(tests)] : []),
@@ -83,11 +84,11 @@ function stageWords({ stage, liveSince }: ShownReport['authority']): string {
   return liveSince ? `live since ${instantWords(new Date(liveSince))}` : stage
 }
 
-function matchWords(styler: Styler, match: NumberMatch | undefined): string {
+function matchWords(styler: Styler, match: MatchRate | undefined): string {
   const percent = match && matchPercent(match)
   if (!match || percent === undefined) return `nothing yet; ${GO_LIVE_PERCENT} % are needed`
-  const words = `${percent} % (${match.matched.toLocaleString('en-GB')} of ${match.total.toLocaleString('en-GB')})`
-  return styler.style(meetsGoLive(match) ? 'green' : 'red', words)
+  const words = `${percent} % (${match.matched.toLocaleString('en-GB')} of ${match.total.toLocaleString('en-GB')} ${scopeWords(match)})`
+  return `${styler.style(meetsGoLive(match) ? 'green' : 'red', words)}; should be 100 %`
 }
 
 function gapWords({ from, to }: { readonly from: number; readonly to: number }): string {

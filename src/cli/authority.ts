@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { newPassword } from '../api/common/registration/new-password.ts'
+import { matchPercent, type NumberMatch } from '../domain/registration/authority.ts'
 import { addAnswerCommands } from './authority-answers.ts'
 import { addHoursCommand } from './authority-hours.ts'
 import { addStageCommands } from './authority-stages.ts'
@@ -15,6 +16,7 @@ interface AuthorityShown {
   readonly mailbox: string
   readonly stage: string
   readonly wave?: string
+  readonly matchRate?: NumberMatch
   readonly contact?: { readonly dutyPhone: string; readonly officePhone?: string }
 }
 
@@ -26,6 +28,7 @@ interface SettingsOptions {
   readonly toldAt?: string
   readonly wave?: string
   readonly hours?: string
+  readonly children?: number
 }
 
 interface AddOptions extends SettingsOptions {
@@ -50,16 +53,17 @@ export function addAuthorityCommands(line: CommandLine): void {
         const authorities = (answer.value as AuthorityShown[]).filter(
           ({ stage, wave }) => stage === (only.stage ?? stage) && wave === (only.wave ?? wave),
         )
-        const rows = authorities.map(({ odsCode, stage, wave, mailbox, contact, name }) => [
+        const rows = authorities.map(({ odsCode, stage, wave, mailbox, contact, name, matchRate }) => [
           odsCode,
           stage,
           wave ?? '-',
           mailbox,
+          matchRate ? `${matchPercent(matchRate) ?? 0} %` : '-',
           contact?.officePhone ?? '-',
           contact?.dutyPhone ?? 'no file yet',
           name,
         ])
-        const head = ['code', 'stage', 'wave', 'mailbox', 'by day', 'by night', 'name']
+        const head = ['code', 'stage', 'wave', 'mailbox', 'match', 'by day', 'by night', 'name']
         return done(authorities, table([head, ...rows]))
       }),
     )
@@ -126,10 +130,15 @@ function settingsOptions(command: Command): Command {
       'mailbox: it is told there (unless told otherwise); desk: on the pages alone',
     )
     .option('--wave <name>', 'with whom it is taken on')
+    .option(
+      '--children <number>',
+      'how many children it holds: its match rate is counted over them',
+      wholeNumber(1, 100_000),
+    )
     .option('--hours <hours>', 'when its office is open, for example “Mon-Thu 08:30-16:30; Fri 08:30-16:00”')
 }
 
 function settingsOf(options: SettingsOptions) {
-  const { gss: gssCode, dfe: dfeCode, interval: intervalHours, mode, toldAt, wave, hours } = options
-  return { gssCode, dfeCode, intervalHours, mode, toldAt, wave, hours }
+  const { gss: gssCode, dfe: dfeCode, interval: intervalHours, mode, toldAt, wave, hours, children } = options
+  return { gssCode, dfeCode, intervalHours, mode, toldAt, wave, hours, children }
 }

@@ -124,6 +124,7 @@ interface AuthorityTable {
   told_at: Generated<NotifiedBy>
   wave: string | null
   hours: string | null
+  children: number | null
   live_since: Date | null
   suspended_since: Date | null
   suspended_why: string | null

@@ -1,7 +1,8 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { z } from 'zod'
 import { type OdsCode, parseOdsCode } from '../../domain/organisation.ts'
-import { GO_LIVE_PERCENT, type GoLiveObstacle, matchPercent } from '../../domain/registration/authority.ts'
+import { GO_LIVE_PERCENT, matchPercent } from '../../domain/registration/authority.ts'
+import type { GoLiveObstacle } from '../../domain/registration/match-rate.ts'
 import { type Result, unreachable } from '../../domain/result.ts'
 import { addAuthority } from '../../flows/registration/manage-exchange.ts'
 import {
@@ -23,7 +24,15 @@ type Obstacle = NoSuchAuthority | GoLiveObstacle | { readonly kind: 'not-suspend
 
 /** Taking authorities on and looking after them (rules 19.1 to 19.6). */
 export function authorityRoutes(app: FastifyInstance, deps: OperationsApiDeps): void {
-  app.get('/authorities', () => seenOnRecord(deps, 'list authorities', deps.storage.authorities.list()))
+  app.get('/authorities', async () => {
+    const { authorities, uploadHistory } = deps.storage
+    const known = await seenOnRecord(deps, 'list authorities', authorities.list())
+    const rates = await uploadHistory.matchRates(deps.clock.now())
+    return known.map(authority => {
+      const matchRate = rates.get(authority.odsCode)
+      return { ...authority, ...(matchRate && { matchRate }) }
+    })
+  })
   app.post('/authorities', async (request, reply) => {
     const authority = authorityBody.parse(request.body)
     const { odsCode, mailbox } = authority
@@ -100,8 +109,10 @@ function obstacleWords(obstacle: Obstacle): string {
       return 'The authority is not suspended.'
     case 'no-test':
       return `The authority has sent no test file yet that could be judged. It needs one in which the NHS numbers of at least ${GO_LIVE_PERCENT} % of the records are right.`
+    case 'not-declared':
+      return 'Nobody has said how many children the authority holds, so that its test files may leave some out. Say it with cpis authority set --children, or set the mode to snapshot if each file holds all of them.'
     case 'low-match':
-      return `In the newest test file ${obstacle.match.matched} of ${obstacle.match.total} NHS numbers are right (${matchPercent(obstacle.match) ?? 0} %); ${GO_LIVE_PERCENT} % are needed.`
+      return `${obstacle.match.matched} of ${obstacle.match.total} NHS numbers are right (${matchPercent(obstacle.match) ?? 0} %); ${GO_LIVE_PERCENT} % are needed.`
     default:
       return unreachable(obstacle)
   }

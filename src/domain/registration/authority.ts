@@ -46,11 +46,13 @@ export interface AuthoritySettings {
   readonly wave?: string
   /** When its office is open and its duty team answers; absent where nobody has said so (rule 16.11). */
   readonly hours?: OfficeHours
+  /** How many children it says it holds; absent where nobody has said so (rule 19.3). */
+  readonly children?: number
 }
 
 /** What is changed of an authority: what is not said stays, and a code or label that is `null` is taken away. */
 export type SettingsChange = Partial<Pick<AuthoritySettings, 'intervalHours' | 'mode' | 'toldAt'>> & {
-  readonly [Key in 'gssCode' | 'dfeCode' | 'wave' | 'hours']?: AuthoritySettings[Key] | null
+  readonly [Key in 'gssCode' | 'dfeCode' | 'wave' | 'hours' | 'children']?: AuthoritySettings[Key] | null
 }
 
 /** Where an authority stands: what it sends is a test, counts, or is refused (rules 19.2 to 19.4). */
@@ -91,32 +93,4 @@ export function testUploadWords(match: NumberMatch): string {
   const of = `${match.matched} of ${match.total} records have an NHS number that PDS says is the person's`
   const need = `At least ${GO_LIVE_PERCENT} in 100 are needed before you go live`
   return `Test file: it was checked in full, and none of it is kept or shown to clinicians. ${of}. ${need}.`
-}
-
-/** Why an authority cannot go live. The first two are not to be overruled. */
-export type GoLiveObstacle =
-  | { readonly kind: 'already-live' }
-  | { readonly kind: 'suspended' }
-  | { readonly kind: 'no-test' }
-  | { readonly kind: 'low-match'; readonly match: NumberMatch }
-
-/**
- * The newest test upload, over the largest so far: a test of fewer records leaves out what an earlier one held, and opens nothing that
- * the whole would not (rule 19.3). Tests come newest first; undefined where there is none.
- */
-export function testedMatch(tests: readonly NumberMatch[]): NumberMatch | undefined {
-  const [newest] = tests
-  return newest && { matched: newest.matched, total: Math.max(...tests.map(({ total }) => total)) }
-}
-
-/** The gate before real children depend on an authority's files: its test uploads, newest first (rule 19.3). */
-export function goLiveObstacle(
-  stage: AuthorityStage,
-  tests: readonly NumberMatch[],
-): GoLiveObstacle | undefined {
-  const tested = testedMatch(tests)
-  if (stage === 'live') return { kind: 'already-live' }
-  if (stage === 'suspended') return { kind: 'suspended' }
-  if (!tested) return { kind: 'no-test' }
-  return meetsGoLive(tested) ? undefined : { kind: 'low-match', match: tested }
 }

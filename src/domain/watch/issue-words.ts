@@ -1,8 +1,6 @@
 import { COLLECT_WITHIN_DAYS } from '../mailbox/mesh-message.ts'
 import { GO_LIVE_PERCENT, matchPercent } from '../registration/authority.ts'
 import { unreachable } from '../result.ts'
-import { capital } from '../upload/reason.ts'
-import { fileNumberWords } from '../upload/upload.ts'
 import {
   ACT_WITHIN_HOURS,
   COLLECT_WITHIN_HOURS,
@@ -64,10 +62,10 @@ export function issueWords(finding: Finding): IssueWords {
         todo: 'Ring each number by day and by night, and confirm those that answer.',
       }
     case 'match-rate': {
-      const { matched, records, sequence } = finding.details
+      const { matched, records } = finding.details
       const percent = matchPercent({ matched, total: records }) ?? 0
       return {
-        what: `${capital(fileNumberWords(sequence))}: ${matched} of ${records} NHS numbers are right (${percent} %), fewer than ${GO_LIVE_PERCENT} %.`,
+        what: `${matched} of ${records} NHS numbers are right (${percent} %), fewer than ${GO_LIVE_PERCENT} %.`,
         todo: 'Trace the people of the failed records in PDS, correct their numbers and details, and send them again.',
       }
     }

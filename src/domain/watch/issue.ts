@@ -14,8 +14,8 @@ export interface IssueDetails {
   readonly 'desk-not-looked-at': { readonly items: number }
   /** Nobody has said that the numbers which clinicians are shown are right. */
   readonly 'phones-unconfirmed': { readonly why: 'never' | 'changed' | 'long-ago' }
-  /** Too few numbers of the newest file are the person's. */
-  readonly 'match-rate': { readonly matched: number; readonly records: number; readonly sequence: number }
+  /** Too few numbers of what the authority holds are the person's. */
+  readonly 'match-rate': { readonly matched: number; readonly records: number }
   /** Uploads that could not be received, however often it was tried (rule 3.22). */
   readonly 'upload-set-aside': { readonly uploads: number }
   /** People with a plan whom PDS has otherwise than the authority does (rule 14.9). */

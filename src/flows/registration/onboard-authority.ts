@@ -1,13 +1,7 @@
 import type { OdsCode } from '../../domain/organisation.ts'
 import type { PlanToCheck } from '../../domain/plan/plan-to-check.ts'
-import {
-  type AuthorityStatus,
-  type GoLiveObstacle,
-  goLiveObstacle,
-  type NumberMatch,
-  type SettingsChange,
-  testedMatch,
-} from '../../domain/registration/authority.ts'
+import type { AuthorityStatus, SettingsChange } from '../../domain/registration/authority.ts'
+import { type GoLiveObstacle, goLiveObstacle, type MatchRate } from '../../domain/registration/match-rate.ts'
 import type { OfficeHours } from '../../domain/registration/office-hours.ts'
 import { failure, type Result, success } from '../../domain/result.ts'
 import type { Stores } from '../ports.ts'
@@ -21,12 +15,12 @@ export interface NoSuchAuthority {
   readonly kind: 'no-such-authority'
 }
 
-/** How many files, tests and gaps are told of an authority; a gate looks at as many tests. */
+/** How many files, tests and gaps are told of an authority. */
 const TOLD = 10
 
 /**
- * From now on what the authority sends counts. `force` overrules the newest test upload, with the operator's reason, which goes
- * on record; it does not overrule a suspension (rule 19.3).
+ * From now on what the authority sends counts. `force` overrules a match rate that is too low, or of less than all it holds, with the
+ * operator's reason, which goes on record; it does not overrule a suspension (rule 19.3).
  */
 export function goLive(
   deps: ManageExchangeDeps,
@@ -34,15 +28,14 @@ export function goLive(
   force?: string,
 ): Promise<Result<{ readonly liveSince: Date }, GoLiveObstacle | NoSuchAuthority>> {
   return changing(deps, odsCode, async (stores, authority) => {
-    const tests = (await stores.uploadHistory.tests(odsCode, TOLD)).map(({ match }) => match)
-    const tested = testedMatch(tests)
-    const obstacle = goLiveObstacle(authority.stage, tests)
-    const overruled = obstacle?.kind === 'no-test' || obstacle?.kind === 'low-match'
-    if (obstacle && !(overruled && force)) return failure(obstacle)
     const liveSince = deps.clock.now()
+    const rate = (await stores.uploadHistory.matchRates(liveSince, odsCode)).get(odsCode)
+    const obstacle = goLiveObstacle(authority.stage, rate)
+    const overruled = obstacle && !['already-live', 'suspended'].includes(obstacle.kind)
+    if (obstacle && !(overruled && force)) return failure(obstacle)
     await stores.authorities.goLive(odsCode, liveSince)
     const details = {
-      ...(tested && { matched: tested.matched, records: tested.total }),
+      ...(rate && { matched: rate.matched, records: rate.total, scope: rate.scope }),
       ...(obstacle && { overruled: obstacle.kind, why: force ?? '' }),
     }
     await recordChange(deps, stores, { action: 'authority goes live', subject: odsCode, details })
@@ -127,7 +120,8 @@ export function restartSequence(
 
 export interface AuthorityReport {
   readonly authority: Authority
-  readonly holding: NumberMatch
+  /** The one figure of the authority; absent while there is nothing to count. */
+  readonly matchRate?: MatchRate
   readonly uploads: readonly UploadOutcome[]
   readonly tests: readonly UploadOutcome[]
   readonly gaps: readonly SequenceGap[]
@@ -150,9 +144,10 @@ export async function showAuthority(
       .map(upload => upload.receivedAt)
       .reduce<Date | undefined>((last, received) => (last && last > received ? last : received), undefined)
     const since = lastApplied ?? authority.liveSince
+    const matchRate = (await uploadHistory.matchRates(at, odsCode)).get(odsCode)
     const report = {
       authority,
-      holding: await uploadHistory.holding(odsCode, at),
+      ...(matchRate && { matchRate }),
       uploads,
       tests: await uploadHistory.tests(odsCode, TOLD),
       gaps: await uploadHistory.gaps(odsCode, TOLD),

@@ -2,6 +2,7 @@ import type { OdsCode } from '../../domain/organisation.ts'
 import type { DecidedMatch, MatchDecision } from '../../domain/person/match-decision.ts'
 import type { PlanToCheck } from '../../domain/plan/plan-to-check.ts'
 import type { NumberMatch } from '../../domain/registration/authority.ts'
+import type { MatchRate } from '../../domain/registration/match-rate.ts'
 import type { RecordResult } from '../../domain/upload/acknowledgement.ts'
 import type { FileCode } from '../../domain/upload/apply-upload.ts'
 import type { RecordFault } from '../../domain/upload/record-faults.ts'
@@ -77,8 +78,8 @@ export interface UploadHistory {
   applied(authority: OdsCode, limit: number): Promise<readonly UploadOutcome[]>
   /** Since the sequence was last restarted, those apart that somebody accepted. */
   gaps(authority: OdsCode, limit: number): Promise<readonly SequenceGap[]>
-  /** People with a visible plan of the authority, and those it would hold if their number were right (rule 19.5). */
-  holding(authority: OdsCode, at: Date): Promise<NumberMatch>
+  /** The one match rate of every authority that has one at an instant, or of one authority (rules 16.6, 19.3 and 19.5). */
+  matchRates(at: Date, authority?: OdsCode): Promise<ReadonlyMap<OdsCode, MatchRate>>
 }
 
 /** Plans of an authority that may not stand any more (rule 3.26). */

@@ -1,7 +1,6 @@
 import type { AuditEntry, InterfaceName } from '../../domain/audit/audit.ts'
 import type { NhsNumber } from '../../domain/nhs-number.ts'
 import type { OdsCode } from '../../domain/organisation.ts'
-import type { NumberMatch } from '../../domain/registration/authority.ts'
 import type { RecordCode } from '../../domain/upload/record-faults.ts'
 import type { RecordAsSent } from '../../domain/upload/upload.ts'
 import type { Finding, Issue } from '../../domain/watch/issue.ts'
@@ -11,8 +10,6 @@ export interface ExchangeState {
   readonly authority: OdsCode
   /** When a file of the authority was last applied. */
   readonly lastApplied?: Date
-  /** Of its newest test file: the gate to going live (rule 19.3). */
-  readonly newestTest?: NumberMatch
   /** Since when the oldest message has waited in its mailbox. */
   readonly waitingSince?: Date
   /** Since when the oldest thing at the notifications page of one that is told there was not acknowledged. */

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { GO_LIVE_PERCENT, matchPercent, type NumberMatch } from '../../domain/registration/authority.ts'
+import { scopeWords } from '../../domain/registration/match-rate.ts'
 import { capital } from '../../domain/upload/reason.ts'
 import { fileNumberWords, shownSequence } from '../../domain/upload/upload.ts'
 import { issueWords } from '../../domain/watch/issue-words.ts'
@@ -28,7 +29,7 @@ export function uploadRoutes(fastify: FastifyInstance, pages: Pages): void {
     const authority = await storage.authorities.find(odsCode)
     if (!authority) return nothingHere(pages, request, reply)
     const now = deps.now()
-    const [files, waiting, applied, tests, gaps, open, failing, held] = await Promise.all([
+    const [files, waiting, applied, tests, gaps, open, failing, rates] = await Promise.all([
       storage.authorityPages.files(authority.mailbox, NEWEST),
       storage.authorityPages.waiting(authority.mailbox, uploadWorkflow),
       storage.uploadHistory.applied(odsCode, 1),
@@ -36,10 +37,10 @@ export function uploadRoutes(fastify: FastifyInstance, pages: Pages): void {
       storage.uploadHistory.gaps(odsCode, NEWEST),
       storage.issues.open(odsCode),
       storage.issues.failedRecords(odsCode),
-      storage.uploadHistory.holding(odsCode, now),
+      storage.uploadHistory.matchRates(now, odsCode),
     ])
     const live = authority.stage !== 'onboarding'
-    const match = live ? held : tests[0]?.match
+    const rate = rates.get(odsCode)
     return pages.show(request, reply, {
       view: 'desk-uploads',
       title: 'Uploads',
@@ -52,7 +53,7 @@ export function uploadRoutes(fastify: FastifyInstance, pages: Pages): void {
         failing: failing.length,
         concerns: open.map(issue => ({ ...issueWords(issue), since: issue.since })),
         fresh: freshness(authority, live ? applied[0] : tests[0], now),
-        ...(match && match.total > 0 && { gauge: gaugeOf(match), live }),
+        ...(rate && { gauge: { ...gaugeOf(rate), counted: scopeWords(rate) } }),
       },
     })
   })

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify'
+import { matchPercent } from '../../domain/registration/authority.ts'
 import { EXCHANGE_STATUSES, type ExchangeStatus, exchangeStatus } from '../../domain/watch/exchange-status.ts'
 import { pageOf } from '../nothing-here.ts'
 import type { Pages } from '../pages.ts'
@@ -30,12 +31,13 @@ export function authoritiesRoutes(fastify: FastifyInstance, pages: Pages): void 
     exchange.action = 'show authorities'
     const session = await admit(pages, request, reply, 'operator')
     if (!session) return reply
-    const { authorities, holidays, oversight } = deps.flows.storage
+    const { authorities, holidays, oversight, uploadHistory } = deps.flows.storage
     const now = deps.now()
-    const [known, states, set] = await Promise.all([
+    const [known, states, set, rates] = await Promise.all([
       authorities.list(),
       oversight.exchangeStates(),
       holidays.days(),
+      uploadHistory.matchRates(now),
     ])
     const stateOf = new Map(states.map(state => [state.authority, state]))
     const tileOf = new Map(ENGLAND.map(tile => [tile.dfeCode, tile]))
@@ -44,7 +46,17 @@ export function authoritiesRoutes(fastify: FastifyInstance, pages: Pages): void 
       const standing = exchangeStatus({ ...state, ...authority }, now, set)
       const tile = authority.dfeCode && tileOf.get(authority.dfeCode)
       const waits = authority.toldAt === 'desk' ? state?.unreadSince : state?.waitingSince
-      return { ...authority, ...state, standing, words: STATUS_WORDS[standing], tile, waits }
+      const rate = rates.get(authority.odsCode)
+      const percent = rate && matchPercent(rate)
+      return {
+        ...authority,
+        ...state,
+        ...(percent !== undefined && { percent }),
+        standing,
+        words: STATUS_WORDS[standing],
+        tile,
+        waits,
+      }
     })
     const onMap = rows.flatMap(({ tile, standing }) => (tile ? [[tile.dfeCode, standing] as const] : []))
     const placed = new Map(onMap)

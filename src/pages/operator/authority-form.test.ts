@@ -61,8 +61,18 @@ test('settings that were emptied are taken away; an interval cannot be', () => {
   const { odsCode: _code, name: _name, mailboxId: _mailbox, ...settings } = TYPED
   expect(readSettingsForm(settings)).toEqual({
     ok: true,
-    value: { gssCode: null, dfeCode: null, wave: null, intervalHours: 48, mode: 'delta', toldAt: 'mailbox' },
+    value: {
+      gssCode: null,
+      dfeCode: null,
+      wave: null,
+      children: null,
+      intervalHours: 48,
+      mode: 'delta',
+      toldAt: 'mailbox',
+    },
   })
   expect(readSettingsForm({ ...settings, wave: 'spring' })).toMatchObject({ value: { wave: 'spring' } })
-  expect(readSettingsForm({ ...settings, intervalHours: '' })).toMatchObject({ ok: false })
+  expect(readSettingsForm({ ...settings, children: '327' })).toMatchObject({ value: { children: 327 } })
+  for (const wrong of [{ intervalHours: '' }, { children: 'many' }, { children: '0' }])
+    expect(readSettingsForm({ ...settings, ...wrong })).toMatchObject({ ok: false })
 })

@@ -14,6 +14,7 @@ export const settingsFields = z.object({
   mode: z.string(),
   toldAt: z.string(),
   wave: z.string(),
+  children: z.string(),
 })
 export type SettingsFields = z.infer<typeof settingsFields>
 
@@ -37,6 +38,7 @@ export function newAuthority(tile?: Tile): AuthorityFields {
     mode: 'delta',
     toldAt: 'mailbox',
     wave: '',
+    children: '',
   }
 }
 
@@ -50,26 +52,40 @@ export function readAuthorityForm(
 }
 
 export function settingsOfAuthority(authority: Authority): SettingsFields {
-  const { gssCode = '', dfeCode = '', intervalHours, mode, toldAt, wave = '' } = authority
-  return { gssCode, dfeCode, intervalHours: String(intervalHours), mode, toldAt, wave }
+  const { gssCode = '', dfeCode = '', intervalHours, mode, toldAt, wave = '', children = '' } = authority
+  return {
+    gssCode,
+    dfeCode,
+    intervalHours: String(intervalHours),
+    mode,
+    toldAt,
+    wave,
+    children: String(children),
+  }
 }
 
 /** Reads what an authority is to be like; a code or label that was emptied is taken away. */
 export function readSettingsForm(fields: SettingsFields): Result<SettingsChange, readonly FormProblem[]> {
   const read = settingsBody.safeParse(settingsOf(fields))
   if (!read.success) return failure(problemsOf(read.error))
-  return success({ gssCode: null, dfeCode: null, wave: null, ...read.data })
+  return success({ gssCode: null, dfeCode: null, wave: null, children: null, ...read.data })
 }
 
 /** As the command line says it: what is empty is not said. An interval of no number is said, and found wrong. */
-function settingsOf({ gssCode, dfeCode, intervalHours, mode, toldAt, wave }: SettingsFields) {
+function settingsOf({ gssCode, dfeCode, intervalHours, mode, toldAt, wave, children }: SettingsFields) {
   const said = (text: string) => (text === '' ? undefined : text)
   return {
     gssCode: said(gssCode),
     dfeCode: said(dfeCode),
-    intervalHours: /^\d{1,6}$/.test(intervalHours) ? Number(intervalHours) : Number.NaN,
+    intervalHours: numberOf(intervalHours),
+    children: children === '' ? undefined : numberOf(children),
     mode,
     toldAt,
     wave: said(wave),
   }
+}
+
+/** What is no number is said all the same, and found wrong. */
+function numberOf(text: string): number {
+  return /^\d{1,6}$/.test(text) ? Number(text) : Number.NaN
 }

@@ -1,12 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type OdsCode, parseOdsCode } from '../../domain/organisation.ts'
-import {
-  GO_LIVE_PERCENT,
-  goLiveObstacle,
-  matchPercent,
-  meetsGoLive,
-  testedMatch,
-} from '../../domain/registration/authority.ts'
+import { GO_LIVE_PERCENT, matchPercent, meetsGoLive } from '../../domain/registration/authority.ts'
+import { goLiveObstacle, scopeWords } from '../../domain/registration/match-rate.ts'
 import { exchangeStatus } from '../../domain/watch/exchange-status.ts'
 import { issueWords } from '../../domain/watch/issue-words.ts'
 import {
@@ -72,7 +67,6 @@ export function authorityRoutes(fastify: FastifyInstance, pages: Pages): void {
         words: STATUS_WORDS[exchangeStatus({ ...state, ...shown.value.authority }, deps.now(), holidays)],
         watched,
         concerns: concerns.map(issue => ({ ...issueWords(issue), since: issue.since })),
-        holdingPercent: matchPercent(shown.value.holding),
         needed: GO_LIVE_PERCENT,
         problem,
       },
@@ -116,6 +110,7 @@ export function authorityRoutes(fastify: FastifyInstance, pages: Pages): void {
       case 'no-such-authority':
         return nothingHere(pages, request, reply)
       case 'low-match':
+      case 'not-declared':
       case 'no-test': {
         const changed = 'The newest test file is not good enough. Look at the numbers shown now.'
         return showOne(request, reply, session, odsCode, { of: deed, text: changed, typed: why })
@@ -158,17 +153,15 @@ function problemOf(deed: Deed, why: string): string | undefined {
   return why.length > LONGEST_WHY ? `Use ${LONGEST_WHY} letters or fewer: there are ${why.length}` : undefined
 }
 
-/** The gate before real children depend on an authority's files (rule 19.3). */
-function gateOf({ authority, tests }: AuthorityReport) {
-  const matches = tests.map(({ match }) => match)
-  const tested = testedMatch(matches)
+/** The one match rate, and the gate that goes by it before real children depend on an authority's files (rule 19.3). */
+function gateOf({ authority, matchRate }: AuthorityReport) {
   return {
-    obstacle: goLiveObstacle(authority.stage, matches)?.kind,
-    gate: tested && {
-      ...tested,
-      percent: matchPercent(tested) ?? 0,
-      enough: meetsGoLive(tested),
-      at: tests[0]?.receivedAt,
+    obstacle: goLiveObstacle(authority.stage, matchRate)?.kind,
+    rate: matchRate && {
+      ...matchRate,
+      percent: matchPercent(matchRate) ?? 0,
+      enough: meetsGoLive(matchRate),
+      counted: scopeWords(matchRate),
     },
   }
 }

@@ -61,7 +61,16 @@ export function authorityStore(db: Kysely<Schema>): AuthorityStore {
 }
 
 /** Only what is said. */
-function settingColumns({ gssCode, dfeCode, intervalHours, mode, toldAt, wave, hours }: SettingsChange) {
+function settingColumns({
+  gssCode,
+  dfeCode,
+  intervalHours,
+  mode,
+  toldAt,
+  wave,
+  hours,
+  children,
+}: SettingsChange) {
   return {
     ...(gssCode !== undefined && { gss_code: gssCode }),
     ...(dfeCode !== undefined && { dfe_code: dfeCode }),
@@ -70,6 +79,7 @@ function settingColumns({ gssCode, dfeCode, intervalHours, mode, toldAt, wave, h
     ...(toldAt !== undefined && { told_at: toldAt }),
     ...(wave !== undefined && { wave }),
     ...(hours !== undefined && { hours }),
+    ...(children !== undefined && { children }),
   }
 }
 
@@ -94,6 +104,7 @@ function authority(row: AuthorityRow): Authority {
     ...(row.gss_code !== null && { gssCode: row.gss_code as GssCode }),
     ...(row.dfe_code !== null && { dfeCode: row.dfe_code as DfeCode }),
     ...(row.wave !== null && { wave: row.wave }),
+    ...(row.children !== null && { children: row.children }),
     ...(row.hours !== null && { hours: row.hours as OfficeHours }),
     sequenceEpoch: row.sequence_epoch,
     ...(row.duty_phone !== null && {

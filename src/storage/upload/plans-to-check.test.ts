@@ -127,7 +127,7 @@ describeOnEachEngine('plans to check', database => {
     expect(await found()).toEqual([
       { doubt: 'overlaps', nhsNumber: child, start: '20251101', beside: '20251102' },
     ])
-    const { rows } = await FINDINGS['plans-to-check'](NOW).execute(database().kysely)
+    const { rows } = await FINDINGS['plans-to-check'](NOW, []).execute(database().kysely)
     expect(rows.filter(row => row.authority === authority)).toEqual([
       { authority, subject: '', since: NOW, details: { plans: 1 } },
     ])

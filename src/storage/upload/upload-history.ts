@@ -1,8 +1,8 @@
 import { type Kysely, sql } from 'kysely'
-import type { NumberMatch } from '../../domain/registration/authority.ts'
 import type { FileCode } from '../../domain/upload/apply-upload.ts'
 import type { SequenceGap, UploadHistory, UploadOutcome } from '../../flows/upload/ports.ts'
 import type { Schema } from '../schema.ts'
+import { matchRates } from './match-rates.ts'
 
 /** What authorities sent and hold, each question one statement whatever the size of the authority (rules 19.3 to 19.5). */
 export function uploadHistory(db: Kysely<Schema>): UploadHistory {
@@ -63,44 +63,7 @@ export function uploadHistory(db: Kysely<Schema>): UploadHistory {
       return rows
     },
 
-    holding: async (authority, at) => {
-      const { rows } = await sql<NumberMatch>`
-        with failed as (
-          select distinct on (person) person, said.local_id, said.number as nhs_number, u.created_at, u.sequence
-          from upload u join upload_record r on r.upload_id = u.id and r.nhs_number is null
-          cross join lateral (
-            select r.sent #>> '{subjects,0,localId}',
-              nullif(regexp_replace(r.sent #>> '{subjects,0,nhsNumber}', '\\D', '', 'g'), '')
-          ) said (local_id, number)
-          cross join lateral (
-            select coalesce(said.local_id, said.number, r.sent ->> 'subjects')
-          ) known (person)
-          where u.authority = ${authority} and u.file_code is not null
-          order by person, u.created_at desc, u.sequence desc
-        ),
-        failing as (
-          select * from failed f where not exists (
-            select from plan p where p.authority = ${authority}
-              and (p.local_id = f.local_id or p.nhs_number = f.nhs_number)
-              and (p.written_created_at, p.written_sequence) >= (f.created_at, f.sequence)
-          )
-        ),
-        visible as (
-          select p.nhs_number, p.local_id, f.person, f.person is null and not exists (
-            select from number_change c where c.nhs_number = p.nhs_number and c.authority = p.authority
-          ) as matched
-          from speaking_plan p left join failing f on f.nhs_number = p.nhs_number or f.local_id = p.local_id
-          where p.authority = ${authority} and p.delete_time is null and p.visible_until > ${at}
-        ),
-        held as (
-          select nhs_number, bool_and(matched) as matched from visible group by nhs_number
-        )
-        select (select count(*) filter (where matched) from held) as matched,
-          (select count(*) from held) + (
-            select count(*) from failing where person not in (select person from visible where person is not null)
-          ) as total`.execute(db)
-      return rows[0] ?? { matched: 0, total: 0 }
-    },
+    matchRates: (at, authority) => matchRates(db, at, authority),
   }
 }
 

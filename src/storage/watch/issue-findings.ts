@@ -1,5 +1,4 @@
 import { type RawBuilder, sql } from 'kysely'
-import { GO_LIVE_PERCENT } from '../../domain/registration/authority.ts'
 import {
   COLLECT_WITHIN_HOURS,
   GAP_GRACE_HOURS,
@@ -27,9 +26,9 @@ const GAPS_NAMED = 10
 /** Of each authority that is told on its page: what came before this instant has been overdue for too long (rule 16.10). */
 export type NeglectedBefore = readonly { readonly authority: string; readonly before: Date }[]
 
-/** What is wrong with all authorities at an instant: one statement for each kind (rules 16.2 to 16.7 and 16.10). */
+/** What is wrong with all authorities at an instant: one statement for each kind (rules 16.2 to 16.5, 16.7 and 16.10). */
 export const FINDINGS: Readonly<
-  Record<IssueKind, (at: Date, neglected: NeglectedBefore) => RawBuilder<FindingRow>>
+  Record<Exclude<IssueKind, 'match-rate'>, (at: Date, neglected: NeglectedBefore) => RawBuilder<FindingRow>>
 > = {
   silent: at => sql`
     select a.ods_code as authority, '' as subject, coalesce(last.received_at, a.live_since) as since,
@@ -109,15 +108,6 @@ export const FINDINGS: Readonly<
       when c.confirmed_at < ${before(at, PHONES_CONFIRMED_DAYS * DAY)} then 'long-ago'
     end) judged (why)
     where a.duty_phone is not null and judged.why is not null`,
-
-  'match-rate': () => sql`
-    select a.ods_code as authority, '' as subject, newest.received_at as since, jsonb_build_object(
-      'matched', newest.matched, 'records', newest.loaded + newest.failed, 'sequence', newest.sequence) as details
-    from authority a cross join lateral (
-      select * from upload u where u.authority = a.ods_code and u.file_code is not null
-      order by u.created_at desc, u.sequence desc limit 1
-    ) newest
-    where newest.matched * 100 < (newest.loaded + newest.failed) * ${GO_LIVE_PERCENT}::integer`,
 
   'upload-set-aside': () => sql`
     select a.ods_code as authority, '' as subject, min(t.set_aside_at) as since,

@@ -1,11 +1,13 @@
 import { type Kysely, sql } from 'kysely'
 import { neglectedBefore } from '../../domain/notification/due.ts'
+import { meetsGoLive } from '../../domain/registration/authority.ts'
 import type { OfficeHours } from '../../domain/registration/office-hours.ts'
 import { type Finding, ISSUE_KINDS, type Issue, type issueKey } from '../../domain/watch/issue.ts'
 import type { IssueStore } from '../../flows/watch/ports.ts'
 import { holidayStore } from '../registration/holiday-store.ts'
 import type { Schema } from '../schema.ts'
 import { failedRecords } from '../upload/failing-records.ts'
+import { matchRates } from '../upload/match-rates.ts'
 import { FINDINGS, type FindingRow, type NeglectedBefore } from './issue-findings.ts'
 
 /** What is wrong with the exchange with authorities: an issue without `cleared_at` is open (rule 16.1). */
@@ -29,7 +31,10 @@ export function issueStore(db: Kysely<Schema>): IssueStore {
       const found: Finding[] = []
       const neglected = await neglectedBy(db, at)
       for (const kind of ISSUE_KINDS) {
-        const { rows } = await FINDINGS[kind](at, neglected).execute(db)
+        const { rows } =
+          kind === 'match-rate'
+            ? { rows: await lowMatchRates(db, at) }
+            : await FINDINGS[kind](at, neglected).execute(db)
         found.push(...rows.map(row => finding(kind, row)))
       }
       return found
@@ -103,6 +108,19 @@ async function neglectedBy(db: Kysely<Schema>, at: Date): Promise<NeglectedBefor
     authority: ods_code,
     before: neglectedBefore(at, { hours: (hours ?? undefined) as OfficeHours | undefined, holidays }),
   }))
+}
+
+/** By the one match rate of each authority that is or was live: one that is being onboarded meets it at the gate (rule 16.6). */
+async function lowMatchRates(db: Kysely<Schema>, at: Date): Promise<readonly FindingRow[]> {
+  const rates = [...(await matchRates(db, at))]
+  return rates
+    .filter(([, rate]) => rate.scope === 'holding' && !meetsGoLive(rate))
+    .map(([authority, { matched, total, asOf }]) => ({
+      authority,
+      subject: '',
+      since: asOf,
+      details: { matched, records: total },
+    }))
 }
 
 function openIssue(db: Kysely<Schema>, { authority, kind, subject }: Parameters<typeof issueKey>[0]) {

@@ -20,7 +20,7 @@ export function oversightStore(db: Kysely<Schema>): OversightStore {
   return {
     exchangeStates: async () => {
       const { rows } = await sql<StateRow>`
-        select a.ods_code, applied.received_at, test.matched, test.loaded + test.failed as records, waiting.accepted_at,
+        select a.ods_code, applied.received_at, waiting.accepted_at,
           case when a.told_at = 'desk' then (
             select min(item.at) from ${itemsOf(sql.ref('a.ods_code'))} item where item.acknowledged_at is null
           ) end as unread_at
@@ -30,18 +30,13 @@ export function oversightStore(db: Kysely<Schema>): OversightStore {
           order by received_at desc limit 1
         ) applied on true
         left join lateral (
-          select matched, loaded, failed from test_upload t where t.authority = a.ods_code
-          order by received_at desc, id desc limit 1
-        ) test on true
-        left join lateral (
           select min(accepted_at) as accepted_at from message m
           where m.recipient = a.mailbox_id and m.status = 'accepted'
         ) waiting on true
         order by a.ods_code`.execute(db)
-      return rows.map(({ ods_code, received_at, matched, records, accepted_at, unread_at }) => ({
+      return rows.map(({ ods_code, received_at, accepted_at, unread_at }) => ({
         authority: ods_code as OdsCode,
         ...(received_at && { lastApplied: received_at }),
-        ...(matched !== null && records !== null && { newestTest: { matched, total: records } }),
         ...(accepted_at && { waitingSince: accepted_at }),
         ...(unread_at && { unreadSince: unread_at }),
       }))
@@ -127,8 +122,6 @@ export function oversightStore(db: Kysely<Schema>): OversightStore {
 interface StateRow {
   readonly ods_code: string
   readonly received_at: Date | null
-  readonly matched: number | null
-  readonly records: number | null
   readonly accepted_at: Date | null
   readonly unread_at: Date | null
 }

@@ -31,6 +31,11 @@ const hours = z.string().transform((text, context): OfficeHours => {
   return read.ok ? read.value : z.NEVER
 })
 
+const children = z
+  .int('How many children it holds is a whole number.')
+  .min(1, 'An authority holds at least 1 child.')
+  .max(100_000, 'An authority holds at most 100,000 children.')
+
 const settings = {
   gssCode: gssCode.optional(),
   dfeCode: dfeCode.optional(),
@@ -43,6 +48,7 @@ const settings = {
   toldAt: z.enum(NOTIFIED_BY, 'An authority is told in its mailbox or at its desk.').optional(),
   wave,
   hours: hours.optional(),
+  children: children.optional(),
 }
 
 /** What an operator may change of an authority (rule 19.1); hours that are `null` are taken away. */
