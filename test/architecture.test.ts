@@ -50,6 +50,7 @@ const SUBJECTS: readonly string[] = [
   'relay',
   'registration',
   'watch',
+  'retention',
   'audit',
 ]
 

@@ -231,12 +231,13 @@ describeJourney('the main loop', engine => {
     },
     'created the day after tomorrow': () =>
       file(someRecords(2), { createdAt: new Date(Date.now() + 2 * 86_400_000) }),
+    'created 91 days ago': () => file(someRecords(2), { createdAt: new Date(Date.now() - 91 * 86_400_000) }),
     'without a duty number': async () => (await text()).replace(/<telecom use="EC"[^>]*>/, ''),
     'with another root': async () => (await text()).replaceAll('File', 'Folder'),
   }
   test.each(
     Object.keys(bad),
-  )('a file %s is CPF01 with the reason, and nothing is applied (rules 3.1 and 3.13)', async name => {
+  )('a file %s is CPF01 with the reason, and nothing is applied (rules 3.1, 3.13 and 23.4)', async name => {
     const before = await plansHeld(running)
     const made = await bad[name]?.()
     const answer = await desk(0).upload(

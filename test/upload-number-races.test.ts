@@ -84,7 +84,7 @@ describeOnEachEngine('files of an officer and of the own system of an authority'
     readTable,
     writeUpload,
     readUpload: (bytes: AsyncIterable<Uint8Array>) => readUpload(bytes),
-    uploadLimits: { records: 1_000, expansion: 100 },
+    uploadLimits: { records: 1_000, ageDays: 90, expansion: 100 },
     demographics: { find: async () => ({ kind: 'found', person: PIPPIN }) as const },
     pdsConcurrency: 1,
     numberCheckHours: 24,
@@ -289,8 +289,8 @@ describeOnEachEngine('files of an officer and of the own system of an authority'
   }, 120_000)
 })
 
-/** Files of one content are one, byte for byte. */
-const CREATED = new Date('2026-06-15T12:00:00Z')
+/** Files of one content are one, byte for byte. They are of today, since a file may be 90 days old at most (rule 23.4). */
+const CREATED = new Date(Math.floor(Date.now() / 60_000) * 60_000 - 3_600_000)
 const HEADINGS = 'NHS number,Local ID,Given name,Family name,Date of birth,Plan type,Start date'
 const PIPPIN = {
   birthDate: '2019-05-01' as CalendarDate,

@@ -10,6 +10,7 @@ import type {
   OrganisationStore,
 } from './registration/ports.ts'
 import type { RelayStore } from './relay/ports.ts'
+import type { RetentionStore } from './retention/ports.ts'
 import type { MatchDecisionStore, PlansToCheckStore, UploadHistory, UploadStore } from './upload/ports.ts'
 import type { UploadAttempts } from './upload/upload-attempt-ports.ts'
 import type { IssueStore, OversightStore } from './watch/ports.ts'
@@ -50,6 +51,7 @@ export interface Stores {
   readonly messages: MessageStore
   readonly payloads: PayloadStore
   readonly relay: RelayStore
+  readonly retention: RetentionStore
   readonly jobs: JobQueue
 }
 

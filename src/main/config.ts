@@ -5,6 +5,7 @@ import { type Asid, parseAsid } from '../domain/registration/client-system.ts'
 import { type DatabaseConfig, databaseConfig, databaseSettings } from './database-config.ts'
 import { type PdsConfig, pdsConfig, pdsSettings } from './pds-config.ts'
 import { type RelayConfig, relayConfig, relayProblems, relaySettings } from './relay-config.ts'
+import { type RetentionConfig, retentionConfig, retentionSettings } from './retention-config.ts'
 import { address, whole } from './setting-kinds.ts'
 import { type TlsConfig, tlsConfig, tlsProblems, tlsSettings } from './tls-config.ts'
 import { type UploadConfig, uploadConfig, uploadSettings } from './upload-config.ts'
@@ -68,6 +69,7 @@ export interface Config {
     readonly checkHours: number
   }
   readonly uploads: UploadConfig
+  readonly retention: RetentionConfig
   /** Whether background work has a thread of its own where the database is a server; the embedded database has none for it. */
   readonly workThread: boolean
   /** How long the service may take to stop, with the work it has begun (milliseconds). */
@@ -151,6 +153,7 @@ const environment = z.object({
   CPIS_AUDIT_KEY: z.string().min(1).optional(),
   CPIS_AUDIT_CHECK_HOURS: whole(1, 24 * 30).default(24),
   ...uploadSettings,
+  ...retentionSettings,
   CPIS_WORK_THREAD: z.enum(['yes', 'no'], 'must be yes or no').default('yes'),
   CPIS_STOP_SECONDS: whole(1, 600).default(25),
   CPIS_NOTIFICATION_WINDOW_MS: whole(0, 3_600_000).default(10_000),
@@ -227,6 +230,7 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     },
     audit: { keyFile: set.CPIS_AUDIT_KEY, checkHours: set.CPIS_AUDIT_CHECK_HOURS },
     uploads: uploadConfig(set),
+    retention: retentionConfig(set),
     workThread: set.CPIS_WORK_THREAD === 'yes',
     stopWithinMs: set.CPIS_STOP_SECONDS * 1000,
     notificationWindowMs: set.CPIS_NOTIFICATION_WINDOW_MS,

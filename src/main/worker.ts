@@ -6,6 +6,7 @@ import {
   notifyInactiveNumbers,
 } from '../flows/notification/notify-inactive-numbers.ts'
 import { type SweepNumbersDeps, sweepNumbers } from '../flows/person/sweep-numbers.ts'
+import { type KeepRetentionDeps, keepRetention } from '../flows/retention/keep-retention.ts'
 import { type AttemptUploadDeps, attemptUpload } from '../flows/upload/attempt-upload.ts'
 import { collectUploads } from '../flows/upload/collect-uploads.ts'
 import { forgetAbandonedUploads } from '../flows/upload/forget-abandoned-uploads.ts'
@@ -22,6 +23,7 @@ export interface WorkerDeps
     Omit<SweepNumbersDeps, 'storage'>,
     WatchExchangeDeps,
     AuditWorkerDeps,
+    KeepRetentionDeps,
     ExpireMessagesDeps {
   readonly jobs: Jobs
   readonly logger: Logger
@@ -35,6 +37,8 @@ export const UPLOADS_AT_ONCE = 2
 const POLL_SECONDS = 0.5
 const COLLECT_EVERY_MS = 30_000
 const EXPIRE_EVERY_MS = 600_000
+/** How often it is seen whether a pass over personal data is due. */
+const RETENTION_EVERY_MS = 60_000
 /** Announced changes are looked at in the next round. */
 const SWEEP_EVERY_MS = 1_000
 /** So that PDS is not asked again at once by a sweep that it just left without an answer. */
@@ -90,6 +94,14 @@ export async function startWorker(deps: WorkerDeps): Promise<{ stop(): Promise<v
       failed('forget-answers'),
     ),
     repeat(EXPIRE_EVERY_MS, () => forgetAbandonedUploads(deps), failed('forget-abandoned-uploads')),
+    repeat(
+      RETENTION_EVERY_MS,
+      async signal => {
+        for (const { kind, removed } of await keepRetention(deps, signal))
+          if (removed > 0) logger.info('personal data removed: see cpis retention', { kind, count: removed })
+      },
+      failed('keep-retention'),
+    ),
     repeat(
       EXPIRE_EVERY_MS,
       async () => {

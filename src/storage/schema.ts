@@ -8,11 +8,13 @@ import type { Author } from '../domain/query/requester.ts'
 import type { NotifiedBy, UploadMode } from '../domain/registration/authority.ts'
 import type { CareSetting } from '../domain/registration/care-setting.ts'
 import type { ClientExchange, MessagingContract } from '../domain/registration/client-system.ts'
+import type { RetainedKind } from '../domain/retention/personal-data.ts'
 import type { OverlappedPlan } from '../domain/upload/acknowledgement.ts'
 import type { RecordFault } from '../domain/upload/record-faults.ts'
 import type { RecordAsSent, UploadHeader, UploadSeries } from '../domain/upload/upload.ts'
 import type { IssueDetails, IssueKind } from '../domain/watch/issue.ts'
 import type { NotificationStep } from '../flows/notification/ports.ts'
+import type { PassCounts } from '../flows/retention/ports.ts'
 
 /** The tables as queries see them. `timestamptz` is a `Date` (instant), `date` a string, `bigint` a number, on both engines. */
 export interface Schema {
@@ -84,6 +86,10 @@ export interface Schema {
   outside_arrival: { outside_id: string; message_id: string; arrived_at: Date; reason: string | null }
   outside_dispatch: OutsideDispatchTable
   hour_count: { hour: Date; what: string; count: number }
+  retention_pass: RetentionPassTable
+  legal_hold: LegalHoldTable
+  legal_hold_lock: { single: Generated<boolean> }
+  removed_plan_count: { authority: string; plan_type: string; month: string; count: number }
   sandbox_memory: { name: string; value: JSONColumnType<object> }
 }
 
@@ -432,4 +438,30 @@ interface OutsideDispatchTable {
   chunks_sent: Generated<number>
   sent_at: Date | null
   reason: string | null
+}
+
+interface RetentionPassTable {
+  kind: RetainedKind
+  due_at: Date
+  begun_at: Date | null
+  in_table: Generated<number>
+  after: JSONColumnType<readonly string[]> | null
+  counts: JSONColumnType<KeptCounts> | null
+  ended_at: Date | null
+  found: JSONColumnType<KeptCounts> | null
+}
+
+/** Counts of a pass as they are kept: instants as text. */
+export interface KeptCounts extends Omit<PassCounts, 'oldest' | 'nextAt'> {
+  readonly oldest?: string
+  readonly nextAt?: string
+}
+
+interface LegalHoldTable {
+  id: string
+  nhs_number: string | null
+  authority: string | null
+  reason: string
+  placed_at: Date
+  placed_by: string
 }

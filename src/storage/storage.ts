@@ -22,6 +22,7 @@ import { clientSystemStore } from './registration/client-system-store.ts'
 import { holidayStore } from './registration/holiday-store.ts'
 import { organisationStore } from './registration/organisation-store.ts'
 import { relayStore } from './relay/relay-store.ts'
+import { retentionStore } from './retention/retention-store.ts'
 import type { Schema } from './schema.ts'
 import { matchDecisions } from './upload/match-decisions.ts'
 import { plansToCheckStore } from './upload/plans-to-check.ts'
@@ -73,6 +74,7 @@ function storesOn(db: Kysely<Schema>, run: RunStatement, jobs: Jobs): RegisterSt
     messages: messageStore(db),
     payloads: payloadStore(db),
     relay: relayStore(db),
+    retention: retentionStore(db),
     jobs: jobs.queue(db),
   }
 }

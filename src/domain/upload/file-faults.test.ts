@@ -58,6 +58,7 @@ const FAULTS: Readonly<Record<UploadFileFault['kind'], readonly [string, ...Uplo
     { kind: 'sequence-reused', earlierCreatedAt: new Date('2026-06-30T23:30:00Z') },
   ],
   'created-in-future': ['24 hours', { kind: 'created-in-future' }],
+  'created-too-long-ago': ['more than 90 days ago', { kind: 'created-too-long-ago', most: 90 }],
   'pds-unavailable': ['same sequence number', { kind: 'pds-unavailable' }],
 }
 

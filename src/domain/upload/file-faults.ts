@@ -54,6 +54,7 @@ export type UploadFileFault =
   | { readonly kind: 'suspended' }
   | { readonly kind: 'sequence-reused'; readonly earlierCreatedAt: Date }
   | { readonly kind: 'created-in-future' }
+  | { readonly kind: 'created-too-long-ago'; readonly most: number }
   | { readonly kind: 'pds-unavailable' }
 
 /** The code a file with a fault is answered with (rule 3.10). */

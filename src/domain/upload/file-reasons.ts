@@ -81,6 +81,10 @@ export const FILE_REASONS: ReasonTable<UploadFileFault> = {
     wrong: `Creation time: it is more than ${FUTURE_TOLERANCE_HOURS} hours in the future.`,
     remedy: `Set the clock of your system right ${SEND_AGAIN}`,
   }),
+  'created-too-long-ago': ({ most }) => ({
+    wrong: `Creation time: it is more than ${most} days ago. Nothing was loaded.`,
+    remedy: 'Have your system make a new file of what is true today, and send that.',
+  }),
   'pds-unavailable': () => ({
     wrong: 'PDS: it could not be asked, so nothing was loaded. Nothing is wrong with the file.',
     remedy: 'Send it again with the same sequence number.',

@@ -92,3 +92,11 @@ export function compareVersions(a: FileVersion, b: FileVersion): number {
 
 /** How far ahead of our clock a file's creation time may lie (rule 3.11). */
 export const FUTURE_TOLERANCE_HOURS = 24
+
+/**
+ * Whether a file was created more than so many days ago. Such a file is refused, so that what has been forgotten since is never brought back
+ * by it (rule 23.4).
+ */
+export function isTooOld({ createdAt }: { readonly createdAt: Date }, now: Date, days: number): boolean {
+  return createdAt.getTime() < now.getTime() - days * 86_400_000
+}

@@ -79,7 +79,7 @@ describeOnEachEngine('an officer decides about a possible match (rule 3.25)', da
           yield { kind: 'record', record: sent }
           yield { kind: 'done', recordCount: 1 }
         },
-        uploadLimits: { records: 10, expansion: 100 },
+        uploadLimits: { records: 10, ageDays: 90, expansion: 100 },
         pdsConcurrency: 1,
         numberCheckHours: 24,
       },

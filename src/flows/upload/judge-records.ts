@@ -6,6 +6,7 @@ import { checkRecord } from '../../domain/upload/check-record.ts'
 import type { ReadHead, UploadFileFault, UploadItem } from '../../domain/upload/file-faults.ts'
 import {
   FUTURE_TOLERANCE_HOURS,
+  isTooOld,
   type RecordAsSent,
   type UploadHeader,
   type UploadSeries,
@@ -17,9 +18,11 @@ import type { Clock, NewId, Storage } from '../ports.ts'
 import type { Authority } from '../registration/ports.ts'
 import type { AppliedUpload, JudgedRecord } from './ports.ts'
 
-/** How large one file may be (rule 3.21). */
+/** How large and how old one file may be (rules 3.21 and 23.4). */
 export interface UploadLimits {
   readonly records: number
+  /** How long ago it may have been created (days). */
+  readonly ageDays: number
   /** The largest ratio of decompressed to compressed bytes. */
   readonly expansion: number
 }
@@ -80,7 +83,7 @@ export async function judgeRecords(
         return { kind: 'refused', fault: item.fault, head: item.head }
       case 'header': {
         header = item.header
-        const fault = headerFault(header, file.authority, deps.clock.now(), most)
+        const fault = headerFault(header, file.authority, deps.clock.now(), deps.uploadLimits)
         if (fault) return refused(fault)
         earlier = await deps.storage.uploads.bySequence(file.authority.odsCode, file.series, header.sequence)
         break
@@ -118,13 +121,14 @@ function headerFault(
   header: UploadHeader,
   authority: Authority,
   now: Date,
-  most: number,
+  { records: most, ageDays }: UploadLimits,
 ): UploadFileFault | undefined {
   if (header.authority.odsCode !== authority.odsCode) return { kind: 'wrong-authority' }
   if (authority.stage === 'suspended') return { kind: 'suspended' }
   if (header.recordCount > most) return { kind: 'too-many-records', most }
   const latest = now.getTime() + FUTURE_TOLERANCE_HOURS * 3_600_000
-  return header.createdAt.getTime() > latest ? { kind: 'created-in-future' } : undefined
+  if (header.createdAt.getTime() > latest) return { kind: 'created-in-future' }
+  return isTooOld(header, now, ageDays) ? { kind: 'created-too-long-ago', most: ageDays } : undefined
 }
 
 function headOf(header: UploadHeader | undefined): ReadHead {

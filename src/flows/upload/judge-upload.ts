@@ -5,7 +5,7 @@ import type { UploadHeader } from '../../domain/upload/upload.ts'
 import { readPayload } from '../mailbox/read-payload.ts'
 import type { Authority } from '../registration/ports.ts'
 import { type JudgeRecordsDeps, judgeRecords, unreadableContent } from './judge-records.ts'
-import type { AppliedUpload, UploadReceipt } from './ports.ts'
+import type { UploadReceipt } from './ports.ts'
 
 export interface JudgeUploadDeps extends JudgeRecordsDeps {
   /** How long to wait before each further try while PDS cannot be asked; when they are used up the answer is CPF05. */
@@ -15,7 +15,7 @@ export interface JudgeUploadDeps extends JudgeRecordsDeps {
 
 export type Verdict =
   | { readonly kind: 'refused'; readonly fault: UploadFileFault; readonly head: ReadHead }
-  | { readonly kind: 'repeated'; readonly earlier: AppliedUpload; readonly header: UploadHeader }
+  | { readonly kind: 'repeated'; readonly acknowledgementPayloadId: string; readonly header: UploadHeader }
   | { readonly kind: 'judged'; readonly upload: UploadReceipt }
 
 /**
@@ -60,13 +60,13 @@ async function judgeFile(
   const { header } = judged
   const hex = digest.digest('hex')
   if (judged.kind === 'repeated') {
-    const { earlier } = judged
-    if (earlier.digest === hex) return { kind: 'repeated', earlier, header }
-    return {
-      kind: 'refused',
-      fault: { kind: 'sequence-reused', earlierCreatedAt: earlier.createdAt },
-      head: { sequence: header.sequence, recordCount: header.recordCount },
-    }
+    const { digest: earlierDigest, createdAt, acknowledgementPayloadId } = judged.earlier
+    const head = { sequence: header.sequence, recordCount: header.recordCount }
+    if (earlierDigest !== hex)
+      return { kind: 'refused', fault: { kind: 'sequence-reused', earlierCreatedAt: createdAt }, head }
+    if (acknowledgementPayloadId !== undefined) return { kind: 'repeated', acknowledgementPayloadId, header }
+    const { ageDays: most } = deps.uploadLimits
+    return { kind: 'refused', fault: { kind: 'created-too-long-ago', most }, head }
   }
   const receivedAt = message.acceptedAt ?? message.uploadedAt
   return {

@@ -32,7 +32,8 @@ export interface AppliedUpload {
   readonly id: string
   readonly digest: string
   readonly createdAt: Date
-  readonly acknowledgementPayloadId: string
+  /** Absent once the acknowledgement is no longer kept (rule 23.3). */
+  readonly acknowledgementPayloadId?: string
 }
 
 export interface UploadStore {
@@ -48,7 +49,9 @@ export interface UploadStore {
   ): Promise<{ readonly loaded: number; readonly failed: number; readonly matched: number }>
   /** The records of an upload with their outcomes, in file order, a page at a time. */
   results(uploadId: string): AsyncIterable<readonly RecordResult[]>
-  /** Marks the upload as applied and acknowledged. */
+  /**
+   * Marks the upload as applied and acknowledged. What was staged goes with it, but for the records that were refused (rule 23.2).
+   */
   complete(uploadId: string, fileCode: FileCode, acknowledgementPayloadId: string): Promise<void>
   /** Forgets what was staged for one upload that will not be applied, or before an instant for any that never was. */
   discard(staged: { readonly uploadId: string } | { readonly abandonedBefore: Date }): Promise<void>

@@ -123,7 +123,7 @@ describeOnEachEngine('receiving the files of an authority as its stage changes',
         numberCheckHours: 24,
         pdsPatienceMs: [],
         sleep: async () => undefined,
-        uploadLimits: { records: 1000, expansion: 100 },
+        uploadLimits: { records: 1000, ageDays: 90, expansion: 100 },
         readUpload: bytes => readUpload(bytes),
         writeAcknowledgement: async function* (acknowledgement) {
           writing()
@@ -164,6 +164,17 @@ describeOnEachEngine('receiving the files of an authority as its stage changes',
     whilePdsIsAsked = () => goLive(operating(), authority, 'a test of the flow')
     expect((await receive()).answer).not.toHaveProperty('fileReason')
     expect([await count('plan'), await count('test_upload')]).toEqual([1, 0])
+  })
+
+  test('its number stays taken, though the acknowledgement of the file is no longer kept (rules 3.8 and 23.3)', async () => {
+    await goLive(operating(), authority, 'a test of the flow')
+    expect((await receive()).answer).toMatchObject({ fileCode: 'CPF02' })
+    const { kysely } = database()
+    await kysely.updateTable('upload').set({ acknowledgement_payload_id: null }).execute()
+    expect((await receive()).answer).toMatchObject({
+      fileCode: 'CPF01',
+      fileReason: expect.stringContaining('a file with different content had it before'),
+    })
   })
 
   test('a test that PDS could not judge is no test (rule 19.3)', async () => {

@@ -67,7 +67,7 @@ async function conclude(
       }
     }
     case 'repeated': {
-      await deliver(deps, stores, message, { payloadId: verdict.earlier.acknowledgementPayloadId })
+      await deliver(deps, stores, message, { payloadId: verdict.acknowledgementPayloadId })
       return record(deps, stores, message, 'allowed', 'repeated', { sequence: verdict.header.sequence })
     }
     case 'refused':

@@ -72,5 +72,6 @@ const FAULT_WORDS: Readonly<Record<UploadFileFault['kind'], string>> = {
   suspended: 'Files of your authority are not taken at the moment.',
   'sequence-reused': 'Its sequence number was used before, with other content.',
   'created-in-future': 'Its creation time is in the future.',
+  'created-too-long-ago': 'It was created too long ago.',
   'pds-unavailable': 'The national register of patients (PDS) could not be asked.',
 }

@@ -103,6 +103,12 @@ async function purge(db: Kysely<Schema>, before: { messages: Date; strays: Date 
     .deleteFrom('message')
     .where('uploaded_at', '<', before.messages)
     .where('status', '<>', 'accepted')
+    // Of an authority on legal hold nothing is removed for its age (rule 23.10).
+    .where(
+      sql<boolean>`not exists (
+        select from legal_hold h join authority a on a.ods_code = h.authority where a.mailbox_id in (message.sender, message.recipient)
+      )`,
+    )
     .executeTakeFirstOrThrow()
   await sql`delete from payload_chunk c
     where not exists (select from message m where m.payload_id = c.payload_id)

@@ -3,6 +3,7 @@ import type { OdsCode } from '../../domain/organisation.ts'
 import type { UploadMode } from '../../domain/registration/authority.ts'
 import { type MatchRate, matchRate } from '../../domain/registration/match-rate.ts'
 import type { Schema } from '../schema.ts'
+import { STILL_FAILING } from './failing-records.ts'
 
 /**
  * The one match rate of every authority that has one, or of one authority: what everybody who tells or judges it reads (rules 16.6, 19.3
@@ -72,26 +73,10 @@ function factsOf(row: FactsRow): Parameters<typeof matchRate>[0] {
 function holdings(at: Date): RawBuilder<unknown> {
   return sql`
     with live as (select ods_code as authority from wanted where live_since is not null),
-    failed as (
-      select distinct on (u.authority, person) u.authority, person, said.local_id, said.number as nhs_number,
-        u.created_at, u.sequence
-      from live join upload u on u.authority = live.authority
-      join upload_record r on r.upload_id = u.id and r.nhs_number is null
-      cross join lateral (
-        select r.sent #>> '{subjects,0,localId}',
-          nullif(regexp_replace(r.sent #>> '{subjects,0,nhsNumber}', '\\D', '', 'g'), '')
-      ) said (local_id, number)
-      cross join lateral (
-        select coalesce(said.local_id, said.number, r.sent ->> 'subjects')
-      ) known (person)
-      where u.file_code is not null
-      order by u.authority, person, u.created_at desc, u.sequence desc
-    ),
     failing as (
-      select * from failed f where not exists (
-        select from plan p where p.authority = f.authority
-          and (p.local_id = f.local_id or p.nhs_number = f.nhs_number)
-          and (p.written_created_at, p.written_sequence) >= (f.created_at, f.sequence)
+      select f.authority, f.person, f.local_id, f.nhs_number
+      from ${STILL_FAILING} and f.authority in (select authority from live) and exists (
+        select from upload_record r where r.upload_id = f.upload_id and r.position = f.position and r.nhs_number is null
       )
     ),
     visible as (

@@ -110,10 +110,10 @@ describeOnEachEngine('plans to check', database => {
     await database()
       .kysely.transaction()
       .execute(trx => uploadStore(trx).apply(upload))
-    await uploads.complete(upload.id, 'CPF02', 'P-1')
     const notes = []
     for await (const page of uploads.results(upload.id))
       for (const { overlapped } of page) if (overlapped) notes.push(overlapped.start.slice(0, 8))
+    await uploads.complete(upload.id, 'CPF02', 'P-1')
     return notes
   }
   const confirm = async () => {

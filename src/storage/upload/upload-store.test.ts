@@ -258,10 +258,46 @@ describeOnEachEngine('the upload store', database => {
       { loaded: 1, file_code: 'CPF02', payload: 'P-2' },
       { loaded: 0, file_code: 'CPF04', payload: 'P-3' },
     ])
+    const waiting = receipt(authority, { createdAt: new Date(DAY), sequence: 9 })
+    await apply(waiting, [record()])
     await store.discard({ uploadId: newId() })
     const kept: unknown[] = []
-    for await (const page of store.results(first.id)) kept.push(...page)
+    for await (const page of store.results(waiting.id)) kept.push(...page)
     expect(kept).toHaveLength(1)
+  })
+
+  test('what was staged goes with its file, but for the records that were refused (rule 23.2)', async () => {
+    const [authority] = freshAuthorities() as [OdsCode]
+    await storedAuthority(database(), authority)
+    const upload = receipt(authority, { createdAt: new Date(DAY), sequence: 1 })
+    const refused: JudgedRecord = {
+      sent: { position: 2, plans: [], subjects: [{ kind: 'child', given: 'Pippin' }] },
+      outcome: { fault: { kind: 'sensitive' } },
+    }
+    await apply(upload, [judged(checked([SKETCH], 1, [freshNhsNumber()])), refused])
+    await uploadStore(database().kysely).complete(upload.id, 'CPF03', 'P-1')
+    const positions = async (table: 'upload_record' | 'upload_plan') => {
+      const rows = await database()
+        .kysely.selectFrom(table)
+        .select('position')
+        .where('upload_id', '=', upload.id)
+        .execute()
+      return rows.map(({ position }) => position)
+    }
+    expect([await positions('upload_record'), await positions('upload_plan')]).toEqual([[2], []])
+  })
+
+  test('an upload whose number was forgotten since it was staged is applied all the same (rule 23.7)', async () => {
+    const [authority] = freshAuthorities() as [OdsCode]
+    await storedAuthority(database(), authority)
+    const number = freshNhsNumber()
+    const upload = receipt(authority, { createdAt: new Date(DAY), sequence: 1 })
+    await uploadStore(database().kysely).stage(upload.id, [judged(checked([SKETCH], 1, [number]))])
+    await database().kysely.deleteFrom('person_number').where('nhs_number', '=', number).execute()
+    const counts = await database()
+      .kysely.transaction()
+      .execute(trx => uploadStore(trx).apply(upload))
+    expect(counts).toEqual({ loaded: 1, failed: 0 })
   })
 
   test('what was staged and not applied can be forgotten', async () => {

@@ -9,6 +9,7 @@ import { numberDirectory } from '../person/number-directory.ts'
 import type { Schema } from '../schema.ts'
 import { keepFailures } from './failing-records.ts'
 import { noteOverlaps } from './plans-to-check.ts'
+import { discardStaged, forgetApplied } from './staged-records.ts'
 import { clearFaults, takeBack } from './taken-back.ts'
 
 const RESULTS_PAGE = 500
@@ -31,14 +32,11 @@ export function uploadStore(db: Kysely<Schema>): UploadStore {
         .where('upload.authority', '=', authority)
         .where('upload.series', '=', series)
         .where('upload.sequence', '=', sequence)
+        .where('upload.file_code', 'is not', null)
         .executeTakeFirst()
-      if (!row?.acknowledgement_payload_id) return undefined
-      return {
-        id: row.id,
-        digest: row.digest,
-        createdAt: row.created_at,
-        acknowledgementPayloadId: row.acknowledgement_payload_id,
-      }
+      if (!row) return undefined
+      const { id, digest, created_at: createdAt, acknowledgement_payload_id: payloadId } = row
+      return { id, digest, createdAt, ...(payloadId !== null && { acknowledgementPayloadId: payloadId }) }
     },
 
     stage: async (uploadId, records) => {
@@ -96,28 +94,11 @@ export function uploadStore(db: Kysely<Schema>): UploadStore {
         .set({ file_code: fileCode, acknowledgement_payload_id: acknowledgementPayloadId })
         .where('id', '=', uploadId)
         .execute()
+      await forgetApplied(db, uploadId)
     },
 
-    discard: async staged => {
-      for (const table of ['upload_plan', 'upload_record'] as const) {
-        const rows = db.deleteFrom(table)
-        await ('uploadId' in staged
-          ? rows.where('upload_id', '=', staged.uploadId)
-          : rows
-              .where('upload_id', '<', firstIdOf(staged.abandonedBefore))
-              .where(({ not, exists, selectFrom }) =>
-                not(exists(selectFrom('upload').select('id').whereRef('id', '=', `${table}.upload_id`))),
-              )
-        ).execute()
-      }
-    },
+    discard: staged => discardStaged(db, staged),
   }
-}
-
-/** The least id that can be made at an instant: ids are UUIDs of version 7, which begin with their time. */
-function firstIdOf(instant: Date): string {
-  const time = instant.getTime().toString(16).padStart(12, '0')
-  return `${time.slice(0, 8)}-${time.slice(8)}-7000-8000-000000000000`
 }
 
 /** What a record says of whom, whether or not PDS confirmed it. */
@@ -180,13 +161,20 @@ async function recordUpload(db: Kysely<Schema>, upload: UploadReceipt): Promise<
     .execute()
 }
 
-/** Nobody joins or parts the people of the file until the commit; locked in order, so that nobody waits for each other. */
-async function holdNumbers(db: Kysely<Schema>, { id }: UploadReceipt): Promise<void> {
+/**
+ * Nobody joins or parts the people of the file until the commit; locked in order, so that nobody waits for each other. A number that was
+ * forgotten since the file was judged (rules 14.7 and 23.7) is entered again.
+ */
+async function holdNumbers(db: Kysely<Schema>, { id, receivedAt }: UploadReceipt): Promise<void> {
   await sql`
     select count(*) from (
       select from person_number where nhs_number in (select nhs_number from upload_plan where upload_id = ${id})
       order by nhs_number for key share
     ) held`.execute(db)
+  await sql`
+    insert into person_number (nhs_number, person, due_at)
+    select distinct nhs_number, nhs_number, ${receivedAt}::timestamptz from upload_plan where upload_id = ${id} order by nhs_number
+    on conflict do nothing`.execute(db)
 }
 
 /** A plan that an earlier good record of the file carried fails the later record (rule 3.9). */

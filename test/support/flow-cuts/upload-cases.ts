@@ -77,7 +77,7 @@ function receiving(bench: CutBench, messageId: string, read: typeof readUpload =
         demographics: { find: async () => ({ kind: 'found', person: PIPPIN }) },
         pdsConcurrency: 1,
         pdsPatienceMs: [],
-        uploadLimits: { records: 1000, expansion: 100 },
+        uploadLimits: { records: 1000, ageDays: 90, expansion: 100 },
         uploadAttempts: 1,
         readUpload: bytes => read(bytes),
         writeAcknowledgement: () => inPieces('<acknowledgement/>'),
