@@ -10,6 +10,7 @@ import { MAILBOX_FLOWS } from './support/flow-cuts/mailbox-cases.ts'
 import { NOTIFICATION_FLOWS } from './support/flow-cuts/notification-cases.ts'
 import { REGISTRATION_FLOWS } from './support/flow-cuts/registration-cases.ts'
 import { RELAY_FLOWS } from './support/flow-cuts/relay-cases.ts'
+import { RETENTION_FLOWS } from './support/flow-cuts/retention-cases.ts'
 import { UPLOAD_FLOWS } from './support/flow-cuts/upload-cases.ts'
 import { WATCH_FLOWS } from './support/flow-cuts/watch-cases.ts'
 import { PART, TEST_SERVER } from './support/suite.ts'
@@ -27,6 +28,7 @@ const FLOWS = [
   ...ANSWER_FLOWS,
   ...UPLOAD_FLOWS,
   ...RELAY_FLOWS,
+  ...RETENTION_FLOWS,
   ...INTERFACE_FLOWS,
 ]
 

@@ -17,6 +17,7 @@ import { addOrganisationCommands } from './organisation.ts'
 import { addPopulationCommands } from './population.ts'
 import { addQueryCommand } from './query.ts'
 import { addRelayCommand } from './relay.ts'
+import { addRetentionCommands } from './retention.ts'
 import { addSandboxCommand } from './sandbox.ts'
 import { addServeCommand } from './serve.ts'
 import type { Terminal } from './terminal.ts'
@@ -84,6 +85,7 @@ function cpisProgram(context: Omit<CommandLine, 'program'>): Command {
   addAuthorityCommands(line)
   addWatchCommand(line)
   addAuditCommands(line)
+  addRetentionCommands(line)
   addClientCommands(line)
   addOrganisationCommands(line)
   addHolidayCommands(line)

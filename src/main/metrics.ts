@@ -1,4 +1,5 @@
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import { RETAINED_KINDS } from '../domain/retention/personal-data.ts'
 import { ISSUE_KINDS } from '../domain/watch/issue.ts'
 import type { Connections } from '../storage/open-database.ts'
 import { within } from './within.ts'
@@ -40,6 +41,19 @@ union all
 select 'watched', 0, extract(epoch from now() - at)::float8 from watch_round
 union all
 select 'audit checked', 0, extract(epoch from now() - checked_at)::float8 from audit_tree`
+
+/** What the last whole passes over personal data found: how long ago the oldest of them ended, for ever where one never did (rule 23.11). */
+const RETENTION = `
+select kind, (p.found ->> 'held')::bigint as held, (p.found ->> 'past')::bigint as past,
+  extract(epoch from now() - p.ended_at)::float8 as seconds
+from unnest($1::text[]) kind left join retention_pass p using (kind)`
+
+interface RetentionRow {
+  readonly kind: string
+  readonly held: number | null
+  readonly past: number | null
+  readonly seconds: number | null
+}
 
 interface IssuesRow {
   readonly kind: string
@@ -101,6 +115,14 @@ export function createMetrics(database: Connections, cpisMailbox: string): Metri
   const watched = gauge('cpis_watched_seconds', 'How long ago the exchange with authorities was looked at')
   const answering = gauge('cpis_database_answers', 'Whether the database answered when these were read')
   const checked = gauge('cpis_audit_checked_seconds', 'How long ago the whole audit log was checked')
+  const ofKind = (name: string, help: string) =>
+    new Gauge({ name, help, labelNames: ['kind'], registers: [register] })
+  const held = ofKind('cpis_retention_held', 'Rows of personal data at the last pass: see cpis retention')
+  const past = ofKind('cpis_retention_past', 'Of these, rows that were past their period and stayed')
+  const passed = gauge(
+    'cpis_retention_seconds',
+    'How long ago the oldest of the last passes over personal data ended',
+  )
   return {
     request: (labels, seconds) => requests.observe(labels, seconds),
     read: async () => {
@@ -110,7 +132,8 @@ export function createMetrics(database: Connections, cpisMailbox: string): Metri
       } catch {
         // What is not known must not pass for nothing: the process's own numbers are told all the same.
         answering.set(0)
-        for (const gauge of [...Object.values(gauges), watched, checked]) gauge.set(Number.NaN)
+        for (const gauge of [...Object.values(gauges), watched, checked, passed]) gauge.set(Number.NaN)
+        for (const kind of RETAINED_KINDS) for (const gauge of [held, past]) gauge.set({ kind }, Number.NaN)
         for (const kind of ISSUE_KINDS) concerns.set({ kind }, Number.NaN)
       }
       return { contentType: register.contentType, text: await register.metrics() }
@@ -128,5 +151,11 @@ export function createMetrics(database: Connections, cpisMailbox: string): Metri
       found.find(row => row.kind === kind)?.seconds ?? Number.POSITIVE_INFINITY
     watched.set(secondsSince('watched'))
     checked.set(secondsSince('audit checked'))
+    const passes = await database.statement<RetentionRow>('retention', RETENTION, [RETAINED_KINDS])
+    for (const { kind, ...found } of passes) {
+      held.set({ kind }, found.held ?? Number.NaN)
+      past.set({ kind }, found.past ?? Number.NaN)
+    }
+    passed.set(Math.max(...passes.map(({ seconds }) => seconds ?? Number.POSITIVE_INFINITY)))
   }
 }

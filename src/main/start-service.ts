@@ -151,6 +151,7 @@ async function openService(
       ...operating,
       ...seal,
       adminToken: operatorSecret(config),
+      retention: config.retention,
       probe: async () => {
         await within(PROBE_WITHIN_MS, database.statement('probe', 'select 1', []))
       },

@@ -1,6 +1,7 @@
 import type { ProveAuditDeps } from '../../flows/audit/prove-audit.ts'
 import type { NewId } from '../../flows/ports.ts'
 import type { RegisterDeps } from '../../flows/registration/manage-exchange.ts'
+import type { RetentionSettings } from '../../flows/retention/keep-retention.ts'
 import type { VerifierKey } from '../../formats/audit-seal/verifier-key.ts'
 
 export interface OperationsApiDeps extends ProveAuditDeps {
@@ -9,6 +10,7 @@ export interface OperationsApiDeps extends ProveAuditDeps {
   /** The public half of the key that signs the sealed audit log. */
   readonly publicKey: (origin: string) => VerifierKey
   readonly mesh: RegisterDeps['mesh']
+  readonly retention: RetentionSettings
   readonly reportFailure: (error: unknown, task: string) => void
   /** Throws, or takes longer than a moment, while the service cannot do its work. */
   readonly probe: () => Promise<void>

@@ -8,6 +8,7 @@ import { type OdsCode, parseMailboxId } from '../../domain/organisation.ts'
 import type { Asid } from '../../domain/registration/client-system.ts'
 import type { Storage } from '../../flows/ports.ts'
 import { ensureOwnMailbox } from '../../flows/registration/manage-exchange.ts'
+import { passAt, retentionDeps } from '../../flows/retention/testing.ts'
 import { auditSeal } from '../../main/audit-seal.ts'
 import { type Jobs, startJobs } from '../../storage/job-queue.ts'
 import { storage as storageOn } from '../../storage/storage.ts'
@@ -67,6 +68,7 @@ describeOnEachEngine('the operations API', database => {
         ...deps,
         ...auditSeal(generateKeyPairSync('ed25519').privateKey),
         adminToken: SECRET,
+        retention: retentionDeps(database(), () => new Date()).retention,
         reportFailure: error => {
           throw error
         },
@@ -328,5 +330,37 @@ describeOnEachEngine('the operations API', database => {
     expect((await call('POST', '/holidays/reset', {})).json()).toEqual({ changed: true })
     expect((await call('POST', '/holidays/reset', {})).json()).toEqual({ changed: false })
     expect((await call('GET', '/holidays')).json().holidays).toEqual([])
+  test('what is held and when it goes is shown once a pass has ended; legal holds are placed, listed and released, on record (rules 23.10 and 23.11)', async () => {
+    expect((await call('GET', '/retention')).json()).toMatchObject({ current: false, holds: [] })
+    await passAt(database(), new Date())
+    const shown = (await call('GET', '/retention')).json()
+    expect(shown).toMatchObject({ current: true })
+    expect(shown.kinds[3]).toMatchObject({ kind: 'plans', days: 730, last: { counts: { held: 0 } } })
+    const person = { person: '999 000 0018', reason: 'Inquiry 7' }
+    const placed = await call('POST', '/retention/holds', person)
+    expect(placed.statusCode).toBe(201)
+    const { id } = placed.json<{ id: string }>()
+    expect((await call('POST', '/retention/holds', person)).statusCode).toBe(409)
+    expect((await call('GET', '/retention/holds')).json()).toMatchObject([
+      { id, what: { person: '9990000018' }, reason: 'Inquiry 7', placedBy: 'operator' },
+    ])
+    const release = () => call('POST', `/retention/holds/${id}/release`, {})
+    expect([(await release()).statusCode, (await release()).statusCode]).toEqual([200, 404])
+    expect((await audited()).map(({ action }) => action)).toEqual(
+      expect.arrayContaining(['show retention', 'place legal hold', 'release legal hold']),
+    )
+  })
+
+  test.each([
+    [{ person: '9990000019', reason: 'x' }, 400, 'Enter a valid NHS number.'],
+    [{ person: '9990000018', authority: '801', reason: 'x' }, 400, 'Name one person or one authority.'],
+    [{ reason: 'x' }, 400, 'Name one person or one authority.'],
+    [{ person: '9990000018', reason: ' ' }, 400, 'Enter a reason.'],
+    [{ authority: '!', reason: 'x' }, 400, 'Enter the code of an authority.'],
+    [{ authority: 'NONE9', reason: 'x' }, 404, 'No such authority.'],
+  ])('a legal hold %j is refused with %i (rule 23.10)', async (body, status, words) => {
+    const answer = await call('POST', '/retention/holds', body)
+    expect(answer.statusCode).toBe(status)
+    expect(answer.json<{ error: string }>().error).toContain(words)
   })
 })

@@ -22,6 +22,7 @@ import { issueRoutes } from './issue-routes.ts'
 import { onboardRoute } from './onboard-route.ts'
 import { organisationRoutes } from './organisation-routes.ts'
 import { recordCommand, seenOnRecord } from './record-command.ts'
+import { retentionRoutes } from './retention-routes.ts'
 
 /**
  * The operations API, on a port of its own: health and metrics for machines, and the commands of `cpis` behind the operator's
@@ -78,6 +79,7 @@ function commands(deps: OperationsApiDeps): FastifyPluginAsync {
     holidayRoutes(app, deps)
     issueRoutes(app, deps)
     onboardRoute(app, deps)
+    retentionRoutes(app, deps)
   }
 }
 

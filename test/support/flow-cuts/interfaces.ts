@@ -81,6 +81,7 @@ export async function openInterfacesUnderCuts(of: {
       clock,
       newId,
       mesh: config.mesh,
+      retention: config.retention,
       adminToken: OPERATOR,
       probe: unused,
       metrics: metrics.read,
