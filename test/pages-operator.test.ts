@@ -238,6 +238,58 @@ describePages("the operator's view", engine => {
     await fits()
   })
 
+  test('what is held and when it goes is shown; a legal hold is placed and released, on record (rules 23.10 and 23.11)', async () => {
+    await page.goto('/operator')
+    await page.getByRole('link', { name: 'Retention' }).click()
+    await says('What is held')
+    await until(async () => {
+      await page.reload()
+      return (await page.getByText('Never').count()) === 0 ? true : undefined
+    })
+    expect(await page.getByRole('row', { name: /^Plans, and what was taken back/ }).innerText()).toContain(
+      '730 days',
+    )
+    expect(await page.getByText('The counts below may be old').count()).toBe(0)
+    await fits()
+    await page.getByRole('link', { name: 'Add a legal hold' }).click()
+    await fits()
+    await press('Add the hold')
+    await page.getByRole('link', { name: 'Enter a reason' }).waitFor()
+    await fits()
+    await page.getByLabel('Reason').fill('Inquiry 7')
+    await press('Add the hold')
+    await page.getByRole('link', { name: 'Enter either a person or an authority' }).waitFor()
+    await page.getByLabel('NHS number').fill(displayNhsNumber(child))
+    await pressTwice(page.getByRole('button', { name: 'Add the hold' }))
+    await says(`Person ${displayNhsNumber(child)}`)
+    await says('NHS confidential')
+    expect([page.url(), await page.title()].join()).not.toContain(child)
+    await fits()
+    await screen(page, 'operator-retention')
+    expect((await audited('place legal hold')).filter(({ outcome }) => outcome === 'allowed')).toMatchObject([
+      { door: 'web', actor: ACTOR, nhs_number: child },
+    ])
+    await page.getByRole('link', { name: /^Release/ }).click()
+    await says('Inquiry 7')
+    await fits()
+    await press('Release the hold')
+    await says('There is no legal hold')
+    expect(await audited('release legal hold')).toMatchObject([
+      { door: 'web', actor: ACTOR, nhs_number: child },
+    ])
+  })
+
+  test('a check of personal data that has not ended for long is never taken for today (rule 23.11)', async () => {
+    await kysely()
+      .updateTable('retention_pass')
+      .set({ ended_at: new Date(Date.now() - 4 * 86_400_000) })
+      .where('kind', '=', 'plans')
+      .execute()
+    await page.goto('/operator/retention')
+    await says('The counts below may be old')
+    await fits()
+  })
+
   test('what went wrong is told, and a job and an answer are tried again when somebody says so (rule 21.20)', async () => {
     const job = newId()
     await sql`insert into pgboss.job (id, name, data, state, retry_count, start_after, output)

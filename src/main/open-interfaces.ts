@@ -178,6 +178,7 @@ export function openInterfaces(deps: OpenInterfacesDeps): FastifyInstance {
         sessionSecret,
         fhirUrl,
         mesh: config.mesh,
+        retention: config.retention,
         flows: {
           ...config.mesh,
           storage,

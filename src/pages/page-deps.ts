@@ -1,6 +1,7 @@
 import type { NhsNumber } from '../domain/nhs-number.ts'
 import type { ProveAuditDeps } from '../flows/audit/prove-audit.ts'
 import type { RegisterDeps } from '../flows/registration/manage-exchange.ts'
+import type { RetentionSettings } from '../flows/retention/keep-retention.ts'
 import type { PageUploadDeps } from '../flows/upload/send-page-upload.ts'
 import type { ReadPatientContext } from '../identity/patient-context.ts'
 import type { RequestEntry } from './exchange.ts'
@@ -43,6 +44,8 @@ export interface PageDeps {
     /** How often the whole log is checked. */
     readonly checkHours: number
   }
+  /** How long personal data are kept. */
+  readonly retention: RetentionSettings
   /** How CP-IS exchanges files and messages with those who are registered on the operator's pages. */
   readonly mesh: RegisterDeps['mesh']
   /** Reads what electronic records open answers with; absent: none can. */

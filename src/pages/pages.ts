@@ -132,6 +132,7 @@ function navigationOf(session: Session): readonly { readonly href: string; reado
         { href: '/operator/clients', text: 'Clients' },
         { href: '/operator/trouble', text: 'To put right' },
         { href: '/operator/audit', text: 'Audit log' },
+        { href: '/operator/retention', text: 'Retention' },
       ]
   }
 }

@@ -353,8 +353,8 @@ describeOnEachEngine('the operations API', database => {
 
   test.each([
     [{ person: '9990000019', reason: 'x' }, 400, 'Enter a valid NHS number.'],
-    [{ person: '9990000018', authority: '801', reason: 'x' }, 400, 'Name one person or one authority.'],
-    [{ reason: 'x' }, 400, 'Name one person or one authority.'],
+    [{ person: '9990000018', authority: '801', reason: 'x' }, 400, 'Enter either a person or an authority.'],
+    [{ reason: 'x' }, 400, 'Enter either a person or an authority.'],
     [{ person: '9990000018', reason: ' ' }, 400, 'Enter a reason.'],
     [{ authority: '!', reason: 'x' }, 400, 'Enter the code of an authority.'],
     [{ authority: 'NONE9', reason: 'x' }, 404, 'No such authority.'],

@@ -194,6 +194,7 @@ export function retentionTable(): string {
   ].join('\n')
 }
 
-function capital(text: string): string {
+/** With a capital at its beginning. */
+export function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1)
 }

@@ -10,6 +10,7 @@ import { clientsRoutes } from './clients-routes.ts'
 import { issueRoutes } from './issue-routes.ts'
 import { onboardingRoutes } from './onboarding-routes.ts'
 import { overviewRoutes } from './overview-routes.ts'
+import { retentionRoutes } from './retention-routes.ts'
 
 /** What the operator of the national service sees and does. Every look is in the audit log, whose reader is in it, too. */
 export function operatorRoutes(fastify: FastifyInstance, pages: Pages): void {
@@ -23,4 +24,5 @@ export function operatorRoutes(fastify: FastifyInstance, pages: Pages): void {
   onboardingRoutes(fastify, pages)
   issueRoutes(fastify, pages)
   auditRoutes(fastify, pages)
+  retentionRoutes(fastify, pages)
 }

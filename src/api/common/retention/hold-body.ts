@@ -22,7 +22,7 @@ export const holdBody = z
       return z.NEVER
     }
     if ((person === undefined) === (authority === undefined))
-      return wrong('person', 'Name one person or one authority.')
+      return wrong('person', 'Enter either a person or an authority.')
     if (authority !== undefined) {
       const code = parseOdsCode(authority)
       return code
