@@ -330,6 +330,8 @@ describeOnEachEngine('the operations API', database => {
     expect((await call('POST', '/holidays/reset', {})).json()).toEqual({ changed: true })
     expect((await call('POST', '/holidays/reset', {})).json()).toEqual({ changed: false })
     expect((await call('GET', '/holidays')).json().holidays).toEqual([])
+  })
+
   test('what is held and when it goes is shown once a pass has ended; legal holds are placed, listed and released, on record (rules 23.10 and 23.11)', async () => {
     expect((await call('GET', '/retention')).json()).toMatchObject({ current: false, holds: [] })
     await passAt(database(), new Date())
