@@ -100,6 +100,11 @@ function pgbenchNumbers(first: 7 | 8): string[] {
 }
 
 function askByStatement(url: string, held: boolean): number {
+  return pgbench(url, askingScript(held), CLIENTS, SECONDS)
+}
+
+/** A script of pgbench that asks about somebody with a plan, or without one. */
+export function askingScript(held: boolean): string {
   const values: Record<string, string> = {
     1: ':number::text',
     2: 'gen_random_uuid()',
@@ -118,8 +123,7 @@ function askByStatement(url: string, held: boolean): number {
   }
   const statement = ANSWER_QUERY.replace(/\$(\d+)/g, (_, index: string) => values[index] ?? '')
   const first = held ? 8_000_000_000 : 7_000_000_000
-  const script = `\\set number random(${first}, ${first + PEOPLE - 1})\n${statement};\n`
-  return pgbench(url, script, CLIENTS, SECONDS)
+  return `\\set number random(${first}, ${first + PEOPLE - 1})\n${statement};\n`
 }
 
 async function askByFhir(baseUrl: string, token: string, held: boolean): Promise<number> {

@@ -9,6 +9,7 @@ import { measureMatching } from './matching.ts'
 import { measureMessages } from './message-throughput.ts'
 import { measurePages } from './page-weight-and-time.ts'
 import { measureQueries } from './query-throughput.ts'
+import { measureRetention } from './retention.ts'
 import type { Measurement } from './support.ts'
 import { measureSweep } from './sweep-rate.ts'
 import { measureUploads } from './upload-throughput.ts'
@@ -24,6 +25,7 @@ const PARTS: Readonly<Record<string, () => Promise<Measurement[]>>> = {
   matching: measureMatching,
   inbox: measureInbox,
   sweep: measureSweep,
+  retention: measureRetention,
   kit: measureKit,
   connected: measureConnected,
   pages: measurePages,
