@@ -70,6 +70,16 @@ describeJourney('watching the exchange', engine => {
     expect(await metric('match-rate')).toBe('0')
   })
 
+  test('the service goes through all personal data from its start on, and says what is held (rules 23.9 and 23.11)', async () => {
+    await until(async () => ((await cpis('retention')).exitCode === 0 ? true : undefined))
+    expect((await cpis('retention')).out).toMatch(
+      /730 days +\d+ +0 .* plans, and what was taken back of plans/,
+    )
+    const metrics = await (await fetch(`${running.service.adminUrl}/metrics`)).text()
+    expect(metrics).toMatch(/^cpis_retention_past\{kind="plans"\} 0$/m)
+    expect(Number(/^cpis_retention_seconds (\S+)$/m.exec(metrics)?.[1])).toBeLessThan(600)
+  })
+
   test('a file of wrong numbers is raised once, in the log, the metrics and the list', async () => {
     const records = [...upload().records].slice(0, 5)
     await send(1, records.map(withWrongNumber))

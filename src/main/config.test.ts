@@ -104,6 +104,12 @@ describe('readConfig', () => {
     ['CPIS_MESH_MAILBOX', 'a b'],
     ['CPIS_SPINE_ASID', '12345'],
     ['CPIS_ADMIN_TOKEN', 'short'],
+    ['CPIS_KEEP_PLANS_DAYS', '0'],
+    ['CPIS_KEEP_NOTIFICATIONS_DAYS', '366'],
+    ['CPIS_KEEP_FILES_DAYS', '366'],
+    ['CPIS_KEEP_ACCESSES_DAYS', '999999'],
+    ['CPIS_KEEP_REFUSED_DAYS', '0'],
+    ['CPIS_KEEP_DECISIONS_DAYS', 'two years'],
   ])('a wrong %s is named, and its value is not repeated', (name, value) => {
     const [problem] = problemsOf({ [name]: value })
     expect(problem).toContain(name)
