@@ -4,12 +4,12 @@ import { capital, periodWords } from '../../domain/retention/personal-data.ts'
 import { type HoldObstacle, placeHold, releaseHold } from '../../flows/retention/legal-holds.ts'
 import type { LegalHold } from '../../flows/retention/ports.ts'
 import { showRetention } from '../../flows/retention/show-retention.ts'
+import { type FormProblem, problemsOf, shownProblems } from '../form-problems.ts'
 import { nothingHere } from '../nothing-here.ts'
 import type { Pages } from '../pages.ts'
 import { admit, field } from '../session/admit.ts'
 import { typedNhsNumber } from '../words.ts'
 import { doneBy } from './done-by.ts'
-import { type FormProblem, problemsOf, shownProblems } from './form-problems.ts'
 
 const LIST = '/operator/retention'
 
