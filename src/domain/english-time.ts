@@ -45,6 +45,14 @@ export function localDay(instant: Date): CalendarDate {
     .toString() as CalendarDate
 }
 
+const MONTHS = 'January February March April May June July August September October November December'
+
+/** A day as people write it: `3 March 2026`. */
+export function writtenDay(day: CalendarDate): string {
+  const [year, month, date] = day.split('-')
+  return `${Number(date)} ${MONTHS.split(' ')[Number(month) - 1]} ${year}`
+}
+
 /** The plan time (local English minutes) of an instant. */
 export function planTimeOf(instant: Date): PlanTime {
   const local = Temporal.Instant.fromEpochMilliseconds(instant.getTime()).toZonedDateTimeISO(ENGLAND)

@@ -8,6 +8,7 @@ import type {
   ClientSystemStore,
   HolidayStore,
   OrganisationStore,
+  SuccessionStore,
 } from './registration/ports.ts'
 import type { RelayStore } from './relay/ports.ts'
 import type { RetentionStore } from './retention/ports.ts'
@@ -30,6 +31,7 @@ export interface Stores {
   readonly sealedLog: SealedLog
   readonly authorities: Omit<AuthorityStore, 'add'>
   readonly holidays: Omit<HolidayStore, 'replace'>
+  readonly successions: SuccessionStore
   readonly organisations: Omit<OrganisationStore, 'add' | 'remove'>
   readonly clientSystems: Omit<ClientSystemStore, 'add' | 'remove'>
   readonly asynchronousAnswers: AsynchronousAnswerStore

@@ -6,6 +6,7 @@ import {
   notifyInactiveNumbers,
 } from '../flows/notification/notify-inactive-numbers.ts'
 import { type SweepNumbersDeps, sweepNumbers } from '../flows/person/sweep-numbers.ts'
+import { passPlansOn } from '../flows/registration/pass-plans-on.ts'
 import { type KeepRetentionDeps, keepRetention } from '../flows/retention/keep-retention.ts'
 import { type AttemptUploadDeps, attemptUpload } from '../flows/upload/attempt-upload.ts'
 import { collectUploads } from '../flows/upload/collect-uploads.ts'
@@ -39,6 +40,8 @@ const COLLECT_EVERY_MS = 30_000
 const EXPIRE_EVERY_MS = 600_000
 /** How often it is seen whether a pass over personal data is due. */
 const RETENTION_EVERY_MS = 60_000
+/** A hand-over is due at midnight. */
+const PASS_ON_EVERY_MS = 5_000
 /** Announced changes are looked at in the next round. */
 const SWEEP_EVERY_MS = 1_000
 /** So that PDS is not asked again at once by a sweep that it just left without an answer. */
@@ -87,6 +90,7 @@ export async function startWorker(deps: WorkerDeps): Promise<{ stop(): Promise<v
     ),
     repeat(deps.watchEveryMs, () => watch(deps), failed('watch-exchange')),
     repeat(SWEEP_EVERY_MS, signal => watchNumbers(deps, signal), failed('sweep-numbers')),
+    repeat(PASS_ON_EVERY_MS, () => passOn(deps), failed('pass-plans-on')),
     repeat(COLLECT_EVERY_MS, () => collectUploads(deps), failed('collect-uploads')),
     repeat(
       EXPIRE_EVERY_MS,
@@ -125,6 +129,13 @@ async function watch(deps: WorkerDeps): Promise<void> {
   for (const { kind, authority } of raised)
     deps.logger.warn('concern raised: see cpis watch', { kind, authority })
   for (const { kind, authority } of cleared) deps.logger.info('concern cleared', { kind, authority })
+}
+
+/** Plans pass from one authority to others on the day that an operator has set (rule 19.13). */
+async function passOn(deps: WorkerDeps): Promise<void> {
+  const { done } = await passPlansOn(deps)
+  for (const { from, successors } of done)
+    deps.logger.info('plans passed on', { authority: from, count: successors.length })
 }
 
 /** Looks at the numbers that are due, and tells authorities of those that are no longer in use (rules 14.1 and 14.2). */

@@ -25,6 +25,7 @@ import * as heldPeople from './migrations/0022-held-people.ts'
 import * as matchDecisions from './migrations/0023-match-decisions.ts'
 import * as hours from './migrations/0024-hours.ts'
 import * as retention from './migrations/0025-retention.ts'
+import * as succession from './migrations/0026-succession.ts'
 import * as plansToCheck from './migrations/0027-plans-to-check.ts'
 import * as declaredChildren from './migrations/0028-declared-children.ts'
 import type { Schema } from './schema.ts'
@@ -55,6 +56,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0023-match-decisions': matchDecisions,
   '0024-hours': hours,
   '0025-retention': retention,
+  '0026-succession': succession,
   '0027-plans-to-check': plansToCheck,
   '0028-declared-children': declaredChildren,
 }

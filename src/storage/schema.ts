@@ -58,6 +58,8 @@ export interface Schema {
     decided_at: Date
   }
   confirmed_plan: ConfirmedPlanTable
+  succession: SuccessionTable
+  succession_plan: SuccessionPlanTable
   number_change: NumberChangeTable
   last_listed: { person: string; author_key: string; listed_at: Date }
   access: AccessTable
@@ -134,6 +136,8 @@ interface AuthorityTable {
   live_since: Date | null
   suspended_since: Date | null
   suspended_why: string | null
+  passes_on: Generated<boolean>
+  passed_on_at: Generated<Date | null>
 }
 
 interface UploadTable {
@@ -231,6 +235,35 @@ interface ConfirmedPlanTable {
   confirmed_at: Date
 }
 
+interface SuccessionTable {
+  id: string
+  from_authority: string
+  on_day: string
+  default_successor: string
+  successors: readonly string[]
+  listed: boolean
+  state: Generated<'planned' | 'done' | 'undone' | 'withdrawn'>
+  planned_at: Date
+  planned_by: string
+  waits_for: Generated<string | null>
+  waits_since: Generated<Date | null>
+  done_at: Generated<Date | null>
+  undone_at: Generated<Date | null>
+}
+
+interface SuccessionPlanTable {
+  person: string
+  nhs_number: string
+  succession: string
+  plan_type: string
+  start_day: string
+  local_id: string
+  successor: string
+  new_local_id: string | null
+  row_number: number | null
+  kept: Generated<boolean>
+}
+
 interface AccessTable {
   person: string
   nhs_number: string
@@ -260,6 +293,8 @@ interface PlanTable {
   written_created_at: Date
   written_sequence: number
   written_received_at: Date
+  taken_back_created_at: Generated<Date | null>
+  taken_back_sequence: Generated<number | null>
 }
 
 interface NotificationTable {

@@ -21,6 +21,7 @@ import { authorityStore } from './registration/authority-store.ts'
 import { clientSystemStore } from './registration/client-system-store.ts'
 import { holidayStore } from './registration/holiday-store.ts'
 import { organisationStore } from './registration/organisation-store.ts'
+import { successionStore } from './registration/succession-store.ts'
 import { relayStore } from './relay/relay-store.ts'
 import { retentionStore } from './retention/retention-store.ts'
 import type { Schema } from './schema.ts'
@@ -53,6 +54,7 @@ function storesOn(db: Kysely<Schema>, run: RunStatement, jobs: Jobs): RegisterSt
     sealedLog: sealedLog(db),
     authorities: authorityStore(db),
     holidays: holidayStore(db),
+    successions: successionStore(db),
     organisations: organisationStore(db),
     clientSystems: clientSystemStore(db),
     asynchronousAnswers: asynchronousAnswerStore(db),

@@ -103,6 +103,8 @@ function obstacleWords(obstacle: Obstacle): string {
       return 'No such authority. GET /authorities lists them.'
     case 'already-live':
       return 'The authority is live already.'
+    case 'passed-on':
+      return 'The plans of the authority passed to a successor. Undo that first.'
     case 'suspended':
       return 'The authority is suspended. Resume it first.'
     case 'not-suspended':

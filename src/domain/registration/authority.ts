@@ -1,4 +1,6 @@
 import type { Branded } from '../branded.ts'
+import type { CalendarDate } from '../english-time.ts'
+import type { Organisation } from '../organisation.ts'
 import type { OfficeHours } from './office-hours.ts'
 
 /** The code of an area at the Office for National Statistics, for example `E09000011`. */
@@ -55,18 +57,32 @@ export type SettingsChange = Partial<Pick<AuthoritySettings, 'intervalHours' | '
   readonly [Key in 'gssCode' | 'dfeCode' | 'wave' | 'hours' | 'children']?: AuthoritySettings[Key] | null
 }
 
-/** Where an authority stands: what it sends is a test, counts, or is refused (rules 19.2 to 19.4). */
-export const AUTHORITY_STAGES = ['onboarding', 'live', 'suspended'] as const
+/**
+ * Where an authority stands: what it sends is a test, counts, or is refused (rules 19.2 to 19.4); or its plans passed on to a successor
+ * (rule 19.13).
+ */
+export const AUTHORITY_STAGES = ['onboarding', 'live', 'suspended', 'passed-on'] as const
 export type AuthorityStage = (typeof AUTHORITY_STAGES)[number]
 
 /** What the stage follows from. Suspension ends where it began: whoever was not live before is not live after. */
 export interface AuthorityStatus {
   readonly liveSince?: Date
   readonly suspension?: { readonly since: Date; readonly why: string }
+  readonly passedOn?: PassedOn
 }
 
-export function stageOf({ liveSince, suspension }: AuthorityStatus): AuthorityStage {
+/** An authority's plans passed to others. */
+export interface PassedOn {
+  /** The first day on which the successors hold them. */
+  readonly on: CalendarDate
+  /** The instant of the hand-over. */
+  readonly at: Date
+  readonly to: readonly Organisation[]
+}
+
+export function stageOf({ liveSince, suspension, passedOn }: AuthorityStatus): AuthorityStage {
   if (suspension) return 'suspended'
+  if (passedOn) return 'passed-on'
   return liveSince ? 'live' : 'onboarding'
 }
 

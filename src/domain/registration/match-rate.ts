@@ -66,6 +66,7 @@ export function scopeWords({ scope }: MatchRate): string {
 /** Why an authority cannot go live. The first two are not to be overruled; `not-declared`: nobody knows what all of it would be. */
 export type GoLiveObstacle =
   | { readonly kind: 'already-live' }
+  | { readonly kind: 'passed-on' }
   | { readonly kind: 'suspended' }
   | { readonly kind: 'no-test' }
   | { readonly kind: 'not-declared'; readonly match: NumberMatch }
@@ -77,7 +78,7 @@ export function goLiveObstacle(
   rate: MatchRate | undefined,
 ): GoLiveObstacle | undefined {
   if (stage === 'live') return { kind: 'already-live' }
-  if (stage === 'suspended') return { kind: 'suspended' }
+  if (stage === 'suspended' || stage === 'passed-on') return { kind: stage }
   if (!rate) return { kind: 'no-test' }
   const match = { matched: rate.matched, total: rate.total }
   if (rate.scope === 'some-tests') return { kind: 'not-declared', match }

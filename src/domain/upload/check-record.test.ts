@@ -130,6 +130,7 @@ type OwnFault = Exclude<
   | 'superseded'
   | 'invalidated'
   | 'delete-of-unknown-plan'
+  | 'passed-on'
   | 'starts-after-death'
 >
 /** A given name that is missing is judged by PDS: the person may have none (rule 3.7). */

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { CalendarDate } from '../english-time.ts'
 import { codeOfFileFault, type UploadFileFault } from './file-faults.ts'
 import { FILE_REASONS, fileReasonOf } from './file-reasons.ts'
 import { reasonFrom } from './reason.ts'
@@ -53,6 +54,14 @@ const FAULTS: Readonly<Record<UploadFileFault['kind'], readonly [string, ...Uplo
   'wrong-count': ['says 12 and holds 11', { kind: 'wrong-count', announced: 12, found: 11 }],
   'wrong-authority': ['mailbox', { kind: 'wrong-authority' }],
   suspended: ['still shown to clinicians', { kind: 'suspended' }],
+  'passed-on': [
+    'passed to West Surrey Council and East Surrey Council on 1 April 2027',
+    {
+      kind: 'passed-on',
+      on: '2027-04-01' as CalendarDate,
+      to: ['West Surrey Council', 'East Surrey Council'],
+    },
+  ],
   'sequence-reused': [
     '1 July 2026',
     { kind: 'sequence-reused', earlierCreatedAt: new Date('2026-06-30T23:30:00Z') },

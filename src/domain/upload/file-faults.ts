@@ -1,3 +1,4 @@
+import type { CalendarDate } from '../english-time.ts'
 import type { OdsCode } from '../organisation.ts'
 import type { FileCode } from './apply-upload.ts'
 import type { RecordAsSent, UploadHeader } from './upload.ts'
@@ -52,6 +53,8 @@ export type UploadFileFault =
   | { readonly kind: 'wrong-count'; readonly announced: number; readonly found: number }
   | { readonly kind: 'wrong-authority' }
   | { readonly kind: 'suspended' }
+  /** The authority's plans passed on, and the time in which its files may still end and delete plans is over (rule 19.17). */
+  | { readonly kind: 'passed-on'; readonly on: CalendarDate; readonly to: readonly string[] }
   | { readonly kind: 'sequence-reused'; readonly earlierCreatedAt: Date }
   | { readonly kind: 'created-in-future' }
   | { readonly kind: 'created-too-long-ago'; readonly most: number }

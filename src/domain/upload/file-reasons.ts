@@ -1,6 +1,7 @@
-import { planTimeOf } from '../english-time.ts'
+import { localDay, writtenDay } from '../english-time.ts'
+import { TAKES_BACK_DAYS } from '../registration/succession.ts'
 import type { HeadField, UploadFileFault, XmlProblem } from './file-faults.ts'
-import { capital, type ReasonTable, reasonFrom, reasonText } from './reason.ts'
+import { capital, listed, type ReasonTable, reasonFrom, reasonText } from './reason.ts'
 import { FUTURE_TOLERANCE_HOURS } from './upload.ts'
 
 const SEND_AGAIN = 'and send the file again.'
@@ -72,8 +73,12 @@ export const FILE_REASONS: ReasonTable<UploadFileFault> = {
       'Your authority: your files are not taken for now, so nothing was loaded. What you sent before is still shown to clinicians.',
     remedy: 'Talk to the operator of the service. Send the file again when your files are taken again.',
   }),
+  'passed-on': ({ on, to }) => ({
+    wrong: `Your authority: its plans passed to ${listed(to)} on ${writtenDay(on)}, more than ${TAKES_BACK_DAYS} days ago. Nothing was loaded.`,
+    remedy: `Ask ${listed(to)} to send what has changed.`,
+  }),
   'sequence-reused': ({ earlierCreatedAt }) => ({
-    wrong: `Sequence number: a file with different content had it before. That one was made on ${day(earlierCreatedAt)}.`,
+    wrong: `Sequence number: a file with different content had it before. That one was made on ${writtenDay(localDay(earlierCreatedAt))}.`,
     remedy:
       'Send this file again with a number that has not been used. Was your system replaced, and does it count from 1 again? Then ask the operator to restart your numbers.',
   }),
@@ -111,13 +116,6 @@ const RIGHT_VALUE: Readonly<Record<HeadField, string>> = {
 
 function phoneName(phone: 'duty' | 'other'): string {
   return phone === 'duty' ? 'Emergency duty number' : 'Phone number'
-}
-
-/** An instant's English day as people write it: `3 March 2026`. */
-function day(instant: Date): string {
-  const local = planTimeOf(instant)
-  const months = 'January February March April May June July August September October November December'
-  return `${Number(local.slice(6, 8))} ${months.split(' ')[Number(local.slice(4, 6)) - 1]} ${local.slice(0, 4)}`
 }
 
 /** The reason in plain words: what is wrong, where, and what to do (rule 3.14). */

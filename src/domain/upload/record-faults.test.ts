@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { CalendarDate } from '../english-time.ts'
 import { reasonFrom } from './reason.ts'
 import { codeOf, type RecordFault } from './record-faults.ts'
 import { RECORD_REASONS, reasonOf } from './record-reasons.ts'
@@ -45,6 +46,10 @@ const FAULTS: Readonly<Record<RecordFault['kind'], readonly [string, ...RecordFa
   'two-people': ['CPR07', { kind: 'two-people' }],
   'plan-already-in-file': ['CPR07', { kind: 'plan-already-in-file', plan: 'CPP' }],
   'delete-of-unknown-plan': ['CPR07', { kind: 'delete-of-unknown-plan', plan: 'CPP' }],
+  'passed-on': [
+    'CPR07',
+    { kind: 'passed-on', on: '2027-04-01' as CalendarDate, to: ['West Surrey Council'] },
+  ],
 }
 
 const all = Object.values(FAULTS).flatMap(([code, ...faults]) =>
@@ -74,6 +79,7 @@ const IN_THE_RULE: Readonly<Record<RecordFault['kind'], string>> = {
   'two-people': 'anything else',
   'plan-already-in-file': 'a plan that an earlier record of the file carried',
   'delete-of-unknown-plan': 'delete of an unknown plan',
+  'passed-on': 'of an authority whose plans have passed on',
 }
 
 describe('rules 3.9 and 3.14: every fault has its code, and says what is wrong and what to do', () => {

@@ -1,3 +1,4 @@
+import type { CalendarDate } from '../english-time.ts'
 import type { OtherNation } from '../nhs-number.ts'
 import type { PersonItem } from '../person/same-person.ts'
 import type { PlanType } from '../plan/plan.ts'
@@ -30,6 +31,8 @@ export type RecordFault =
   | { readonly kind: 'two-people' }
   | { readonly kind: 'plan-already-in-file'; readonly plan: PlanType }
   | { readonly kind: 'delete-of-unknown-plan'; readonly plan: PlanType }
+  /** The authority's plans have passed on: it may end and delete what it sent, and nothing else (rule 19.17). */
+  | { readonly kind: 'passed-on'; readonly on: CalendarDate; readonly to: readonly string[] }
 
 export type RecordField =
   | 'plan'

@@ -1,3 +1,4 @@
+import { writtenDay } from '../english-time.ts'
 import { otherNationWords } from '../nhs-number.ts'
 import { ADULT_AGE, PLAN_TYPE_WORDS, type PlanType } from '../plan/plan.ts'
 import { capital, listed, type ReasonTable, reasonFrom, reasonText } from './reason.ts'
@@ -94,6 +95,10 @@ export const RECORD_REASONS: ReasonTable<RecordFault> = {
   'delete-of-unknown-plan': ({ plan }) => ({
     wrong: `${planDate(plan, 'delete')}: no such plan is held, so there was nothing to delete. The deletion is kept.`,
     remedy: 'Check the NHS number, the type of plan and its start date. If they are right, do nothing.',
+  }),
+  'passed-on': ({ on, to }) => ({
+    wrong: `Plan: the plans of your authority passed to ${listed(to)} on ${writtenDay(on)}. You can end or delete plans that you sent before, and nothing else.`,
+    remedy: `Ask ${listed(to)} to send this plan.`,
   }),
 }
 

@@ -13,6 +13,7 @@ export const EXCHANGE_STATUSES = [
   'late-and-not-looking',
   'onboarding',
   'suspended',
+  'passed-on',
 ] as const
 export type ExchangeStatus = (typeof EXCHANGE_STATUSES)[number]
 

@@ -1,3 +1,4 @@
+import { type CalendarDate, writtenDay } from '../english-time.ts'
 import { COLLECT_WITHIN_DAYS } from '../mailbox/mesh-message.ts'
 import { GO_LIVE_PERCENT, matchPercent } from '../registration/authority.ts'
 import { unreachable } from '../result.ts'
@@ -89,6 +90,27 @@ export function issueWords(finding: Finding): IssueWords {
         what: `${counted(finding.details.records, 'record')} failing for more than ${MEND_RECORD_DAYS} days.`,
         todo: 'These people are not shown to clinicians as they should be. Correct their records and send them again.',
       }
+    case 'succession-waits': {
+      const { on, why } = finding.details
+      return {
+        what: `The plans were to pass on from ${writtenDay(on as CalendarDate)}. They wait for a successor that is not live: ${why}.`,
+        todo: 'Have the successor go live, or resume it. The plans pass on by themselves then. Or take the hand-over back and plan it anew.',
+      }
+    }
+    case 'succession-unclear': {
+      const { people } = finding.details
+      return {
+        what: `${counted(people, 'person', 'people')} with plans that passed on and plans that the authority uploaded itself: which are the same cannot be told, so that all are shown.`,
+        todo: 'Send each plan with the start date that it had before the hand-over, or end the one that is over.',
+      }
+    }
+    case 'succession-unlisted': {
+      const { plans } = finding.details
+      return {
+        what: `${counted(plans, 'plan')} passed to this authority, although the hand-over file does not name ${plans === 1 ? 'it' : 'them'}.`,
+        todo: 'Find out whose each plan is. The authority that holds it now sends it; if it belongs to another one, that one sends it and this one deletes it.',
+      }
+    }
     default:
       return unreachable(finding)
   }

@@ -116,6 +116,13 @@ describe('a concern in words', () => {
     [of('phones-unconfirmed', { why: 'long-ago' }), 'more than 90 days ago'],
     [of('match-rate', { matched: 18, records: 19 }), '18 of 19 NHS numbers are right (94.7 %)'],
     [of('old-failures', { records: 1 }), '1 record failing for more than 7 days'],
+    [
+      of('succession-waits', { on: '2027-04-01', why: '802 suspended' }),
+      'from 1 April 2027. They wait for a successor that is not live: 802 suspended',
+    ],
+    [of('succession-unclear', { people: 1 }), '1 person with plans that passed on'],
+    [of('succession-unlisted', { plans: 1 }), 'does not name it.'],
+    [of('succession-unlisted', { plans: 2 }), 'does not name them.'],
   ])('says what is wrong and what to do: %j', ({ what, todo }, words) => {
     expect(what).toContain(words)
     expect(todo).toMatch(/^[A-Z].+\.$/)

@@ -24,6 +24,12 @@ export interface IssueDetails {
   readonly 'plans-to-check': { readonly plans: number }
   /** People whose records keep failing. */
   readonly 'old-failures': { readonly records: number }
+  /** A hand-over is due, and a successor cannot take the plans over (rule 19.13). */
+  readonly 'succession-waits': { readonly on: string; readonly why: string }
+  /** People with plans that passed on and plans that the successor uploaded, of which nobody can tell which is which (rule 19.16). */
+  readonly 'succession-unclear': { readonly people: number }
+  /** Plans that passed on although no row of the hand-over file names them, and that the successor has not uploaded (rule 19.15). */
+  readonly 'succession-unlisted': { readonly plans: number }
 }
 
 export type IssueKind = keyof IssueDetails
@@ -40,6 +46,9 @@ export const ISSUE_KINDS = [
   'people-differ',
   'plans-to-check',
   'old-failures',
+  'succession-waits',
+  'succession-unclear',
+  'succession-unlisted',
 ] as const satisfies readonly IssueKind[]
 
 /** Something that is wrong now. Nothing in it is of a person (rule 8.2). */

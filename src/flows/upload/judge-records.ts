@@ -2,8 +2,10 @@ import type { OdsCode } from '../../domain/organisation.ts'
 import { judgeByDemographics } from '../../domain/person/demographics.ts'
 import { decidedMatch } from '../../domain/person/match-decision.ts'
 import { registerOf } from '../../domain/person/number-register.ts'
+import { mayTakeBack } from '../../domain/registration/succession.ts'
 import { checkRecord } from '../../domain/upload/check-record.ts'
 import type { ReadHead, UploadFileFault, UploadItem } from '../../domain/upload/file-faults.ts'
+import type { RecordFault } from '../../domain/upload/record-faults.ts'
 import {
   FUTURE_TOLERANCE_HOURS,
   isTooOld,
@@ -69,7 +71,10 @@ export async function judgeRecords(
   let records = 0
   const most = deps.uploadLimits.records
   const flush = async () => {
-    const judged = await judgeBatch(deps, file.authority.odsCode, batch)
+    const passedOn = header && passedOnFault(header, file.authority)
+    const judged = passedOn
+      ? batch.map(sent => judgeTakingBack(sent, deps.clock.now(), passedOn))
+      : await judgeBatch(deps, file.authority.odsCode, batch)
     if (judged) await deps.storage.uploads.stage(file.uploadId, judged)
     batch = []
     return judged !== undefined
@@ -125,10 +130,28 @@ function headerFault(
 ): UploadFileFault | undefined {
   if (header.authority.odsCode !== authority.odsCode) return { kind: 'wrong-authority' }
   if (authority.stage === 'suspended') return { kind: 'suspended' }
+  const { passedOn } = authority
+  if (passedOn && !mayTakeBack(passedOn.at, now))
+    return { kind: 'passed-on', on: passedOn.on, to: passedOn.to.map(({ name }) => name) }
   if (header.recordCount > most) return { kind: 'too-many-records', most }
   const latest = now.getTime() + FUTURE_TOLERANCE_HOURS * 3_600_000
   if (header.createdAt.getTime() > latest) return { kind: 'created-in-future' }
   return isTooOld(header, now, ageDays) ? { kind: 'created-too-long-ago', most: ageDays } : undefined
+}
+
+/**
+ * What is wrong with every record of a file that was made after the authority's plans had passed on, but for what only ends or deletes
+ * (rule 19.17). A file that was made before and comes late counts in full: which of two comes first changes nothing.
+ */
+function passedOnFault(header: UploadHeader, { passedOn }: Authority): RecordFault | undefined {
+  if (!passedOn || header.createdAt < passedOn.at) return undefined
+  return { kind: 'passed-on', on: passedOn.on, to: passedOn.to.map(({ name }) => name) }
+}
+
+/** PDS is not asked: only a new claim needs proof (rule 3.24). */
+function judgeTakingBack(sent: RecordAsSent, now: Date, fault: RecordFault): JudgedRecord {
+  const checked = checkRecord(sent, now)
+  return { sent, outcome: checked.ok ? { fault, unproven: checked.value } : { fault: checked.fault } }
 }
 
 function headOf(header: UploadHeader | undefined): ReadHead {

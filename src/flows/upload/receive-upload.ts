@@ -54,6 +54,7 @@ async function conclude(
       const held = await stores.authorities.hold(upload.authority)
       switch (held?.stage) {
         case 'live':
+        case 'passed-on':
           return concludeLive(deps, stores, message, upload)
         case 'onboarding':
           return concludeTest(deps, stores, message, upload)

@@ -70,6 +70,7 @@ const FAULT_WORDS: Readonly<Record<UploadFileFault['kind'], string>> = {
   'wrong-count': 'It does not hold as many records as it says.',
   'wrong-authority': 'It names another authority.',
   suspended: 'Files of your authority are not taken at the moment.',
+  'passed-on': 'The plans of your authority passed to a successor. Its files are not taken any more.',
   'sequence-reused': 'Its sequence number was used before, with other content.',
   'created-in-future': 'Its creation time is in the future.',
   'created-too-long-ago': 'It was created too long ago.',

@@ -20,6 +20,7 @@ const WORST_FIRST: readonly ExchangeStatus[] = [
   'suspended',
   'onboarding',
   'well',
+  'passed-on',
 ]
 
 /** Authorities on a map of England and in a table: who is with the service, and how the exchange with each stands. */

@@ -12,5 +12,6 @@ export const STATUS_WORDS: Readonly<
   'late-and-not-looking': { text: 'Late, and desk not looked at', sign: 'L+D', tag: 'pink' },
   onboarding: { text: 'Being taken on', sign: 'T', tag: 'blue' },
   suspended: { text: 'Suspended', sign: 'S', tag: 'grey' },
+  'passed-on': { text: 'Passed on to a successor', sign: 'P', tag: 'grey' },
   unknown: { text: 'Not with the service yet', sign: '', tag: 'white' },
 }

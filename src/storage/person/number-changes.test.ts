@@ -142,7 +142,12 @@ describeOnEachEngine('the numbers that are looked at and told of', database => {
       select conrelid::regclass::text as name from pg_constraint
       where confrelid = 'person_number'::regclass order by 1`.execute(database().kysely)
     // A table that is added here has to be named where a number is judged idle (`number-looks.ts`).
-    expect(rows.map(({ name }) => name)).toEqual(['person_number', 'plan', 'plan_taken_back'])
+    expect(rows.map(({ name }) => name)).toEqual([
+      'person_number',
+      'plan',
+      'plan_taken_back',
+      'succession_plan',
+    ])
   })
 
   test('what is announced is looked at once, whether or not anything is held under it (rule 14.3)', async () => {

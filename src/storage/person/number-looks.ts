@@ -69,7 +69,7 @@ function numbersOf(rows: readonly DueRow[]): NhsNumber[] {
 
 /**
  * Locks what is due and is nobody else's turn, then judges it: what is locked joins and leaves no person until the commit. A number is
- * idle that leads nowhere and is led to by none, under which nothing is held or was taken back, and that PDS was asked about a day ago or more.
+ * idle that leads nowhere and is led to by none, under which nothing is held, was taken back or passes on, and that PDS was asked about a day ago or more.
  */
 async function dueNumbers(db: Kysely<Schema>, at: Date): Promise<DueRow[]> {
   const locked = await db
@@ -92,7 +92,8 @@ async function dueNumbers(db: Kysely<Schema>, at: Date): Promise<DueRow[]> {
         and coalesce(n.looked_at, n.due_at) <= ${at}::timestamptz - interval '24 hours'
         and not exists (select from person_number o where o.person = n.nhs_number and o.person <> o.nhs_number)
         and not exists (select from plan p where p.person = n.nhs_number)
-        and not exists (select from plan_taken_back t where t.person = n.nhs_number) as idle
+        and not exists (select from plan_taken_back t where t.person = n.nhs_number)
+        and not exists (select from succession_plan s where s.person = n.nhs_number) as idle
     from person_number n where n.nhs_number = any (${locked.map(row => row.nhs_number)}::text[])
     order by n.due_at`.execute(db)
   return rows

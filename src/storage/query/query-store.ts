@@ -6,13 +6,14 @@ import type { Access } from '../../domain/query/access.ts'
 import type { VisiblePlan } from '../../domain/query/answer.ts'
 import { type Author, authorKey } from '../../domain/query/requester.ts'
 import type { OfficeHours } from '../../domain/registration/office-hours.ts'
+import { type FormerHolder, nameWithFormer } from '../../domain/registration/succession.ts'
 import type { QueryStore, QueryToRecord } from '../../flows/query/ports.ts'
 import { auditRow } from '../audit/audit-log.ts'
 
 /** Runs one named statement; a server prepares it once. */
 export type RunStatement = <Row>(name: string, text: string, values: readonly unknown[]) => Promise<Row[]>
 
-/** The whole query is one function in the database (`migrations/0024-hours.ts`), called once; beside it, who the person is. */
+/** The whole query is one function in the database (`migrations/0026-succession.ts`), called once; beside it, who the person is. */
 export const ANSWER_QUERY = `
 select q.*, n.person from answer_query($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) q
 left join person_number n on n.nhs_number = $1`
@@ -44,7 +45,7 @@ export function queryStore(run: RunStatement): QueryStore {
       return {
         kind: 'answered',
         checked: row.checked,
-        plans: (row.plans ?? []).map(visiblePlan),
+        plans: (row.plans ?? []).map(plan => visiblePlan(plan, query.at)),
         accesses: (row.accesses ?? []).map(listedAccess),
         ...(row.person !== null && row.person !== query.nhsNumber && { supersededBy: row.person }),
       }
@@ -106,9 +107,12 @@ interface PlanJson {
   hours: OfficeHours | null
   /** Absent where nobody has said the hours, and where no bank holidays were set. */
   holidays: CalendarDate[] | null
+  /** Whose it was before, the last one first; absent of people with whom nothing passed on. */
+  formerly?: readonly FormerHolder[]
 }
 
-function visiblePlan(row: PlanJson): VisiblePlan {
+/** The one place where an authority comes into an answer with its name: both names for a year after a hand-over (rule 19.14). */
+function visiblePlan(row: PlanJson, at: Date): VisiblePlan {
   return {
     id: row.id,
     nhsNumber: row.nhs_number,
@@ -124,7 +128,7 @@ function visiblePlan(row: PlanJson): VisiblePlan {
     },
     authority: {
       odsCode: row.authority,
-      name: row.authority_name,
+      name: nameWithFormer(row.authority_name, row.formerly ?? [], at),
       dutyPhone: row.duty_phone,
       ...(row.office_phone !== null && { officePhone: row.office_phone }),
       ...(row.hours !== null && { hours: { hours: row.hours, holidays: row.holidays ?? [] } }),

@@ -1,5 +1,6 @@
-import type { Kysely, Selectable } from 'kysely'
-import type { MailboxId, OdsCode } from '../../domain/organisation.ts'
+import { type Kysely, type Selectable, sql } from 'kysely'
+import type { CalendarDate } from '../../domain/english-time.ts'
+import type { MailboxId, OdsCode, Organisation } from '../../domain/organisation.ts'
 import {
   type AuthorityStatus,
   type DfeCode,
@@ -13,7 +14,7 @@ import type { Schema } from '../schema.ts'
 
 /** Local authorities, each with its mailbox, where it stands and what its newest applied file said of it. */
 export function authorityStore(db: Kysely<Schema>): AuthorityStore {
-  const select = () => db.selectFrom('authority').selectAll()
+  const select = () => db.selectFrom('authority').selectAll().select(PASSED_ON.as('passed_on'))
   const change = (odsCode: OdsCode) => db.updateTable('authority').where('ods_code', '=', odsCode)
   return {
     byMailbox: async mailbox => optional(await select().where('mailbox_id', '=', mailbox).executeTakeFirst()),
@@ -83,7 +84,17 @@ function settingColumns({
   }
 }
 
-type AuthorityRow = Selectable<Schema['authority']>
+/** When and to whom its plans passed on; null where they did not. */
+const PASSED_ON = sql<{ on: CalendarDate; to: Organisation[] } | null>`(
+  select jsonb_build_object('on', s.on_day, 'to', (
+    select jsonb_agg(jsonb_build_object('odsCode', a.ods_code, 'name', a.name) order by a.ods_code)
+    from authority a where a.ods_code = any (s.successors)
+  )) from succession s where s.from_authority = authority.ods_code and s.state = 'done'
+)`
+
+type AuthorityRow = Selectable<Schema['authority']> & {
+  readonly passed_on: { readonly on: CalendarDate; readonly to: readonly Organisation[] } | null
+}
 
 function optional(row: AuthorityRow | undefined): Authority | undefined {
   return row && authority(row)
@@ -118,9 +129,16 @@ function authority(row: AuthorityRow): Authority {
   }
 }
 
-function statusOf({ live_since, suspended_since, suspended_why }: AuthorityRow): AuthorityStatus {
+function statusOf({
+  live_since,
+  suspended_since,
+  suspended_why,
+  passed_on,
+  passed_on_at,
+}: AuthorityRow): AuthorityStatus {
   return {
     ...(live_since !== null && { liveSince: live_since }),
     ...(suspended_since !== null && { suspension: { since: suspended_since, why: suspended_why ?? '' } }),
+    ...(passed_on && passed_on_at && { passedOn: { ...passed_on, at: passed_on_at } }),
   }
 }

@@ -17,7 +17,7 @@ export async function matchRates(
   const { rows } = await sql<FactsRow>`
     with wanted as (
       select ods_code, live_since, mode, children from authority
-      ${authority === undefined ? sql`` : sql`where ods_code = ${authority}`}
+      where passed_on_at is null and ${authority === undefined ? sql`true` : sql`ods_code = ${authority}`}
     ),
     held as (${holdings(at)})
     select w.*, held.matched, held.total, applied.last_applied,

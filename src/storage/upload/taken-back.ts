@@ -1,4 +1,4 @@
-import { type Kysely, sql } from 'kysely'
+import { type Kysely, type RawBuilder, sql } from 'kysely'
 import type { CalendarDate, PlanTime } from '../../domain/english-time.ts'
 import { type PlanType, visibleUntil } from '../../domain/plan/plan.ts'
 import type { UploadReceipt } from '../../flows/upload/ports.ts'
@@ -11,6 +11,14 @@ const BATCH = 500
 const TAKEN_BACK = sql`upload_plan u
   join upload_record r on r.upload_id = u.upload_id and r.position = u.position and r.nhs_number is null
   join person_number n on n.nhs_number = u.nhs_number`
+
+/** Whether the authority sent the plan `p`, or holds it since it passed on (rule 19.16). */
+export function isOf(authority: string): RawBuilder<boolean> {
+  return sql<boolean>`(p.authority = ${authority} or (
+    p.authority in (select ods_code from authority where passes_on)
+    and (select holder from plan_holder(p.person, p.authority, p.plan_type, p.start_time, p.unborn)) = ${authority}
+  ))`
+}
 
 /**
  * An end or a delete of a plan that the authority holds is applied whatever PDS says of names or flags: only a new claim needs proof
@@ -66,11 +74,14 @@ interface OverlaidRow {
   readonly birth_date: CalendarDate
   readonly end_time: PlanTime | null
   readonly delete_time: PlanTime | null
+  readonly taken_back_created_at: Date
+  readonly taken_back_sequence: number
 }
 
 /**
  * Of each plan that the file carries, the newest end and the newest delete that are newer than the plan itself. Names stay those that PDS
- * confirmed, and what was deleted is not brought back: that would be a new claim.
+ * confirmed, and what was deleted is not brought back: that would be a new claim. The plan keeps the version of the newest of them, since
+ * between two senders of one plan that counts as a write (rule 19.16).
  */
 async function overlay(db: Kysely<Schema>, { id, authority }: UploadReceipt): Promise<void> {
   const { rows } = await sql<OverlaidRow>`
@@ -80,7 +91,8 @@ async function overlay(db: Kysely<Schema>, { id, authority }: UploadReceipt): Pr
     ),
     newest as (
       select distinct on (p.nhs_number, p.plan_type, p.start_time, p.unborn, t.what)
-        p.nhs_number, p.plan_type, p.start_time, p.unborn, p.birth_date, p.end_time, p.delete_time, t.what, t.time
+        p.nhs_number, p.plan_type, p.start_time, p.unborn, p.birth_date, p.end_time, p.delete_time, t.what, t.time,
+        t.written_created_at, t.written_sequence
       from carried c
       join plan_taken_back t on t.person = c.person and t.authority = ${authority} and t.plan_type = c.plan_type
         and t.start_time = c.start_time and t.unborn = c.unborn
@@ -92,7 +104,9 @@ async function overlay(db: Kysely<Schema>, { id, authority }: UploadReceipt): Pr
     )
     select nhs_number, plan_type, start_time, unborn, birth_date,
       coalesce(max(time) filter (where what = 'end'), end_time) as end_time,
-      coalesce(max(time) filter (where what = 'delete'), delete_time) as delete_time
+      coalesce(max(time) filter (where what = 'delete'), delete_time) as delete_time,
+      (array_agg(written_created_at order by written_created_at desc, written_sequence desc))[1] as taken_back_created_at,
+      (array_agg(written_sequence order by written_created_at desc, written_sequence desc))[1] as taken_back_sequence
     from newest group by nhs_number, plan_type, start_time, unborn, birth_date, end_time, delete_time`.execute(
     db,
   )
@@ -106,10 +120,11 @@ async function overlay(db: Kysely<Schema>, { id, authority }: UploadReceipt): Pr
       }),
     }))
     await sql`
-      update plan p set end_time = t.end_time, delete_time = t.delete_time, visible_until = t.visible_until
+      update plan p set end_time = t.end_time, delete_time = t.delete_time, visible_until = t.visible_until,
+        taken_back_created_at = t.taken_back_created_at, taken_back_sequence = t.taken_back_sequence
       from jsonb_to_recordset(${JSON.stringify(plans)}::jsonb) as t(
         nhs_number text, plan_type text, start_time text, unborn text, end_time text, delete_time text,
-        visible_until timestamptz)
+        visible_until timestamptz, taken_back_created_at timestamptz, taken_back_sequence bigint)
       where p.person = (select person from person_number n where n.nhs_number = t.nhs_number)
         and p.nhs_number = t.nhs_number and p.authority = ${authority} and p.plan_type = t.plan_type
         and p.start_time = t.start_time and p.unborn = t.unborn`.execute(db)

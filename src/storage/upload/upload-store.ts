@@ -10,7 +10,7 @@ import type { Schema } from '../schema.ts'
 import { keepFailures } from './failing-records.ts'
 import { noteOverlaps } from './plans-to-check.ts'
 import { discardStaged, forgetApplied } from './staged-records.ts'
-import { clearFaults, takeBack } from './taken-back.ts'
+import { clearFaults, isOf, takeBack } from './taken-back.ts'
 
 const RESULTS_PAGE = 500
 
@@ -200,7 +200,7 @@ async function failUnknownDeletes(db: Kysely<Schema>, { id, authority }: UploadR
       from upload_plan u
       where u.upload_id = ${id} and u.delete_time is not null and not exists (
         select from person_number n join plan p on p.person = n.person
-        where n.nhs_number = u.nhs_number and p.authority = ${authority} and p.plan_type = u.plan_type
+        where n.nhs_number = u.nhs_number and ${isOf(authority)} and p.plan_type = u.plan_type
           and p.start_time = u.start_time and p.unborn = u.unborn and p.ever_loaded
       )
       order by u.position, u.block

@@ -37,7 +37,7 @@ export const FINDINGS: Readonly<
       select received_at from upload u where u.authority = a.ods_code and u.file_code is not null
       order by received_at desc limit 1
     ) last on true
-    where a.live_since is not null and a.suspended_since is null
+    where a.live_since is not null and a.suspended_since is null and a.passed_on_at is null
       and coalesce(last.received_at, a.live_since) < ${at}::timestamptz - make_interval(hours => a.interval_hours)`,
 
   'sequence-gap': at => sql`
@@ -46,7 +46,7 @@ export const FINDINGS: Readonly<
         lag(u.sequence) over (partition by u.authority order by u.sequence) as earlier
       from upload u join authority a on a.ods_code = u.authority and a.sequence_epoch = u.sequence_epoch
       left join accepted_gaps g on g.authority = u.authority and g.sequence_epoch = u.sequence_epoch
-      where u.series = 'system' and u.file_code is not null and (g.up_to is null or u.sequence >= g.up_to)
+      where a.passed_on_at is null and u.series = 'system' and u.file_code is not null and (g.up_to is null or u.sequence >= g.up_to)
     ),
     gap as (
       select authority, earlier + 1 as first, sequence - 1 as last, received_at,
@@ -107,7 +107,7 @@ export const FINDINGS: Readonly<
       when (c.duty_phone, c.office_phone) is distinct from (a.duty_phone, a.office_phone) then 'changed'
       when c.confirmed_at < ${before(at, PHONES_CONFIRMED_DAYS * DAY)} then 'long-ago'
     end) judged (why)
-    where a.duty_phone is not null and judged.why is not null`,
+    where a.duty_phone is not null and judged.why is not null and a.passed_on_at is null`,
 
   'upload-set-aside': () => sql`
     select a.ods_code as authority, '' as subject, min(t.set_aside_at) as since,
@@ -129,9 +129,35 @@ export const FINDINGS: Readonly<
 
   'old-failures': at => sql`
     select f.authority, '' as subject, min(f.since) as since, jsonb_build_object('records', count(*)) as details
-    from ${STILL_FAILING} and f.since < ${before(at, MEND_RECORD_DAYS * DAY)}
+    from ${STILL_FAILING} and a.passed_on_at is null and f.since < ${before(at, MEND_RECORD_DAYS * DAY)}
     group by f.authority`,
+
+  'succession-waits': () => sql`
+    select from_authority as authority, '' as subject, waits_since as since,
+      jsonb_build_object('on', on_day, 'why', waits_for) as details
+    from succession where state = 'planned' and waits_for is not null`,
+
+  'succession-unclear': at => sql`
+    select p.authority, '' as subject, ${PASSED_SINCE} as since, jsonb_build_object('people', count(distinct p.person)) as details
+    from ${PASSED_ON} p where p.unclear and p.delete_time is null and p.visible_until > ${at}::timestamptz
+    group by p.authority`,
+
+  'succession-unlisted': at => sql`
+    select p.authority, '' as subject, ${PASSED_SINCE} as since, jsonb_build_object('plans', count(*)) as details
+    from ${PASSED_ON} p
+    where p.sent_by <> p.authority and p.passed #>> '{0,listed}' = 'false' and p.delete_time is null
+      and p.visible_until > ${at}::timestamptz
+    group by p.authority`,
 }
+
+/** Every plan of the people of whom plans have passed on, as it is held now. */
+const PASSED_ON = sql`(
+  select distinct q.person from plan q join authority a on a.ods_code = q.authority and a.passes_on
+) who cross join lateral (select * from speaking_plan s where s.person = who.person)`
+
+/** When the newest of the plans passed on; of one that did not, when it was uploaded. */
+const PASSED_SINCE = sql`max(coalesce(
+  (select s.done_at from succession s where s.id::text = p.passed #>> '{0,succession}'), p.written_received_at))`
 
 function before(at: Date, ms: number): RawBuilder<Date> {
   return sql`${new Date(at.getTime() - ms)}::timestamptz`
