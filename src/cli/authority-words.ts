@@ -7,7 +7,7 @@ import {
 import { type MatchRate, scopeWords } from '../domain/registration/match-rate.ts'
 import { shownSequence } from '../domain/upload/upload.ts'
 import type { Styler } from './terminal.ts'
-import { columns, counted, instantWords, table } from './words.ts'
+import { columns, counted, dayWords, instantWords, table } from './words.ts'
 
 interface ShownOutcome {
   readonly sequence: number
@@ -28,6 +28,10 @@ export interface ShownReport {
     readonly stage: string
     readonly liveSince?: string
     readonly suspension?: { readonly since: string; readonly why: string }
+    readonly passedOn?: {
+      readonly on: string
+      readonly to: readonly { readonly odsCode: string; readonly name: string }[]
+    }
     readonly gssCode?: string
     readonly dfeCode?: string
     readonly intervalHours: number
@@ -58,6 +62,7 @@ export function reportWords(styler: Styler, report: ShownReport, now: Date): str
     columns([
       ['stage', stageWords(authority)],
       ['suspended', suspension && `${instantWords(new Date(suspension.since))}: ${suspension.why}`],
+      ['passed on', passedOnWords(authority)],
       ['wave', authority.wave],
       ['GSS code', authority.gssCode],
       ['DfE code', authority.dfeCode],
@@ -78,8 +83,15 @@ export function reportWords(styler: Styler, report: ShownReport, now: Date): str
   ].join('\n\n')
 }
 
+function passedOnWords({ passedOn }: ShownReport['authority']): string | undefined {
+  if (!passedOn) return undefined
+  const to = passedOn.to.map(({ odsCode, name }) => `${name} (${odsCode})`)
+  return `from ${dayWords(passedOn.on)} to ${to.join(', ')}`
+}
+
 function stageWords({ stage, liveSince }: ShownReport['authority']): string {
   if (stage === 'onboarding') return 'onboarding: its files are tests'
+  if (stage === 'passed-on') return 'passed on: its files may end and delete plans for 90 days'
   if (stage === 'suspended') return 'suspended: its files are refused, its plans are visible'
   return liveSince ? `live since ${instantWords(new Date(liveSince))}` : stage
 }

@@ -4,6 +4,7 @@ import { matchPercent, type NumberMatch } from '../domain/registration/authority
 import { addAnswerCommands } from './authority-answers.ts'
 import { addHoursCommand } from './authority-hours.ts'
 import { addStageCommands } from './authority-stages.ts'
+import { addSuccessionCommands } from './authority-succession.ts'
 import type { CommandLine } from './command-line.ts'
 import { done } from './command-result.ts'
 import { askOperations } from './operations.ts'
@@ -44,7 +45,7 @@ export function addAuthorityCommands(line: CommandLine): void {
   authority
     .command('list')
     .description('every authority, where it stands and the numbers its newest file gave')
-    .option('--stage <stage>', 'only those that are onboarding, live or suspended')
+    .option('--stage <stage>', 'only those that are onboarding, live, suspended or passed-on')
     .option('--wave <name>', 'only those of a wave')
     .action((only: { stage?: string; wave?: string }) =>
       perform(async () => {
@@ -116,6 +117,7 @@ export function addAuthorityCommands(line: CommandLine): void {
   addStageCommands(line, authority)
   addAnswerCommands(line, authority)
   addHoursCommand(line, authority)
+  addSuccessionCommands(line, authority)
 }
 
 /** What an operator may say of an authority (rule 19.1). */

@@ -41,7 +41,7 @@ const EXPIRE_EVERY_MS = 600_000
 /** How often it is seen whether a pass over personal data is due. */
 const RETENTION_EVERY_MS = 60_000
 /** A hand-over is due at midnight. */
-const PASS_ON_EVERY_MS = 5_000
+const PASS_ON_EVERY_MS = 2_000
 /** Announced changes are looked at in the next round. */
 const SWEEP_EVERY_MS = 1_000
 /** So that PDS is not asked again at once by a sweep that it just left without an answer. */

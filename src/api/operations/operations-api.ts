@@ -23,6 +23,7 @@ import { onboardRoute } from './onboard-route.ts'
 import { organisationRoutes } from './organisation-routes.ts'
 import { recordCommand, seenOnRecord } from './record-command.ts'
 import { retentionRoutes } from './retention-routes.ts'
+import { successionRoutes } from './succession-routes.ts'
 
 /**
  * The operations API, on a port of its own: health and metrics for machines, and the commands of `cpis` behind the operator's
@@ -73,6 +74,7 @@ function commands(deps: OperationsApiDeps): FastifyPluginAsync {
     reading(app, deps)
     changing(app, deps)
     authorityRoutes(app, deps)
+    successionRoutes(app, deps)
     appointmentRoutes(app, deps)
     auditRoutes(app, deps)
     organisationRoutes(app, deps)

@@ -182,6 +182,15 @@ describeOnEachEngine('succession of authorities', database => {
       ])
     })
 
+    test('several processes do it once (rule 19.13)', async () => {
+      await held({})
+      expectValue(await planSuccession(deps(), toWest()))
+      now = MIDNIGHT
+      const done = await Promise.all([1, 2, 3, 4].map(() => passPlansOn(deps())))
+      expect(done.flatMap(each => each.done)).toHaveLength(1)
+      expect(await entries('pass plans on', old)).toHaveLength(1)
+    })
+
     test('both names are told for 365 days, and then one (rule 19.14)', async () => {
       const child = await held({})
       await handOver(toWest())

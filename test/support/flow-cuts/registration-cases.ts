@@ -1,7 +1,9 @@
 import { type RawBuilder, sql } from 'kysely'
 import { bankHolidays } from '../../../src/domain/bank-holidays.ts'
+import { type CalendarDate, localDay } from '../../../src/domain/english-time.ts'
 import type { MailboxId, OdsCode } from '../../../src/domain/organisation.ts'
 import type { Asid, ClientSystem } from '../../../src/domain/registration/client-system.ts'
+import type { SuccessionPlan } from '../../../src/domain/registration/succession.ts'
 import {
   addAuthority,
   addClientSystem,
@@ -20,8 +22,12 @@ import {
   resume,
   suspend,
 } from '../../../src/flows/registration/onboard-authority.ts'
+import { passPlansOn } from '../../../src/flows/registration/pass-plans-on.ts'
 import { registerAuthority, registerClientSystem } from '../../../src/flows/registration/register.ts'
 import { setHolidays } from '../../../src/flows/registration/set-holidays.ts'
+import { planSuccession, undoSuccession } from '../../../src/flows/registration/succession.ts'
+import { freshNhsNumber } from '../records.ts'
+import type { CutBench } from './cut-bench.ts'
 import { audited, type FlowCase } from './flow-case.ts'
 import { MESH } from './mesh-names.ts'
 
@@ -49,6 +55,24 @@ function fresh() {
 
 function authorityWhere(odsCode: OdsCode, condition: RawBuilder<unknown>) {
   return sql`(select count(*) from authority where ods_code = ${odsCode} and ${condition})`
+}
+
+/** From one authority that nobody has used yet to another, today. */
+async function handOver(authority: CutBench['authority'], now: Date): Promise<SuccessionPlan> {
+  const [{ odsCode: from }, { odsCode: to }] = [await authority(), await authority()]
+  const row = {
+    row: 2,
+    nhsNumber: freshNhsNumber(),
+    type: 'CPP' as const,
+    startDay: '2026-01-01' as CalendarDate,
+    localId: 'L-1',
+    successor: to,
+  }
+  return { from, on: localDay(now), successors: [to], defaultSuccessor: to, rows: [row] }
+}
+
+function successionsOf(from: OdsCode, state: string) {
+  return sql`(select count(*) from succession where from_authority = ${from} and state = ${state})`
 }
 
 /** Who exchanges what with whom, changed by an operator. */
@@ -263,6 +287,51 @@ export const REGISTRATION_FLOWS: readonly FlowCase[] = [
           act: on => restartSequence(deps(on), odsCode, where === 'a page' ? seen : undefined),
           done: sql`select (select sequence_epoch - ${seen}::int from authority where ods_code = ${odsCode}) as epochs,
               ${audited('restart sequence', odsCode)} as audited`,
+        }
+      },
+    }),
+  ),
+  {
+    name: 'a hand-over is planned',
+    again: 'nothing',
+    prepare: async ({ authority, deps, clock }) => {
+      const plan = await handOver(authority, clock.now())
+      return {
+        act: on => planSuccession(deps(on), plan),
+        done: sql`select ${successionsOf(plan.from, 'planned')} as successions,
+            (select count(*) from succession_plan l join succession s on s.id = l.succession
+              where s.from_authority = ${plan.from}) as rows,
+            ${audited('plan succession', plan.from)} as audited`,
+      }
+    },
+  },
+  {
+    name: 'a hand-over is done on its day',
+    again: 'nothing',
+    prepare: async ({ authority, deps, storage, clock }) => {
+      const plan = await handOver(authority, clock.now())
+      await planSuccession(deps(storage), plan)
+      return {
+        act: on => passPlansOn(deps(on)),
+        done: sql`select ${successionsOf(plan.from, 'done')} as successions,
+            ${authorityWhere(plan.from, sql`passes_on and passed_on_at is not null`)} as authorities,
+            ${audited('pass plans on', plan.from)} as audited`,
+      }
+    },
+  },
+  ...(['planned', 'done'] as const).map(
+    (state): FlowCase => ({
+      name: `a hand-over that is ${state} is undone`,
+      again: 'nothing',
+      prepare: async ({ authority, deps, storage, clock }) => {
+        const plan = await handOver(authority, clock.now())
+        await planSuccession(deps(storage), plan)
+        if (state === 'done') await passPlansOn(deps(storage))
+        const action = state === 'done' ? 'undo succession' : 'withdraw succession'
+        return {
+          act: on => undoSuccession(deps(on), plan.from),
+          done: sql`select ${successionsOf(plan.from, state === 'done' ? 'undone' : 'withdrawn')} as successions,
+              ${audited(action, plan.from)} as audited`,
         }
       },
     }),
