@@ -4,7 +4,7 @@ import { v7 as newId } from 'uuid'
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { describeOnEachEngine } from '../../../test/support/engines.ts'
 import { expectValue } from '../../../test/support/expect-value.ts'
-import { freshNhsNumber, NO_JOBS, queryFor } from '../../../test/support/records.ts'
+import { freshNhsNumber, NO_JOBS, nurse, queryFor } from '../../../test/support/records.ts'
 import { rounds } from '../../../test/support/suite.ts'
 import type { CalendarDate, PlanTime } from '../../domain/english-time.ts'
 import type { NhsNumber } from '../../domain/nhs-number.ts'
@@ -238,6 +238,20 @@ describeOnEachEngine('succession of authorities', database => {
       await file(silent, days(1), [])
       now = days(1)
       expect((await look(child))[0]?.authority.dutyPhone).toBe('01632960009')
+    })
+
+    test('a missed appointment is told to the successor, with numbers that are not empty (rule 19.14)', async () => {
+      const silent = await authority('Silent Council')
+      const child = await held({})
+      await handOver({ ...toWest(), successors: [silent], defaultSuccessor: silent })
+      const author = nurse()
+      const identifier = { system: 'https://hospital.example/appointments', value: newId() }
+      const appointment = { identifier, nhsNumber: child, start: days(-1) }
+      expect(
+        await storage.missedAppointments.keep({ id: newId(), appointment, author, reportedAt: now }),
+      ).toBe(true)
+      const report = await storage.missedAppointments.find(author.organisation.odsCode, identifier)
+      expect(report?.told).toEqual([{ odsCode: silent, name: 'Silent Council', dutyPhone: '01632960001' }])
     })
 
     test('a hand-over waits for a successor that is suspended, is raised, and is done once it is live again (rule 19.13)', async () => {

@@ -205,7 +205,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       select from plan q join authority a on a.ods_code = q.authority and a.passes_on where q.person = s.person
     )
     union all
-    select h.person, h.nhs_number, h.authority, h.plan_type, h.start_time, h.unborn, h.id, h.end_time, h.delete_time, h.given,
+    select who.person, h.nhs_number, h.authority, h.plan_type, h.start_time, h.unborn, h.id, h.end_time, h.delete_time, h.given,
       h.family, h.birth_date, h.local_id, h.local_id_authority, h.visible_until, h.ever_loaded, h.written_created_at,
       h.written_sequence, h.written_received_at, h.sent_by, h.passed, h.unclear
     from (

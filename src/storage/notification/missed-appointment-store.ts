@@ -68,10 +68,21 @@ export function missedAppointmentStore(db: Kysely<Schema>): MissedAppointmentSto
         .selectFrom('missed_appointment_alert as alert')
         .innerJoin('authority', 'authority.ods_code', 'alert.authority')
         .select(['ods_code', 'name', 'duty_phone', 'office_phone'])
+        // Of a successor that has told no numbers yet, those of whoever passed plans to it last (rule 19.14).
+        .select(
+          sql<Pick<Schema['authority'], 'duty_phone' | 'office_phone'> | null>`(
+            select jsonb_build_object('duty_phone', f.duty_phone, 'office_phone', f.office_phone)
+            from succession s join authority f on f.ods_code = s.from_authority and f.duty_phone is not null
+            where authority.ods_code = any (s.successors) and s.state = 'done' order by s.done_at desc limit 1
+          )`.as('former'),
+        )
         .where('alert.report_id', '=', row.id)
         .orderBy('ods_code')
         .execute()
-      return { ...readReport(row), told: told.map(readContact) }
+      return {
+        ...readReport(row),
+        told: told.map(row => readContact({ ...row, ...(row.duty_phone === null && row.former) })),
+      }
     },
 
     alerts: async (authority, limit) => {

@@ -17,9 +17,13 @@ interface HeldRow {
 export function heldPeople(db: Kysely<Schema>): HeldPeople {
   return {
     find: async (nhsNumber, at) => {
+      // Without its offset the inner query would be joined to the plans of everybody.
       const { rows } = await sql<HeldRow>`
         select distinct on (p.authority) p.authority, p.given, p.family, p.birth_date, f.fault
-        from person_number n join speaking_plan p on p.person = n.person and p.nhs_number = n.nhs_number
+        from person_number n
+        cross join lateral (
+          select * from speaking_plan s where s.person = n.person and s.nhs_number = n.nhs_number offset 0
+        ) p
         left join held_person_fault f on f.nhs_number = n.nhs_number and f.authority = p.authority
         where n.nhs_number = ${nhsNumber} and p.delete_time is null and p.visible_until > ${at}
         order by p.authority, p.written_created_at desc, p.written_sequence desc`.execute(db)

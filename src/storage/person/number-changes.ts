@@ -19,7 +19,10 @@ export function numberChanges(db: Kysely<Schema>): NumberChanges {
       await sql`
         delete from number_change c
         where authority = ${authority} and message_id is null and not told_at_desk and not exists (
-          select from person_number n join speaking_plan p on p.person = n.person and p.nhs_number = n.nhs_number
+          select from person_number n
+          cross join lateral (
+            select * from speaking_plan s where s.person = n.person and s.nhs_number = n.nhs_number offset 0
+          ) p
           where n.nhs_number = c.nhs_number and n.state in ('replaced', 'invalid', 'unknown')
             and coalesce(n.replaced_by, '') = c.replacement and p.authority = c.authority and p.delete_time is null
         )`.execute(db)

@@ -26,7 +26,7 @@ export function rowsOf(rows: readonly HandOverRow[]) {
 export function plansOnceHeldBy(from: OdsCode): RawBuilder<unknown> {
   return sql`(
     select distinct q.person from plan q join authority a on a.ods_code = q.authority and (a.passes_on or a.ods_code = ${from})
-  ) who cross join lateral (select * from speaking_plan s where s.person = who.person)`
+  ) who cross join lateral (select * from plans_as_held(who.person) h where h.speaks)`
 }
 
 /** What a hand-over would do to the plans that are visible at an instant; changes nothing (rule 19.15). */

@@ -153,7 +153,7 @@ export const FINDINGS: Readonly<
 /** Every plan of the people of whom plans have passed on, as it is held now. */
 const PASSED_ON = sql`(
   select distinct q.person from plan q join authority a on a.ods_code = q.authority and a.passes_on
-) who cross join lateral (select * from speaking_plan s where s.person = who.person)`
+) who cross join lateral (select * from plans_as_held(who.person) h where h.speaks)`
 
 /** When the newest of the plans passed on; of one that did not, when it was uploaded. */
 const PASSED_SINCE = sql`max(coalesce(
