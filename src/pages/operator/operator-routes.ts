@@ -11,6 +11,7 @@ import { issueRoutes } from './issue-routes.ts'
 import { onboardingRoutes } from './onboarding-routes.ts'
 import { overviewRoutes } from './overview-routes.ts'
 import { retentionRoutes } from './retention-routes.ts'
+import { successionRoutes } from './succession-routes.ts'
 
 /** What the operator of the national service sees and does. Every look is in the audit log, whose reader is in it, too. */
 export function operatorRoutes(fastify: FastifyInstance, pages: Pages): void {
@@ -19,6 +20,7 @@ export function operatorRoutes(fastify: FastifyInstance, pages: Pages): void {
   addAuthorityRoutes(fastify, pages)
   authorityRoutes(fastify, pages)
   authoritySettingsRoutes(fastify, pages)
+  successionRoutes(fastify, pages)
   clientsRoutes(fastify, pages)
   clientRoutes(fastify, pages)
   onboardingRoutes(fastify, pages)
