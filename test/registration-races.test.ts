@@ -122,7 +122,7 @@ describeOnEachEngine(
       const results = await Promise.all(
         [odsCode, other].map(code => addAuthority(deps(), authority(code, mailbox))),
       )
-      const owner = (await storage.authorities.byMailbox(mailbox))?.odsCode
+      const owner = (await storage.authorities.ofMailbox(mailbox))[0]?.odsCode
       expect(results.filter(({ ok }) => ok)).toHaveLength(1)
       expect(results.find(({ ok }) => !ok)).toEqual({ ok: false, fault: { kind: 'mailbox-of-other', owner } })
       expect((await storage.mailboxes.find(mailbox))?.odsCode).toBe(owner)
@@ -143,7 +143,7 @@ describeOnEachEngine(
           ),
         ])
         expect(results.filter(({ ok }) => ok)).toHaveLength(1)
-        const owner = (await storage.authorities.byMailbox(mailbox))?.odsCode
+        const owner = (await storage.authorities.ofMailbox(mailbox))[0]?.odsCode
         expect((await storage.mailboxes.find(mailbox))?.odsCode).toBe(owner)
       },
     )

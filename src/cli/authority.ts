@@ -36,6 +36,7 @@ interface AddOptions extends SettingsOptions {
   readonly name: string
   readonly mailbox: string
   readonly password?: string
+  readonly sharedMailbox?: boolean
 }
 
 /** `cpis authority`: which local authorities use the service and how, through its operations API. */
@@ -75,15 +76,16 @@ export function addAuthorityCommands(line: CommandLine): void {
       .argument('<ods>', 'its ODS code')
       .requiredOption('--name <name>', 'its name, until a file of its own gives one')
       .requiredOption('--mailbox <id>', 'its mailbox, which is added or changed')
-      .option('--password <password>', 'of the mailbox; without it one is made and shown this once'),
+      .option('--password <password>', 'of the mailbox; without it one is made and shown this once')
+      .option('--shared-mailbox', 'the mailbox is that of another authority, and serves both from now on'),
   ).action((ods: string, options: AddOptions) =>
     perform(async () => {
-      const password = options.password ?? newPassword()
-      const { name, mailbox: mailboxId } = options
-      const body = { odsCode: ods, name, mailboxId, password, ...settingsOf(options) }
+      const { name, mailbox: mailboxId, sharedMailbox = false } = options
+      const password = sharedMailbox ? undefined : (options.password ?? newPassword())
+      const body = { odsCode: ods, name, mailboxId, password, sharedMailbox, ...settingsOf(options) }
       const answer = await askOperations(config(), '/authorities', body)
       if (!answer.ok) return answer.fault
-      const made = options.password === undefined
+      const made = options.password === undefined && !sharedMailbox
       const added = `Authority ${ods} added with mailbox ${mailboxId}.`
       return done(
         { ...(answer.value as object), ...(made && { password }) },

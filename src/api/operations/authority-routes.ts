@@ -37,10 +37,13 @@ export function authorityRoutes(app: FastifyInstance, deps: OperationsApiDeps): 
     const authority = authorityBody.parse(request.body)
     const { odsCode, mailbox } = authority
     const added = await addAuthority(deps, authority)
-    if (!added.ok)
-      return reply
-        .code(400)
-        .send({ error: `Mailbox ${mailbox.id} is that of authority ${added.fault.owner}.` })
+    if (!added.ok) {
+      const error =
+        added.fault.kind === 'mailbox-of-other'
+          ? `Mailbox ${mailbox.id} is that of authority ${added.fault.owner}. Where one trust speaks for both, say that they share it.`
+          : `There is no mailbox ${mailbox.id} to be shared.`
+      return reply.code(400).send({ error })
+    }
     return reply.code(201).send({ odsCode, mailboxId: mailbox.id })
   })
 

@@ -49,7 +49,8 @@ export async function endMessage(
 
 /** Whoever is told on their notifications page need not collect what was put into their mailbox before, or what answers a file (rule 19.10). */
 async function isNotifiedOnPages(stores: Stores, mailbox: MailboxId): Promise<boolean> {
-  return (await stores.authorities.byMailbox(mailbox))?.toldAt === 'desk'
+  const authorities = await stores.authorities.ofMailbox(mailbox)
+  return authorities.length > 0 && authorities.every(({ toldAt }) => toldAt === 'desk')
 }
 
 /** A report comes from MESH itself: it has no sender and no content, and is not itself reported. */

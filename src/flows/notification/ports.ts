@@ -124,7 +124,8 @@ export interface AuthorityPageStore {
   /** Whether a message is a file that was made on a notifications page: for as long as it waits, and as drafts are kept. */
   hasSent(messageId: string): Promise<boolean>
   /** What became of an authority's newest files, and when those came that wait to be checked. */
-  files(mailbox: MailboxId, limit: number): Promise<readonly ReceivedFile[]>
+  /** What became of its files; of those from a mailbox that serves several, its own (rule 19.19). */
+  files(authority: OdsCode, mailbox: MailboxId, limit: number): Promise<readonly ReceivedFile[]>
   waiting(mailbox: MailboxId, uploadWorkflow: string): Promise<readonly Date[]>
   confirmedPhones(authority: OdsCode): Promise<(ConfirmedPhones & { readonly at: Date }) | undefined>
   keepDraft(draft: UploadDraft): Promise<void>

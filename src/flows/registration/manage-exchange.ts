@@ -46,22 +46,31 @@ export interface RegisterDeps extends ManageExchangeDeps {
 export interface AuthorityToAdd extends Omit<AuthorityDescription, 'mailbox'> {
   readonly mailbox: Mailbox
   readonly live?: boolean
+  /** The mailbox is that of another authority, and serves both from now on: it stays as it is (rule 19.19). */
+  readonly isMailboxShared?: boolean
 }
 
 /**
  * Takes an authority on, or changes what is known of one: its mailbox may send uploads, and receive acknowledgements and
- * notifications. What a new one sends is a test until it goes live; `live` has it go live at once (rule 19.2).
+ * notifications. What a new one sends is a test until it goes live; `live` has it go live at once (rule 19.2). The mailbox of another
+ * authority is shared only where that is said.
  */
 export function addAuthority(
   deps: RegisterDeps,
   authority: AuthorityToAdd,
-): Promise<Result<void, MailboxOfOther>> {
+): Promise<Result<void, MailboxOfOther | NoMailboxToShare>> {
   return deps.storage.registration(async stores => {
     const owner = await otherOwner(stores, authority.mailbox.id, authority.odsCode)
-    if (owner) return failure({ kind: 'mailbox-of-other', owner })
+    if (owner && !authority.isMailboxShared) return failure({ kind: 'mailbox-of-other', owner })
+    if (authority.isMailboxShared && !(await stores.mailboxes.find(authority.mailbox.id)))
+      return failure({ kind: 'no-mailbox-to-share' })
     await takeOn(deps, stores, authority)
     return success(undefined)
   })
+}
+
+export interface NoMailboxToShare {
+  readonly kind: 'no-mailbox-to-share'
 }
 
 export interface MailboxOfOther {
@@ -75,20 +84,24 @@ export async function otherOwner(
   mailbox: MailboxId,
   odsCode: OdsCode,
 ): Promise<OdsCode | undefined> {
-  const owner = (await stores.authorities.byMailbox(mailbox))?.odsCode
-  return owner === odsCode ? undefined : owner
+  const owners = (await stores.authorities.ofMailbox(mailbox)).map(authority => authority.odsCode)
+  return owners.includes(odsCode) ? undefined : owners[0]
 }
 
 /** Mailbox, authority and audit entry, whoever was there before; part of the caller's transaction. */
 export async function takeOn(
   deps: RegisterDeps,
   stores: RegisterStores,
-  { live, ...described }: AuthorityToAdd,
+  { live, isMailboxShared = false, ...described }: AuthorityToAdd,
 ): Promise<void> {
-  await stores.mailboxes.add(described.mailbox)
+  if (!isMailboxShared) await stores.mailboxes.add(described.mailbox)
   await enrolAuthority(stores, deps.mesh, { ...described, mailbox: described.mailbox.id })
   if (live) await stores.authorities.goLive(described.odsCode, deps.clock.now())
-  await recordChange(deps, stores, { action: 'add authority', subject: described.odsCode })
+  await recordChange(deps, stores, {
+    action: 'add authority',
+    subject: described.odsCode,
+    ...(isMailboxShared && { details: { sharedMailbox: described.mailbox.id } }),
+  })
 }
 
 /** The authority and its part in the four exchanges; its mailbox is there. */

@@ -35,7 +35,8 @@ export interface AuthorityDescription extends SettingsChange {
 }
 
 export interface AuthorityStore {
-  byMailbox(mailbox: MailboxId): Promise<Authority | undefined>
+  /** Whoever the mailbox speaks for: one, or several where a trust shares it (rule 19.19). By code. */
+  ofMailbox(mailbox: MailboxId): Promise<readonly Authority[]>
   find(odsCode: OdsCode): Promise<Authority | undefined>
   /** The same, and nobody else changes or applies anything of it until the commit. */
   hold(odsCode: OdsCode): Promise<Authority | undefined>

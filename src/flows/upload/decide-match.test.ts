@@ -85,7 +85,7 @@ describeOnEachEngine('an officer decides about a possible match (rule 3.25)', da
       },
       {
         uploadId: newId(),
-        authority: { odsCode: authority, stage: 'live' } as Authority,
+        authorities: [{ odsCode: authority, stage: 'live' } as Authority],
         series: 'system',
         bytes: (async function* () {})(),
       },

@@ -59,22 +59,25 @@ export async function judgeRecords(
   deps: JudgeRecordsDeps,
   file: {
     uploadId: string
-    authority: Authority
+    /** Whoever the mailbox speaks for; the head of the file says which it is (rule 3.1). */
+    authorities: readonly Authority[]
     series: UploadSeries
     bytes: AsyncIterable<Uint8Array>
   },
   signal: AbortSignal,
 ): Promise<JudgedFile> {
   let header: UploadHeader | undefined
+  let authority: Authority | undefined
   let earlier: AppliedUpload | undefined
   let batch: RecordAsSent[] = []
   let records = 0
   const most = deps.uploadLimits.records
   const flush = async () => {
-    const passedOn = header && passedOnFault(header, file.authority)
+    if (!header || !authority) throw new Error('A record came before the head of its file')
+    const passedOn = passedOnFault(header, authority)
     const judged = passedOn
       ? batch.map(sent => judgeTakingBack(sent, deps.clock.now(), passedOn))
-      : await judgeBatch(deps, file.authority.odsCode, batch)
+      : await judgeBatch(deps, authority.odsCode, batch)
     if (judged) await deps.storage.uploads.stage(file.uploadId, judged)
     batch = []
     return judged !== undefined
@@ -88,9 +91,11 @@ export async function judgeRecords(
         return { kind: 'refused', fault: item.fault, head: item.head }
       case 'header': {
         header = item.header
-        const fault = headerFault(header, file.authority, deps.clock.now(), deps.uploadLimits)
+        const { odsCode } = header.authority
+        authority = file.authorities.find(each => each.odsCode === odsCode)
+        const fault = headerFault(header, authority, deps.clock.now(), deps.uploadLimits)
         if (fault) return refused(fault)
-        earlier = await deps.storage.uploads.bySequence(file.authority.odsCode, file.series, header.sequence)
+        earlier = await deps.storage.uploads.bySequence(odsCode, file.series, header.sequence)
         break
       }
       case 'record':
@@ -124,11 +129,11 @@ export function unreadableContent(error: unknown, most: number): JudgedFile & { 
 
 function headerFault(
   header: UploadHeader,
-  authority: Authority,
+  authority: Authority | undefined,
   now: Date,
   { records: most, ageDays }: UploadLimits,
 ): UploadFileFault | undefined {
-  if (header.authority.odsCode !== authority.odsCode) return { kind: 'wrong-authority' }
+  if (!authority) return { kind: 'wrong-authority' }
   if (authority.stage === 'suspended') return { kind: 'suspended' }
   const { passedOn } = authority
   if (passedOn && !mayTakeBack(passedOn.at, now))
@@ -155,7 +160,9 @@ function judgeTakingBack(sent: RecordAsSent, now: Date, fault: RecordFault): Jud
 }
 
 function headOf(header: UploadHeader | undefined): ReadHead {
-  return header ? { sequence: header.sequence, recordCount: header.recordCount } : {}
+  if (!header) return {}
+  const { authority, sequence, recordCount } = header
+  return { odsCode: authority.odsCode, sequence, recordCount }
 }
 
 /**

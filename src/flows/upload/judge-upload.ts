@@ -25,32 +25,32 @@ export type Verdict =
 export async function judgeUpload(
   deps: JudgeUploadDeps,
   message: MeshMessage,
-  authority: Authority | undefined,
+  authorities: readonly Authority[],
   signal: AbortSignal,
 ): Promise<Verdict> {
   for (const wait of deps.pdsPatienceMs) {
-    const verdict = await judgeFile(deps, message, authority, signal)
+    const verdict = await judgeFile(deps, message, authorities, signal)
     if (verdict.kind !== 'refused' || verdict.fault.kind !== 'pds-unavailable') return verdict
     await deps.sleep(wait, signal)
   }
-  return judgeFile(deps, message, authority, signal)
+  return judgeFile(deps, message, authorities, signal)
 }
 
 /** Reads the file through once: its head, its records and its digest. */
 async function judgeFile(
   deps: JudgeUploadDeps,
   message: MeshMessage,
-  authority: Authority | undefined,
+  authorities: readonly Authority[],
   signal: AbortSignal,
 ): Promise<Verdict> {
-  if (!authority) return { kind: 'refused', fault: { kind: 'wrong-authority' }, head: {} }
+  if (authorities.length === 0) return { kind: 'refused', fault: { kind: 'wrong-authority' }, head: {} }
   const { storage } = deps
   const id = deps.newId()
   const digest = createHash('sha256')
   const { expansion } = deps.uploadLimits
   const bytes = digested(readPayload(storage.payloads, message, expansion), digest)
   const series = (await storage.authorityPages.hasSent(message.id)) ? 'page' : 'system'
-  const judged = await judgeRecords(deps, { uploadId: id, authority, series, bytes }, signal).catch(error =>
+  const judged = await judgeRecords(deps, { uploadId: id, authorities, series, bytes }, signal).catch(error =>
     unreadableContent(error, expansion),
   )
   if (judged.kind === 'refused') {
@@ -61,7 +61,11 @@ async function judgeFile(
   const hex = digest.digest('hex')
   if (judged.kind === 'repeated') {
     const { digest: earlierDigest, createdAt, acknowledgementPayloadId } = judged.earlier
-    const head = { sequence: header.sequence, recordCount: header.recordCount }
+    const head = {
+      odsCode: header.authority.odsCode,
+      sequence: header.sequence,
+      recordCount: header.recordCount,
+    }
     if (earlierDigest !== hex)
       return { kind: 'refused', fault: { kind: 'sequence-reused', earlierCreatedAt: createdAt }, head }
     if (acknowledgementPayloadId !== undefined) return { kind: 'repeated', acknowledgementPayloadId, header }
@@ -73,7 +77,7 @@ async function judgeFile(
     kind: 'judged',
     upload: {
       id,
-      authority: authority.odsCode,
+      authority: header.authority.odsCode,
       header,
       series,
       messageId: message.id,

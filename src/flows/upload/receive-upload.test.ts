@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { collect } from '../../../test/support/bytes.ts'
 import { describeOnEachEngine } from '../../../test/support/engines.ts'
 import { freshNhsNumber } from '../../../test/support/records.ts'
-import type { CalendarDate } from '../../domain/english-time.ts'
+import { type CalendarDate, localDay } from '../../domain/english-time.ts'
 import type { MailboxId, OdsCode } from '../../domain/organisation.ts'
 import type { Demographics } from '../../domain/person/demographics.ts'
 import type { Acknowledgement } from '../../domain/upload/acknowledgement.ts'
@@ -17,6 +17,8 @@ import { deliverMessage } from '../mailbox/deliver-message.ts'
 import type { Storage } from '../ports.ts'
 import { addAuthority } from '../registration/manage-exchange.ts'
 import { changeSettings, goLive, resume, suspend } from '../registration/onboard-authority.ts'
+import { passPlansOn } from '../registration/pass-plans-on.ts'
+import { planSuccession } from '../registration/succession.ts'
 import { receiveUpload } from './receive-upload.ts'
 
 const MESH = {
@@ -80,6 +82,7 @@ describeOnEachEngine('receiving the files of an authority as its stage changes',
   const receive = async (
     writing: () => void = () => undefined,
     made: 'by a system' | 'at a desk' = 'by a system',
+    by: OdsCode = authority,
   ) => {
     const record: RecordAsSent = {
       position: 1,
@@ -96,7 +99,7 @@ describeOnEachEngine('receiving the files of an authority as its stage changes',
         },
       ],
     }
-    const head = { odsCode: authority, name: 'COUNCIL', dutyPhone: '01632960001' }
+    const head = { odsCode: by, name: 'COUNCIL', dutyPhone: '01632960001' }
     const file = writeUpload({ createdAt: clock.now(), sequence: 7, recordCount: 1, authority: head }, [
       record,
     ])
@@ -196,6 +199,81 @@ describeOnEachEngine('receiving the files of an authority as its stage changes',
     expect(await count('test_upload')).toBe(1)
   })
 
+  describe('a mailbox that serves two authorities (rules 3.1 and 19.19)', () => {
+    let second: OdsCode
+    const share = (isMailboxShared: boolean, id: MailboxId = mailbox) => {
+      const shared = { id, name: 'ANOTHER', odsCode: second, password: 'not this one' }
+      const added = { odsCode: second, name: 'SECOND COUNCIL', mailbox: shared, live: true, isMailboxShared }
+      return addAuthority({ ...operating(), mesh: MESH }, added)
+    }
+    beforeEach(async () => {
+      second = `T${authority}` as OdsCode
+      await goLive(operating(), authority, 'a test of the flow')
+    })
+
+    test('is shared where the operator says so, and stays as it is', async () => {
+      expect(await share(false)).toEqual({ ok: false, fault: { kind: 'mailbox-of-other', owner: authority } })
+      expect(await share(true, 'NOBOX' as MailboxId)).toEqual({
+        ok: false,
+        fault: { kind: 'no-mailbox-to-share' },
+      })
+      expect(await share(true)).toEqual({ ok: true, value: undefined })
+      expect(await storage.mailboxes.find(mailbox)).toMatchObject({ odsCode: authority, password: 'secret' })
+      expect((await storage.authorities.ofMailbox(mailbox)).map(({ odsCode }) => odsCode)).toEqual([
+        authority,
+        second,
+      ])
+    })
+
+    test('the head of a file says whose it is; each has its own numbers, and reads of its own files alone', async () => {
+      await share(true)
+      expect((await receive()).answer).toMatchObject({ fileCode: 'CPF02', sequence: 7 })
+      // The same number again: it is another authority's.
+      expect((await receive(undefined, 'by a system', second)).answer).toMatchObject({
+        fileCode: 'CPF02',
+        sequence: 7,
+      })
+      const stranger = await receive(undefined, 'by a system', 'NOBODY' as OdsCode)
+      expect(stranger.answer).toMatchObject({ fileCode: 'CPF01', authority: { odsCode: authority } })
+      const plans = await database()
+        .kysely.selectFrom('plan')
+        .select('authority')
+        .where('authority', 'in', [authority, second])
+        .execute()
+      expect(plans.map(plan => plan.authority).sort()).toEqual([authority, second])
+      const files = async (of: OdsCode) =>
+        (await storage.authorityPages.files(of, mailbox, 10)).map(({ reason }) => reason)
+      expect([await files(authority), await files(second)]).toEqual([['CPF01', 'CPF02'], ['CPF02']])
+    })
+  })
+
+  test('of an authority whose plans passed on: late files count, its own later ones take back, and after 90 days none is taken (rule 19.17)', async () => {
+    await goLive(operating(), authority, 'a test of the flow')
+    const to = `S${authority}` as OdsCode
+    const mailboxOf = { id: `LA${to}` as MailboxId, name: to, odsCode: to, password: 'secret' }
+    const successor = { odsCode: to, name: 'SUCCESSOR COUNCIL', mailbox: mailboxOf, live: true }
+    await addAuthority({ ...operating(), mesh: MESH }, successor)
+    const on = localDay(clock.now())
+    const plan = { from: authority, on, successors: [to], defaultSuccessor: to }
+    expect(await planSuccession(operating(), plan)).toMatchObject({ ok: true })
+    await passPlansOn(operating())
+    const passedOn = (at: Date) =>
+      database()
+        .kysely.updateTable('authority')
+        .set({ passed_on_at: at })
+        .where('ods_code', '=', authority)
+        .execute()
+    // The times of files are whole seconds.
+    await passedOn(new Date(clock.now().getTime() - 60_000))
+    const refused = await receive()
+    expect(refused.answer).toMatchObject({ fileCode: 'CPF04', loaded: 0, failed: 1 })
+    expect(await count('plan')).toBe(0)
+    await passedOn(new Date(clock.now().getTime() - 92 * 86_400_000))
+    const late = (await receive()).answer
+    expect(late).toMatchObject({ fileCode: 'CPF01', loaded: 0 })
+    expect(late?.fileReason).toContain('SUCCESSOR COUNCIL')
+  })
+
   describe('an authority that is told at its desk (rule 19.10)', () => {
     const acknowledged = async () =>
       (await storage.messages.inbox({ mailbox, limit: 10 })).messages.map(({ workflowId }) => workflowId)
@@ -208,7 +286,7 @@ describeOnEachEngine('receiving the files of an authority as its stage changes',
       const { answer } = await receive(undefined, 'at a desk')
       expect(answer).toMatchObject({ fileCode: 'CPF02' })
       expect(await acknowledged()).toEqual([])
-      expect(await storage.authorityPages.files(mailbox, 1)).toMatchObject([
+      expect(await storage.authorityPages.files(authority, mailbox, 1)).toMatchObject([
         { reason: 'CPF02', sequence: 7, loaded: 1 },
       ])
       const applied = await storage.uploads.bySequence(authority, 'page', 7)

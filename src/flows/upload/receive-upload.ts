@@ -1,5 +1,5 @@
 import type { MeshMessage } from '../../domain/mailbox/mesh-message.ts'
-import type { MailboxId, Organisation } from '../../domain/organisation.ts'
+import type { MailboxId, OdsCode, Organisation } from '../../domain/organisation.ts'
 import { testUploadWords } from '../../domain/registration/authority.ts'
 import type { Acknowledgement } from '../../domain/upload/acknowledgement.ts'
 import { fileCodeOf } from '../../domain/upload/apply-upload.ts'
@@ -31,13 +31,21 @@ export async function receiveUpload(
   const { storage } = deps
   const message = await storage.messages.find(messageId)
   if (message?.status !== 'accepted' || !message.from) return
-  const authority = await storage.authorities.byMailbox(message.from)
-  const verdict = await judgeUpload(deps, message, authority, signal)
+  const authorities = await storage.authorities.ofMailbox(message.from)
+  const verdict = await judgeUpload(deps, message, authorities, signal)
   await storage.transaction(async stores => {
     const at = deps.clock.now()
     const mine = await stores.messages.advance(messageId, 'accepted', { status: 'acknowledged', at })
-    if (mine) await conclude(deps, stores, message, authority, verdict)
+    if (mine) await conclude(deps, stores, message, authorities, verdict)
   })
+}
+
+/** The authority that a file speaks for: whom its head names, or the only one that the mailbox serves (rule 3.1). */
+function named(authorities: readonly Authority[], head: ReadHead): Authority | undefined {
+  const [first, ...others] = authorities
+  return (
+    authorities.find(({ odsCode }) => odsCode === head.odsCode) ?? (others.length === 0 ? first : undefined)
+  )
 }
 
 /** Applies what was judged, answers it and records it; part of the caller's transaction (rule 3.15). */
@@ -45,7 +53,7 @@ async function conclude(
   deps: ReceiveUploadDeps,
   stores: Stores,
   message: MeshMessage,
-  authority: Authority | undefined,
+  authorities: readonly Authority[],
   verdict: Verdict,
 ): Promise<void> {
   switch (verdict.kind) {
@@ -69,10 +77,11 @@ async function conclude(
     }
     case 'repeated': {
       await deliver(deps, stores, message, { payloadId: verdict.acknowledgementPayloadId })
-      return record(deps, stores, message, 'allowed', 'repeated', { sequence: verdict.header.sequence })
+      const { sequence, authority } = verdict.header
+      return record(deps, stores, message, 'allowed', 'repeated', { sequence }, authority.odsCode)
     }
     case 'refused':
-      return refuse(deps, stores, message, authority, verdict.fault, verdict.head)
+      return refuse(deps, stores, message, named(authorities, verdict.head), verdict.fault, verdict.head)
   }
 }
 
@@ -88,7 +97,7 @@ async function concludeLive(
   const content = { ...judgedContent(deps, stores, upload), fileCode, loaded, failed }
   const payloadId = await acknowledge(deps, stores, message, content)
   await stores.uploads.complete(upload.id, fileCode, payloadId)
-  return record(deps, stores, message, 'allowed', fileCode, { loaded, failed, sequence })
+  return record(deps, stores, message, 'allowed', fileCode, { loaded, failed, sequence }, upload.authority)
 }
 
 /** A test is answered as if it counted, and leaves nothing but its counts (rule 19.2). */
@@ -108,7 +117,7 @@ async function concludeTest(
   const { id, authority, receivedAt } = upload
   const outcome = { sequence, createdAt, receivedAt, fileCode, loaded, failed, match }
   await stores.uploadHistory.keepTest(id, authority, outcome)
-  return record(deps, stores, message, 'allowed', 'test', { loaded, failed, matched, sequence })
+  return record(deps, stores, message, 'allowed', 'test', { loaded, failed, matched, sequence }, authority)
 }
 
 async function refuse(
@@ -131,7 +140,7 @@ async function refuse(
     failed: 0,
     results: async function* () {},
   })
-  return record(deps, stores, message, 'refused', fileCode, { fault: fault.kind })
+  return record(deps, stores, message, 'refused', fileCode, { fault: fault.kind }, authority?.odsCode)
 }
 
 /** What the acknowledgements of all files that could be judged have in common. */
@@ -185,8 +194,8 @@ async function deliver(
 }
 
 async function isReadOnPages(stores: Stores, { id }: MeshMessage, sender: MailboxId): Promise<boolean> {
-  const authority = await stores.authorities.byMailbox(sender)
-  return authority?.toldAt === 'desk' && (await stores.authorityPages.hasSent(id))
+  const authorities = await stores.authorities.ofMailbox(sender)
+  return authorities.some(({ toldAt }) => toldAt === 'desk') && (await stores.authorityPages.hasSent(id))
 }
 
 async function senderOf(
@@ -200,14 +209,17 @@ async function senderOf(
   return mailbox
 }
 
-function record(
+/** Of a mailbox that serves several, the entry says whose file it was. */
+async function record(
   deps: ReceiveUploadDeps,
   stores: Stores,
   message: MeshMessage,
   outcome: 'allowed' | 'refused',
   reason: string,
   details: Readonly<Record<string, string | number>>,
+  authority: OdsCode | undefined,
 ): Promise<void> {
+  const isShared = message.from && (await stores.authorities.ofMailbox(message.from)).length > 1
   return stores.audit.append({
     id: deps.newId(),
     at: deps.clock.now(),
@@ -216,7 +228,7 @@ function record(
     outcome,
     reason,
     subject: message.id,
-    details,
+    details: { ...details, ...(isShared && authority && { authority }) },
     ...(message.from && { actor: message.from }),
   })
 }

@@ -30,7 +30,7 @@ export function uploadRoutes(fastify: FastifyInstance, pages: Pages): void {
     if (!authority) return nothingHere(pages, request, reply)
     const now = deps.now()
     const [files, waiting, applied, tests, gaps, open, failing, rates] = await Promise.all([
-      storage.authorityPages.files(authority.mailbox, NEWEST),
+      storage.authorityPages.files(odsCode, authority.mailbox, NEWEST),
       storage.authorityPages.waiting(authority.mailbox, uploadWorkflow),
       storage.uploadHistory.applied(odsCode, 1),
       storage.uploadHistory.tests(odsCode, 1),

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { LONGEST_HAND_OVER_FILE, successionBody } from '../../api/common/registration/succession-body.ts'
 import { failure, type Result, success } from '../../domain/result.ts'
-import { type FormProblem, problemsOf } from './form-problems.ts'
+import { type FormProblem, problemsOf } from '../form-problems.ts'
 
 /** Sealed, it still fits a form. */
 const LONGEST_FILE = 1024 * 1024

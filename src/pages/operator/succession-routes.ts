@@ -12,13 +12,13 @@ import {
 } from '../../flows/registration/succession.ts'
 import { actorOf } from '../exchange.ts'
 import { takeFiles } from '../file-form.ts'
+import { type FormProblem, shownProblems } from '../form-problems.ts'
 import { nothingHere } from '../nothing-here.ts'
 import type { Pages } from '../pages.ts'
 import { admit, field } from '../session/admit.ts'
 import { sealedBox } from '../session/sealed-box.ts'
 import type { OperatorSession } from '../session/session.ts'
 import { doneBy } from './done-by.ts'
-import { type FormProblem, shownProblems } from './form-problems.ts'
 import {
   NO_SUCCESSION_FIELDS,
   readSuccessionForm,

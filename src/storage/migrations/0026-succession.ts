@@ -62,6 +62,9 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await run(`alter table authority
     add column passes_on boolean not null default false,
     add column passed_on_at timestamptz`)
+  // A trust speaks for several authorities from one mailbox (rule 19.19); that nobody shares one unasked is held by the register lock.
+  await run(`alter table authority drop constraint authority_mailbox_id_key`)
+  await run(`create index authority_mailbox on authority (mailbox_id)`)
   // The newest end or delete that was applied to a plan without proof: between two senders of one plan it counts as a write.
   await run(
     `alter table plan add column taken_back_created_at timestamptz, add column taken_back_sequence bigint`,

@@ -106,22 +106,32 @@ export function authorityPageStore(db: Kysely<Schema>): AuthorityPageStore {
       return row !== undefined
     },
 
-    files: async (mailbox, limit) => {
+    files: async (authority, mailbox, limit) => {
       const rows = await db
         .selectFrom('audit')
         .select(['at', 'outcome', 'reason', 'details'])
         .where('action', '=', 'receive upload')
         .where('actor', '=', mailbox)
+        // An entry that does not say whose file it was is that of the authority whose mailbox it is.
+        .where(
+          sql<boolean>`(details ->> 'authority' = ${authority} or details ->> 'authority' is null and not exists (
+            select from authority o join mailbox m on m.id = o.mailbox_id and m.ods_code = o.ods_code
+            where o.mailbox_id = ${mailbox} and o.ods_code <> ${authority}
+          ))`,
+        )
         .orderBy('at', 'desc')
         .orderBy('id', 'desc')
         .limit(limit)
         .execute()
-      return rows.map(({ at, outcome, reason, details }) => ({
-        at,
-        outcome: outcome as ReceivedFile['outcome'],
-        reason: reason ?? '',
-        ...(details as Pick<ReceivedFile, 'sequence' | 'loaded' | 'failed' | 'fault'> | null),
-      }))
+      return rows.map(({ at, outcome, reason, details }) => {
+        const { authority: _own, ...said } = details ?? {}
+        return {
+          at,
+          outcome: outcome as ReceivedFile['outcome'],
+          reason: reason ?? '',
+          ...(said as Pick<ReceivedFile, 'sequence' | 'loaded' | 'failed' | 'fault'>),
+        }
+      })
     },
 
     waiting: async (mailbox, uploadWorkflow) => {

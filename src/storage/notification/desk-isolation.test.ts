@@ -212,7 +212,9 @@ describeOnEachEngine('what authorities see that hold the same person (rule 21.12
     await entry(mailboxOf(home), 'receive upload', 'CPF02')
     await entry(mailboxOf(home), 'send message', 'sent')
     await entry(mailboxOf(other), 'receive upload', 'CPF04')
-    expect(await desk().files(mailboxOf(home), 10)).toEqual([{ at: AT, outcome: 'allowed', reason: 'CPF02' }])
+    expect(await desk().files(home, mailboxOf(home), 10)).toEqual([
+      { at: AT, outcome: 'allowed', reason: 'CPF02' },
+    ])
   })
 
   test('files that wait to be checked are uploads of its own mailbox that were sent whole', async () => {

@@ -17,7 +17,8 @@ export function authorityStore(db: Kysely<Schema>): AuthorityStore {
   const select = () => db.selectFrom('authority').selectAll().select(PASSED_ON.as('passed_on'))
   const change = (odsCode: OdsCode) => db.updateTable('authority').where('ods_code', '=', odsCode)
   return {
-    byMailbox: async mailbox => optional(await select().where('mailbox_id', '=', mailbox).executeTakeFirst()),
+    ofMailbox: async mailbox =>
+      (await select().where('mailbox_id', '=', mailbox).orderBy('ods_code').execute()).map(authority),
     find: async odsCode => optional(await select().where('ods_code', '=', odsCode).executeTakeFirst()),
     hold: async odsCode =>
       optional(await select().where('ods_code', '=', odsCode).forUpdate().executeTakeFirst()),

@@ -67,11 +67,16 @@ export const authorityEntry = authority.transform(({ odsCode, name, mailboxId, p
   ...said(rest),
 }))
 export const authorityBody = authority
-  .extend({ password })
-  .transform(({ odsCode, name, mailboxId, password, ...rest }) => ({
+  .extend({ password: password.optional(), sharedMailbox: z.boolean().default(false) })
+  .refine(given => given.sharedMailbox || given.password !== undefined, {
+    path: ['password'],
+    message: 'A mailbox has a password; only one that is shared keeps its own.',
+  })
+  .transform(({ odsCode, name, mailboxId, password = '', sharedMailbox, ...rest }) => ({
     odsCode,
     name,
     mailbox: { id: mailboxId, name, odsCode, password },
+    ...(sharedMailbox && { isMailboxShared: true }),
     ...said(rest),
   }))
 
