@@ -4,7 +4,7 @@ import { v7 as newId } from 'uuid'
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { describeOnEachEngine } from '../../../test/support/engines.ts'
 import { expectValue } from '../../../test/support/expect-value.ts'
-import { freshNhsNumber, NO_JOBS, nurse, queryFor } from '../../../test/support/records.ts'
+import { freshNhsNumber, NO_JOBS, nurse, pdsSays, queryFor } from '../../../test/support/records.ts'
 import { rounds } from '../../../test/support/suite.ts'
 import type { CalendarDate, PlanTime } from '../../domain/english-time.ts'
 import type { NhsNumber } from '../../domain/nhs-number.ts'
@@ -238,6 +238,22 @@ describeOnEachEngine('succession of authorities', database => {
       await file(silent, days(1), [])
       now = days(1)
       expect((await look(child))[0]?.authority.dutyPhone).toBe('01632960009')
+    })
+
+    test('a number that is no longer in use is told to the successor too, once (rule 14.2)', async () => {
+      const [child, other] = [await held({}), await held({})]
+      await pdsSays(database(), child, { state: 'invalid' }, days(-35))
+      await handOver(toWest())
+      const told = await database()
+        .kysely.selectFrom('number_change')
+        .select(['authority', 'nhs_number', 'message_id'])
+        .where('nhs_number', 'in', [child, other])
+        .orderBy('noticed_at')
+        .execute()
+      expect(told).toEqual([
+        { authority: old, nhs_number: child, message_id: null },
+        { authority: west, nhs_number: child, message_id: null },
+      ])
     })
 
     test('a missed appointment is told to the successor, with numbers that are not empty (rule 19.14)', async () => {
