@@ -1,58 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import type { CalendarDate } from '../english-time.ts'
+import { RECORD_FAULTS } from './faults.testing.ts'
 import { reasonFrom } from './reason.ts'
 import { codeOf, type RecordFault } from './record-faults.ts'
 import { RECORD_REASONS, reasonOf } from './record-reasons.ts'
 import { complaintsAbout, gradeOf, ruleText } from './testing.ts'
 
-/** One or more of every kind; a kind that is forgotten does not compile. */
-const FAULTS: Readonly<Record<RecordFault['kind'], readonly [string, ...RecordFault[]]>> = {
-  'nhs-number-unknown': ['CPR01', { kind: 'nhs-number-unknown' }],
-  invalidated: ['CPR01', { kind: 'invalidated' }],
-  sensitive: ['CPR02', { kind: 'sensitive' }],
-  'different-person': [
-    'CPR03',
-    { kind: 'different-person', items: ['given name'] },
-    { kind: 'different-person', items: ['family name', 'given name'] },
-    { kind: 'different-person', items: ['date of birth', 'family name', 'given name'] },
-  ],
-  'possible-match': [
-    'CPR03',
-    { kind: 'possible-match', items: ['given name'] },
-    { kind: 'possible-match', items: ['date of birth', 'given name'] },
-  ],
-  'nhs-number-format': ['CPR04', { kind: 'nhs-number-format' }],
-  'other-nation': [
-    'CPR04',
-    { kind: 'other-nation', nation: 'scotland' },
-    { kind: 'other-nation', nation: 'northern-ireland' },
-  ],
-  superseded: ['CPR05', { kind: 'superseded' }],
-  missing: [
-    'CPR07',
-    { kind: 'missing', field: 'subject' },
-    { kind: 'missing', field: 'NHS number' },
-    { kind: 'missing', field: 'plan end date' },
-  ],
-  'bad-birth-date': ['CPR07', { kind: 'bad-birth-date' }],
-  'bad-plan-date': ['CPR07', { kind: 'bad-plan-date', plan: 'LAC', which: 'delete' }],
-  'end-before-start': ['CPR07', { kind: 'end-before-start', plan: 'CPP' }],
-  'start-too-old': ['CPR07', { kind: 'start-too-old', plan: 'UCPP' }],
-  'starts-as-adult': ['CPR07', { kind: 'starts-as-adult', plan: 'LAC' }],
-  'starts-after-death': ['CPR07', { kind: 'starts-after-death', plan: 'CPP' }],
-  'wrong-subject': ['CPR07', { kind: 'wrong-subject', plan: 'UCPP' }, { kind: 'wrong-subject', plan: 'LAC' }],
-  unreadable: ['CPR07', { kind: 'unreadable', part: 'plan' }, { kind: 'unreadable', part: 'subject' }],
-  'too-many-plans': ['CPR07', { kind: 'too-many-plans' }],
-  'two-people': ['CPR07', { kind: 'two-people' }],
-  'plan-already-in-file': ['CPR07', { kind: 'plan-already-in-file', plan: 'CPP' }],
-  'delete-of-unknown-plan': ['CPR07', { kind: 'delete-of-unknown-plan', plan: 'CPP' }],
-  'passed-on': [
-    'CPR07',
-    { kind: 'passed-on', on: '2027-04-01' as CalendarDate, to: ['West Surrey Council'] },
-  ],
-}
-
-const all = Object.values(FAULTS).flatMap(([code, ...faults]) =>
+const all = Object.values(RECORD_FAULTS).flatMap(([code, ...faults]) =>
   faults.map(fault => ({ code, fault: fault as RecordFault })),
 )
 

@@ -33,7 +33,11 @@ const FAULTS = {
   ),
 } as const satisfies Record<string, readonly [name: string, text: string]>
 
-export function queryFault(check: keyof typeof FAULTS): QueryFault {
+export type QueryCheck = keyof typeof FAULTS
+
+export const QUERY_CHECKS = Object.keys(FAULTS) as readonly QueryCheck[]
+
+export function queryFault(check: QueryCheck): QueryFault {
   const [name, text] = FAULTS[check]
   return { name, text }
 }
