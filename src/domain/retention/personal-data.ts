@@ -64,8 +64,8 @@ export const PERSONAL_DATA: Readonly<Record<RetainedKind, PersonalData>> = {
     source: '23.3',
   },
   plans: {
-    words: 'plans, and what was taken back of plans',
-    tables: ['plan', 'plan_taken_back'],
+    words: 'plans, what was taken back of plans, and to whom single plans passed',
+    tables: ['plan', 'plan_taken_back', 'succession_plan'],
     from: 'the latest of: the plan is no longer visible, it was deleted or taken back, a file carried it',
     period: { set: 'plans' },
     source: '23.5',
@@ -99,8 +99,8 @@ export const PERSONAL_DATA: Readonly<Record<RetainedKind, PersonalData>> = {
     source: '23.5',
   },
   'match-decisions': {
-    words: 'decisions about possible matches',
-    tables: ['match_decision'],
+    words: 'decisions about possible matches and about plans to check',
+    tables: ['match_decision', 'confirmed_plan'],
     from: 'the decision, once the authority neither holds a plan of the person nor has a refused record of them',
     period: { set: 'decisions' },
     source: '23.5',

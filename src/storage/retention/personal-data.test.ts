@@ -31,6 +31,7 @@ const NOBODY_IN_IT: Readonly<Record<string, Readonly<Record<string, string>>>> =
     office_phone: 'of the authority',
     suspended_why: "an operator's words about an authority",
   },
+  bank_holiday: { title: 'of a holiday', notes: 'of a holiday' },
   client_system: {
     organisation_name: 'of an organisation',
     contract: 'addresses and times',
@@ -58,6 +59,11 @@ const NOBODY_IN_IT: Readonly<Record<string, Readonly<Record<string, string>>>> =
     value: 'of the sandbox, in which everybody is made up',
   },
   spent_token: {},
+  succession: {
+    default_successor: 'the code of an authority',
+    planned_by: 'an operator',
+    waits_for: 'the code of an authority, and its stage',
+  },
   test_upload: {},
   upload_attempt: { reason: 'a code' },
   watch_round: { next_by: 'an instant' },

@@ -441,6 +441,75 @@ describeOnEachEngine('what the retention job removes', database => {
     expect(await left()).toBe(0)
   })
 
+  test('that a plan stands, and to whom it passed, is kept while the plan is held; then the number goes too (rules 23.5 and 23.7)', async () => {
+    const successor = `${authority}N`
+    await storedAuthority(database(), successor)
+    const succession = randomUUID()
+    await overPlan(-1)
+    await db()
+      .insertInto('confirmed_plan')
+      .values({
+        authority,
+        nhs_number: number,
+        plan_type: 'CPP',
+        start_time: '202601010000',
+        unborn: '',
+        beside: '',
+        written_created_at: ago(2000),
+        written_sequence: 1,
+        confirmed_at: ago(731),
+      })
+      .execute()
+    await db()
+      .insertInto('succession')
+      .values({
+        id: succession,
+        from_authority: authority,
+        on_day: '2027-04-01',
+        default_successor: successor,
+        successors: [successor],
+        listed: true,
+        state: 'done',
+        planned_at: ago(1200),
+        planned_by: 'operator',
+        done_at: ago(1100),
+      })
+      .execute()
+    await db()
+      .insertInto('succession_plan')
+      .values({
+        person: number,
+        nhs_number: number,
+        succession,
+        plan_type: 'CPP',
+        start_day: '20260101',
+        local_id: '',
+        successor,
+        new_local_id: null,
+        row_number: 1,
+      })
+      .execute()
+    const left = async () => [
+      await count('confirmed_plan', 'authority', authority),
+      (await db().selectFrom('succession_plan').select('person').where('person', '=', number).execute())
+        .length,
+    ]
+    await pass()
+    expect(await left()).toEqual([1, 1])
+    await db().deleteFrom('plan').where('authority', '=', authority).execute()
+    await db()
+      .updateTable('person_number')
+      .set({ state: 'live', looked_at: ago(10) })
+      .where('nhs_number', '=', number)
+      .execute()
+    await pass()
+    expect(await left()).toEqual([0, 0])
+    await pass()
+    expect(
+      await db().selectFrom('person_number').select('person').where('nhs_number', '=', number).execute(),
+    ).toEqual([])
+  })
+
   test('what PDS says otherwise of a person goes once no plan of theirs is visible (rule 23.5)', async () => {
     const fault = JSON.stringify({ kind: 'person-died' })
     await overPlan(-1)

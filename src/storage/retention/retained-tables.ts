@@ -162,12 +162,38 @@ const match_decision: RetainedTable = {
   onHold: ofEither,
 }
 
+/** That a plan stands says nothing once the plan is gone (rule 3.26). */
+const confirmed_plan: RetainedTable = {
+  table: 'confirmed_plan',
+  key: text('authority', 'nhs_number', 'plan_type', 'start_time', 'unborn', 'beside'),
+  since: () => sql`case when not exists (
+      select from person_number n join plan p on p.person = n.person
+      where n.nhs_number = t.nhs_number and p.authority = t.authority
+    ) then t.confirmed_at end`,
+  onHold: ofEither,
+}
+
+/** To whom a plan passed is asked for as long as the plan is held (rule 19.13). */
+const succession_plan: RetainedTable = {
+  table: 'succession_plan',
+  key: [
+    ...text('person'),
+    { column: 'succession', type: 'uuid' },
+    ...text('plan_type', 'start_day', 'local_id', 'nhs_number'),
+  ],
+  since: () => sql`case when not exists (select from plan p where p.person = t.person) then (
+      select coalesce(s.done_at, s.on_day::timestamptz) from succession s where s.id = t.succession
+    ) end`,
+  onHold: held => ofPerson('t.nhs_number', held),
+}
+
 /** All numbers of a person go together, with the number that leads them (rule 23.7). */
 const person_number: RetainedTable = {
   table: 'person_number',
   key: text('nhs_number'),
   since: ({ at, isFeedReliedOn }) => sql`case when not exists (select from plan p where p.person = t.person)
     and not exists (select from plan_taken_back b where b.person = t.person)
+    and not exists (select from succession_plan s where s.person = t.person)
     and not exists (select from access a where a.person = t.person)
     then (
       select max(g.looked_at) from person_number g
@@ -197,11 +223,11 @@ export const RETAINED_TABLES: Readonly<Record<RetainedKind, readonly RetainedTab
   'file-records': [upload_record, upload_plan],
   'refused-people': [failing_record],
   acknowledgements: [upload],
-  plans: [plan, plan_taken_back],
+  plans: [plan, plan_taken_back, succession_plan],
   accesses: [access],
   'listed-lately': [last_listed],
   notifications: NOTIFICATION_TABLES,
   'people-differ': [held_person_fault],
-  'match-decisions': [match_decision],
+  'match-decisions': [match_decision, confirmed_plan],
   numbers: [person_number],
 }
