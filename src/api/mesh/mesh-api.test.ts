@@ -9,6 +9,7 @@ import {
   type MeshBench,
   OPEN,
   openMeshBench,
+  tokenOf,
   UPLOAD,
 } from '../../../test/support/mesh.ts'
 
@@ -89,6 +90,44 @@ describe('handshake', () => {
       { action: 'ping', outcome: 'allowed' },
     ])
   })
+})
+
+describe('what servers compare without case (rule 7.1)', () => {
+  const parts = (token: string) => {
+    const [scheme = '', fields = ''] = token.split(' ')
+    const [mailbox, nonce, count, time, hash = ''] = fields.split(':')
+    return { scheme, fields: [mailbox, nonce, count, time], hash }
+  }
+
+  test.each([
+    ['the hash in capitals', (hash: string) => hash.toUpperCase(), 'NHSMESH'],
+    [
+      'the hash in capitals in part',
+      (hash: string) => hash.replace(/[a-f]/, sign => sign.toUpperCase()),
+      'NHSMESH',
+    ],
+    ['the scheme in small letters', (hash: string) => hash, 'nhsmesh'],
+  ])('%s', async (_name, written, scheme) => {
+    const { fields, hash } = parts(tokenOf(ALPHA))
+    const authorization = `${scheme} ${[...fields, written(hash)].join(':')}`
+    expect((await call({ headers: { authorization } }, `/${ALPHA}/inbox`)).statusCode).toBe(200)
+    // In other letters it is still the same token, and used up (rule 7.3).
+    const again = `NHSMESH ${[...fields, hash].join(':')}`
+    expect((await call({ headers: { authorization: again } }, `/${ALPHA}/inbox`)).statusCode).toBe(403)
+  })
+})
+
+test.each([
+  ['YES', 'Y'],
+  ['off', 'N'],
+  ['N/A', undefined],
+])('the flag %s is taken and delivered as %s (rule 7.15)', async (sent, delivered) => {
+  const id = await send(label({ 'mex-content-compressed': sent, 'mex-content-encrypted': sent }))
+  const { headers } = await call({ as: BETA, version: 1 }, `/${BETA}/inbox/${id}`)
+  const { 'mex-content-compressed': compressed, 'mex-content-encrypted': encrypted } = headers
+  expect([compressed, encrypted]).toEqual([delivered, delivered])
+  const tracked = await call({ version: 1 }, `/${ALPHA}/outbox/tracking?messageID=${id}`)
+  expect(tracked.json().compressFlag).toBe(delivered)
 })
 
 describe('sending', () => {

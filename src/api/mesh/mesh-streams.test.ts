@@ -226,7 +226,7 @@ describe('compression', () => {
     const id = await send(plain, { 'mex-content-compressed': 'n' })
     const { headers, body } = await download(id, version, accept)
     expect(headers['content-encoding']).toBe(compressed ? 'gzip' : undefined)
-    expect(headers['mex-content-compressed']).toBe(compressed ? 'Y' : 'n')
+    expect(headers['mex-content-compressed']).toBe(compressed ? 'Y' : 'N')
     expect((compressed ? gunzipSync(body) : body).equals(plain)).toBe(true)
   })
 

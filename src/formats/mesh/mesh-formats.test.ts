@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { readAccept } from './api-version.ts'
 import { readChunkRange, writeChunkRange } from './chunk-range.ts'
 import { readContinueToken, writeContinueToken } from './continue-token.ts'
+import { readFlag } from './flag.ts'
 import { MOST_CHUNKS } from './limits.ts'
 import { newMessageId, readMessageId } from './message-id.ts'
 import { readToken, writeToken } from './token.ts'
@@ -123,4 +124,12 @@ test.each([
 ])('the chunk range %j', (text, range) => {
   expect(readChunkRange(text)).toEqual(range)
   if (range) expect(writeChunkRange(range)).toBe(text.trim())
+})
+
+test.each([
+  [true, ['Y', 'y', 'YES', 'yes', 'T', 'TRUE', 'true', 'ON', 'on', '1', ' 1 ']],
+  [false, ['N', 'n', 'NO', 'F', 'False', 'OFF', '0']],
+  [undefined, ['N/A', 'none', 'ja', 'perhaps', '', undefined]],
+])('flags that say %s (rule 7.15)', (said, sent) => {
+  expect(sent.map(readFlag)).toEqual(sent.map(() => said))
 })

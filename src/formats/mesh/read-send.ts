@@ -2,6 +2,7 @@ import type { MessageLabel } from '../../domain/mailbox/mesh-message.ts'
 import { type MailboxId, parseMailboxId } from '../../domain/organisation.ts'
 import { failure, type Result, success } from '../../domain/result.ts'
 import { type ChunkRange, readChunkRange } from './chunk-range.ts'
+import { readFlag } from './flag.ts'
 import { headerOf, REQUEST_HEADERS, type RequestHeaders, SENT_HEADERS } from './headers.ts'
 import { invalid, lengthFault } from './invalid-part.ts'
 import type { InvalidPart, MeshFault } from './mesh-fault.ts'
@@ -36,8 +37,16 @@ export function readSendHeaders(headers: RequestHeaders, sender: MailboxId): Res
   const to = parseMailboxId(recipient)
   if (!to) return failure('unknown-recipient')
   const contentType = rest.contentType ?? headerOf(headers, 'content-type')
+  const { contentEncrypted, contentCompressed, ...labels } = rest
   return success({
-    label: { ...rest, to, workflowId, ...(contentType && { contentType }) },
+    label: {
+      ...labels,
+      to,
+      workflowId,
+      ...(contentType && { contentType }),
+      ...flag('contentEncrypted', contentEncrypted),
+      ...flag('contentCompressed', contentCompressed),
+    },
     totalChunks: range.total,
     encoding: encoding.value ?? 'identity',
   })
@@ -52,6 +61,15 @@ export function readChunkHeaders(
   const range = readChunkRange(headerOf(headers, REQUEST_HEADERS.chunkRange.name) ?? '')
   if (!range) return failure('bad-chunk-range')
   return success({ range, ...(encoding.value && { encoding: encoding.value }) })
+}
+
+/** A flag as it is handed on: `Y` or `N`; nothing where what was sent says neither (rule 7.15). */
+function flag<Field extends 'contentEncrypted' | 'contentCompressed'>(
+  field: Field,
+  sent: string | undefined,
+): Partial<Record<Field, string>> {
+  const said = readFlag(sent)
+  return said === undefined ? {} : ({ [field]: said ? 'Y' : 'N' } as Record<Field, string>)
 }
 
 /** The labels that were sent with a value; who it is to and the workflow also where they are empty. */
@@ -75,12 +93,6 @@ function invalidParts(headers: RequestHeaders, sent: Labels): InvalidPart[] {
   for (const [field, value] of Object.entries(sent)) {
     const { name, longest } = SENT_HEADERS[field as LabelField]
     wrong.push(lengthFault(['header', name], value, { longest }))
-  }
-  for (const field of ['contentEncrypted', 'contentCompressed'] as const) {
-    const value = sent[field]
-    if (value !== undefined && !/^(y|n|true|false)$/i.test(value)) {
-      wrong.push(invalid.notOneOf(['header', SENT_HEADERS[field].name], 'y, n, true, false'))
-    }
   }
   const { name, longest } = REQUEST_HEADERS.chunkRange
   wrong.push(lengthFault(['header', name], headerOf(headers, name) ?? '', { longest }))

@@ -6,16 +6,19 @@ import { readTokenTime, tokenTime } from './timestamps.ts'
 const SCHEME = 'NHSMESH'
 const LONGEST_NONCE = 200
 
-/** Reads an `Authorization` header: `NHSMESH` and five fields with colons between (rule 7.1). */
+/**
+ * Reads an `Authorization` header: `NHSMESH` and five fields with colons between (rule 7.1). The scheme and the hexadecimal hash
+ * are read in either case, as MESH servers read them.
+ */
 export function readToken(header: string | undefined): Result<MeshToken, 'unreadable-token'> {
-  const fields = new RegExp(`^${SCHEME} ([^:\\s]+):([^:\\s]+):(\\d{1,18}):(\\d{12}):([^:\\s]+)$`).exec(
+  const fields = new RegExp(`^${SCHEME} ([^:\\s]+):([^:\\s]+):(\\d{1,18}):(\\d{12}):([^:\\s]+)$`, 'i').exec(
     header ?? '',
   )
   if (!fields) return failure('unreadable-token')
   const [, mailbox = '', nonce = '', count = '', timestamp = '', hash = ''] = fields
   const at = readTokenTime(timestamp)
   if (!at || nonce.length > LONGEST_NONCE) return failure('unreadable-token')
-  return success({ mailbox, nonce, count, timestamp, at, hash })
+  return success({ mailbox, nonce, count, timestamp, at, hash: hash.toLowerCase() })
 }
 
 /** Writes the header that `readToken` reads, for the instant `at`. */
