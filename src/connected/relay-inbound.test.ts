@@ -16,8 +16,10 @@ beforeAll(async () => {
 beforeEach(() => bench.startAfresh())
 afterAll(() => bench.close())
 
-const upload = (content: Uint8Array | string, { gzip = false, from = ALPHA, localId = 'FILE' } = {}) =>
-  bench.authority(from).send(Buffer.from(content), { to: CPIS, workflowId: UPLOAD, localId, gzip })
+const upload = (
+  content: Uint8Array | string,
+  { gzip = false, from = ALPHA, localId = 'FILE', workflowId = UPLOAD } = {},
+) => bench.authority(from).send(Buffer.from(content), { to: CPIS, workflowId, localId, gzip })
 const inboxOf = async ({ storage }: RelayBench['inside'], page: Partial<InboxPage> = {}) =>
   (await storage.messages.inbox({ mailbox: CPIS, limit: 100, ...page })).messages
 const contents = async () =>
@@ -68,6 +70,14 @@ describe('what arrives elsewhere is taken in as if it had been handed in here', 
     if (gzip) expect(chunks.map(chunk => chunk.encoding)).toEqual(['gzip', 'gzip', 'gzip'])
     expect(await bench.inside.jobs()).toEqual(waiting.map(({ id }) => id))
     expect(await inboxOf(bench.outside)).toEqual([])
+  })
+
+  test('under a workflow id in small letters (rule 7.16)', async () => {
+    await upload('<small/>', { workflowId: UPLOAD.toLowerCase() })
+    expect(await bench.fetchRound()).toMatchObject({ taken: 1, setAside: 0 })
+    const waiting = await inboxOf(bench.inside)
+    expect(waiting).toMatchObject([{ from: ALPHA, workflowId: UPLOAD.toLowerCase() }])
+    expect(await bench.inside.jobs()).toEqual(waiting.map(({ id }) => id))
   })
 
   test('over all pages, and in the order in which it came', async () => {

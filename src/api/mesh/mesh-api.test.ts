@@ -202,6 +202,12 @@ describe('sending', () => {
     expect((await bench.storage.messages.find(id))?.size).toBe('ONE two three'.length)
   })
 
+  test('an upload under a workflow id in small letters gets its job too (rule 7.16)', async () => {
+    const before = await bench.jobs()
+    const id = await send(label({ 'mex-to': CPIS.toLowerCase(), 'mex-workflowid': UPLOAD.toLowerCase() }))
+    expect(await bench.jobs()).toEqual([...before, id])
+  })
+
   test('an upload for CP-IS gets its job, other messages do not', async () => {
     const before = await bench.jobs()
     const id = await send(label({ 'mex-to': CPIS, 'mex-workflowid': UPLOAD }))

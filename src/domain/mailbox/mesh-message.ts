@@ -16,6 +16,11 @@ export interface Workflow {
   readonly receivers: readonly MailboxId[]
 }
 
+/** Whether two workflow ids name one workflow: case does not count (rule 7.16). */
+export function isSameWorkflow(one: string, other: string): boolean {
+  return one.toLowerCase() === other.toLowerCase()
+}
+
 export type MessageStatus = 'uploading' | 'accepted' | 'acknowledged' | 'undeliverable'
 
 /** What a sender says of a message; all but `to` and `workflowId` is carried through untouched. */

@@ -1,5 +1,10 @@
 import type { ContentFault, SendFault } from '../../domain/mailbox/mesh-faults.ts'
-import { collectBy, type MeshMessage, type MessageLabel } from '../../domain/mailbox/mesh-message.ts'
+import {
+  collectBy,
+  isSameWorkflow,
+  type MeshMessage,
+  type MessageLabel,
+} from '../../domain/mailbox/mesh-message.ts'
 import type { MailboxId } from '../../domain/organisation.ts'
 import { failure, type Result, success } from '../../domain/result.ts'
 import type { Stores } from '../ports.ts'
@@ -72,7 +77,7 @@ export async function refusalOf(
 
 /** An upload for CP-IS itself gets its job in the transaction that accepts it, so that none can be forgotten. */
 export async function handOver(deps: SendMessageDeps, stores: Stores, message: MeshMessage): Promise<void> {
-  if (message.to === deps.cpisMailbox && message.workflowId === deps.uploadWorkflow) {
+  if (message.to === deps.cpisMailbox && isSameWorkflow(message.workflowId, deps.uploadWorkflow)) {
     await stores.jobs.enqueue('receive-upload', message.id)
   }
 }

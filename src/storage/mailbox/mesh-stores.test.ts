@@ -73,6 +73,20 @@ describeOnEachEngine('mailboxes and workflows', database => {
     expect(await store.list()).toEqual([{ id: 'EMPTY', description: '', senders: [], receivers: [] }, whole])
     expect(await store.find('OTHER')).toBeUndefined()
   })
+
+  test('a workflow is found and added to in any case; of two the one that was named (rule 7.16)', async () => {
+    const { kysely } = database()
+    const store = workflowStore(kysely)
+    await store.add({ id: 'Any_Case', description: 'first', senders: [ALPHA], receivers: [] })
+    await store.add({ id: 'ANY_CASE', description: 'second', senders: [BETA], receivers: [] })
+    const whole = { id: 'Any_Case', description: 'second', senders: [ALPHA, BETA], receivers: [] }
+    expect(await store.find('any_case')).toEqual(whole)
+    await kysely.insertInto('workflow').values({ id: 'any_case', description: 'older' }).execute()
+    expect([(await store.find('any_case'))?.id, (await store.find('Any_Case'))?.id]).toEqual([
+      'any_case',
+      'Any_Case',
+    ])
+  })
 })
 
 describeOnEachEngine('messages', database => {
@@ -145,7 +159,10 @@ describeOnEachEngine('messages', database => {
     ['!WF_A*', ['OTHER_WF', 'WF%A']],
     ['*WF*', ['WF_A', 'WF_A_ACK', 'OTHER_WF', 'WF%A']],
     ['!*_A*', ['OTHER_WF', 'WF%A']],
-  ])('the filter %s finds %j (rule 7.7)', async (workflowFilter, found) => {
+    ['wf_a', ['WF_A']],
+    ['!wf_a*', ['OTHER_WF', 'WF%A']],
+    ['*Wf_*', ['WF_A', 'WF_A_ACK']],
+  ])('the filter %s finds %j (rules 7.7 and 7.16)', async (workflowFilter, found) => {
     const mailbox = `FILTER${++made}` as MailboxId
     for (const workflowId of ['WF_A', 'WF_A_ACK', 'OTHER_WF', 'WF%A']) {
       await store().add(message({ to: mailbox, workflowId }))

@@ -112,16 +112,16 @@ export function messageStore(db: Kysely<Schema>): MessageStore {
  */
 const nextPlace = sql<number>`inbox_order.last + 1`
 
-/** The six forms of workflow filter: `X`, `!X`, `X*`, `!X*`, `*X*` and `!*X*` (rule 7.7). */
+/** The six forms of workflow filter: `X`, `!X`, `X*`, `!X*`, `*X*` and `!*X*` (rule 7.7); case does not count (rule 7.16). */
 function matches(filter: string) {
   const not = filter.startsWith('!')
   const pattern = not ? filter.slice(1) : filter
   const word = pattern.replace(/^\*/, '').replace(/\*$/, '')
   const positive = pattern.startsWith('*')
-    ? sql<boolean>`position(${word}::text in workflow_id) > 0`
+    ? sql<boolean>`position(lower(${word}::text) in lower(workflow_id)) > 0`
     : pattern.endsWith('*')
-      ? sql<boolean>`starts_with(workflow_id, ${word}::text)`
-      : sql<boolean>`workflow_id = ${word}`
+      ? sql<boolean>`starts_with(lower(workflow_id), lower(${word}::text))`
+      : sql<boolean>`lower(workflow_id) = lower(${word}::text)`
   return not ? sql<boolean>`not (${positive})` : positive
 }
 

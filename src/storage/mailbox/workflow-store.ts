@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import type { Workflow } from '../../domain/mailbox/mesh-message.ts'
 import type { MailboxId } from '../../domain/organisation.ts'
 import type { WorkflowStore } from '../../flows/mailbox/ports.ts'
@@ -8,16 +8,16 @@ import type { Schema } from '../schema.ts'
 export function workflowStore(db: Kysely<Schema>): WorkflowStore {
   return {
     find: async id => {
-      const row = await db.selectFrom('workflow').selectAll().where('id', '=', id).executeTakeFirst()
-      if (!row) return undefined
-      return workflow(row, await members(db).where('workflow_id', '=', id).execute())
+      const row = await find(db, id)
+      return row && workflow(row, await members(db).where('workflow_id', '=', row.id).execute())
     },
     list: async () => {
       const rows = await db.selectFrom('workflow').selectAll().orderBy('id').execute()
       const taking = Map.groupBy(await members(db).execute(), member => member.workflow_id)
       return rows.map(row => workflow(row, taking.get(row.id) ?? []))
     },
-    add: async ({ id, description, senders, receivers }) => {
+    add: async ({ id: named, description, senders, receivers }) => {
+      const id = (await find(db, named))?.id ?? named
       await db
         .insertInto('workflow')
         .values({ id, description })
@@ -32,6 +32,17 @@ export function workflowStore(db: Kysely<Schema>): WorkflowStore {
         .execute()
     },
   }
+}
+
+/** Two that differ in case alone can only have been added before case stopped counting: then the one that was named (rule 7.16). */
+function find(db: Kysely<Schema>, id: string): Promise<Schema['workflow'] | undefined> {
+  return db
+    .selectFrom('workflow')
+    .selectAll()
+    .where(sql<boolean>`lower(id) = lower(${id})`)
+    .orderBy(sql`id = ${id}`, 'desc')
+    .orderBy('id')
+    .executeTakeFirst()
 }
 
 type Member = Schema['workflow_member']

@@ -139,7 +139,7 @@ export function authorityPageStore(db: Kysely<Schema>): AuthorityPageStore {
         .selectFrom('message')
         .select('uploaded_at')
         .where('sender', '=', mailbox)
-        .where('workflow_id', '=', uploadWorkflow)
+        .where(sql<boolean>`lower(workflow_id) = lower(${uploadWorkflow})`)
         .where('status', '=', 'accepted')
         .where('kind', '=', 'DATA')
         .orderBy('uploaded_at', 'desc')
