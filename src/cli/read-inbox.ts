@@ -1,14 +1,20 @@
 import { text } from 'node:stream/consumers'
-import type { MeshMessageInfo } from '../client/index.ts'
+import { BrokenGzip, decompressed, MeshError, type MeshMessageInfo } from '../client/index.ts'
+import { isSameWorkflow } from '../domain/mailbox/mesh-message.ts'
 import { displayNhsNumber } from '../domain/nhs-number.ts'
 import type { AccessNotification, NotifiedAccess } from '../domain/notification/access-notification.ts'
+import type { InactiveNumberNotification } from '../domain/notification/inactive-number-notification.ts'
 import { displayName } from '../domain/query/requester.ts'
+import { unreachable } from '../domain/result.ts'
 import { readAccessNotification } from '../formats/hl7v3/read-access-notification.ts'
+import { readInactiveNumberNotification } from '../formats/hl7v3/read-inactive-number-notification.ts'
 import { type AcknowledgementSummary, summariseAcknowledgement } from '../kit/summarise-acknowledgement.ts'
 import type { Config } from '../main/config.ts'
 import { acknowledgementWords } from './acknowledgement-words.ts'
-import { type CommandResult, done } from './command-result.ts'
+import { type CommandResult, done, fault } from './command-result.ts'
+import { inactiveNumberWords } from './inactive-number-words.ts'
 import { type MailboxOptions, openMailbox } from './mailbox-options.ts'
+import { reportWords } from './report-words.ts'
 import type { Styler, Terminal } from './terminal.ts'
 import { columns, counted, instantWords } from './words.ts'
 
@@ -22,11 +28,20 @@ export interface InboxOptions extends MailboxOptions {
 type WaitingMessage = { readonly info: MeshMessageInfo } & (
   | { readonly kind: 'acknowledgement'; readonly acknowledgement: AcknowledgementSummary }
   | { readonly kind: 'notification'; readonly notification: AccessNotification }
+  | { readonly kind: 'inactive-numbers'; readonly notification: InactiveNumberNotification }
   | { readonly kind: 'report' }
+  /** Of a workflow of CP-IS, and not what that carries. */
+  | { readonly kind: 'unreadable' }
   | { readonly kind: 'other'; readonly content: string }
 )
 
-/** Shows what waits in a mailbox, oldest first, and acknowledges what it showed if that is wished. */
+/** A message that could not be fetched whole. */
+interface Unfetched {
+  readonly messageId: string
+  readonly why: string
+}
+
+/** Shows what waits in a mailbox, oldest first, and acknowledges what it showed if that is wished; what it could not read stays. */
 export async function readInbox(
   terminal: Terminal,
   config: Config,
@@ -38,17 +53,50 @@ export async function readInbox(
   const { mesh, mailboxId } = mailbox.value
   const ids = messageId ? [messageId] : []
   if (!messageId) for await (const id of mesh.inbox()) ids.push(id)
-  const shown = ids.slice(0, options.limit)
   const messages: WaitingMessage[] = []
-  for (const id of shown) {
-    const { info, content } = await mesh.download(id)
-    messages.push(options.xml ? await unread(info, content) : await read(config, info, content))
+  const failed: Unfetched[] = []
+  const acknowledged: string[] = []
+  for (const id of ids.slice(0, options.limit)) {
+    try {
+      const { info, content } = await mesh.download(id)
+      messages.push(options.xml ? await unread(info, content) : await read(config, info, content))
+    } catch (error) {
+      if (!(error instanceof MeshError || error instanceof BrokenGzip)) throw error
+      // A message asked for by its id, or a service that is not there, is a failure of the whole.
+      if (messageId || (error instanceof MeshError && error.status === undefined)) throw asMeshError(error)
+      failed.push({ messageId: id, why: error.message })
+    }
   }
-  // Only what was read to its end and can be shown leaves the mailbox.
-  if (options.acknowledge) for (const id of shown) await mesh.acknowledge(id)
-  const data = { mailboxId, waiting: ids.length, acknowledged: options.acknowledge === true, messages }
+  if (options.acknowledge) {
+    for (const message of messages) {
+      if (!options.xml && !isRead(message)) continue
+      await mesh.acknowledge(message.info.id)
+      acknowledged.push(message.info.id)
+    }
+  }
+  const data = { mailboxId, waiting: ids.length, acknowledged, messages, failed }
   if (options.xml) return done(data, messages.map(contentOf).join(''))
-  return done(data, inboxWords(terminal, mailboxId, ids.length, messages, options))
+  const shown = { data, text: inboxWords(terminal, data, options) }
+  const broken = failed.length + messages.filter(({ kind }) => kind === 'unreadable').length
+  if (broken === 0) return done(shown.data, shown.text)
+  return {
+    ...fault(
+      `${counted(broken, 'message')} of CP-IS cannot be read and ${broken === 1 ? 'stays' : 'stay'} in the mailbox.`,
+      'Read them again later. If they still cannot be read, tell whoever runs the mailbox service.',
+    ),
+    shown,
+  }
+}
+
+/** Only what was read to its end and understood may leave the mailbox (rule 17.14). */
+function isRead({ kind }: WaitingMessage): boolean {
+  return kind !== 'other' && kind !== 'unreadable'
+}
+
+function asMeshError(error: MeshError | BrokenGzip): MeshError {
+  return error instanceof MeshError
+    ? error
+    : new MeshError('download: the content is damaged or cut short', { status: 200, cause: error })
 }
 
 async function read(
@@ -57,15 +105,24 @@ async function read(
   content: AsyncIterable<Uint8Array>,
 ): Promise<WaitingMessage> {
   if (info.kind === 'REPORT') return { kind: 'report', info }
-  if (info.workflowId === mesh.acknowledgementWorkflow) {
-    const summary = await summariseAcknowledgement(content)
-    if (summary.ok) return { kind: 'acknowledgement', info, acknowledgement: summary.value }
-    return { kind: 'other', info, content: '' }
+  const isOf = (workflow: string) => isSameWorkflow(workflow, info.workflowId)
+  if (isOf(mesh.acknowledgementWorkflow)) {
+    const summary = await summariseAcknowledgement(decompressed(content))
+    return summary.ok
+      ? { kind: 'acknowledgement', info, acknowledgement: summary.value }
+      : { kind: 'unreadable', info }
   }
-  if (info.workflowId === mesh.notificationWorkflow) {
-    const notification = await readAccessNotification(content)
-    if (notification.ok) return { kind: 'notification', info, notification: notification.value }
-    return { kind: 'other', info, content: '' }
+  if (isOf(mesh.notificationWorkflow)) {
+    const notification = await readAccessNotification(decompressed(content))
+    return notification.ok
+      ? { kind: 'notification', info, notification: notification.value }
+      : { kind: 'unreadable', info }
+  }
+  if (isOf(mesh.inactiveNumberWorkflow)) {
+    const notification = await readInactiveNumberNotification(decompressed(content))
+    return notification.ok
+      ? { kind: 'inactive-numbers', info, notification: notification.value }
+      : { kind: 'unreadable', info }
   }
   return unread(info, content)
 }
@@ -80,26 +137,37 @@ function contentOf(message: WaitingMessage): string {
 
 function inboxWords(
   styler: Styler,
-  mailboxId: string,
-  waiting: number,
-  messages: readonly WaitingMessage[],
+  {
+    mailboxId,
+    waiting,
+    acknowledged,
+    messages,
+    failed,
+  }: {
+    readonly mailboxId: string
+    readonly waiting: number
+    readonly acknowledged: readonly string[]
+    readonly messages: readonly WaitingMessage[]
+    readonly failed: readonly Unfetched[]
+  },
   { acknowledge }: InboxOptions,
 ): string {
+  const shown = messages.length + failed.length
   const parts = [
     styler.style(
       'bold',
       `Mailbox ${mailboxId}: ${waiting === 0 ? 'nothing' : counted(waiting, 'message')} waiting`,
     ),
     ...messages.map(message => messageWords(styler, message)),
+    ...failed.map(({ messageId, why }) => `${styler.style('red', messageId)} stays in the mailbox: ${why}.`),
   ]
-  if (waiting > messages.length) parts.push(`${counted(waiting - messages.length, 'message')} more wait.`)
-  if (messages.length > 0) {
-    parts.push(
-      acknowledge
-        ? `${counted(messages.length, 'message')} acknowledged: they have left the inbox.`
-        : 'With --acknowledge they leave the inbox.',
-    )
-  }
+  if (waiting > shown) parts.push(`${counted(waiting - shown, 'message')} more wait.`)
+  if (shown > 0 && !acknowledge) parts.push('With --acknowledge they leave the inbox.')
+  if (acknowledged.length > 0)
+    parts.push(`${counted(acknowledged.length, 'message')} acknowledged: they have left the inbox.`)
+  const left = shown - acknowledged.length
+  if (acknowledge && left > 0)
+    parts.push(`${counted(left, 'message')} not acknowledged: what cannot be read here stays in the inbox.`)
   return parts.join('\n\n')
 }
 
@@ -112,12 +180,16 @@ function messageWords(styler: Styler, message: WaitingMessage): string {
       return [head, ...message.notification.notifications.map(access => accessWords(styler, access))].join(
         '\n',
       )
-    case 'report': {
-      const { failure, linkedMessageId } = message.info
-      return `${head}\nreport: message ${linkedMessageId} was not delivered (${failure?.code} ${failure?.description})`
-    }
+    case 'inactive-numbers':
+      return `${head}\n${inactiveNumberWords(message.notification)}`
+    case 'report':
+      return `${head}\n${reportWords(message.info)}`
+    case 'unreadable':
+      return `${head}\nof workflow ${message.info.workflowId}: a message of CP-IS that cannot be read; --xml shows it`
     case 'other':
-      return `${head}\nof workflow ${message.info.workflowId}: no message of CP-IS that can be read; --xml shows it`
+      return `${head}\nof workflow ${message.info.workflowId}: no message of CP-IS; --xml shows it`
+    default:
+      return unreachable(message)
   }
 }
 

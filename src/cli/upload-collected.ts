@@ -1,7 +1,8 @@
-import { displayNhsNumber } from '../domain/nhs-number.ts'
 import { unreachable } from '../domain/result.ts'
 import type { CollectedMessage, CollectReport } from '../kit/collect-messages.ts'
 import { acknowledgementWords } from './acknowledgement-words.ts'
+import { inactiveNumberWords } from './inactive-number-words.ts'
+import { reportWords } from './report-words.ts'
 import type { Styler } from './terminal.ts'
 import { counted, instantWords } from './words.ts'
 
@@ -42,17 +43,10 @@ function contentWords(styler: Styler, message: CollectedMessage): string {
       return `records viewed: ${counted(notifications.length, 'view')}${last ? `, the last on ${instantWords(last)}` : ''}`
     }
     case 'inactive-numbers':
-      return message.notification.numbers
-        .map(({ nhsNumber, localId, replacements }) => {
-          const whose = localId ? ` (your ${localId})` : ''
-          const now = replacements.map(displayNhsNumber).join(' and ')
-          return `NHS number no longer in use: ${displayNhsNumber(nhsNumber)}${whose}; ${now ? `now ${now}` : 'nothing replaces it'}`
-        })
-        .join('\n')
+      return inactiveNumberWords(message.notification)
     case 'report': {
-      const { linkedMessageId, failure } = message.kept.info
-      const file = message.upload ? `file ${message.upload.sequence}, ` : ''
-      return `not delivered: ${file}message ${linkedMessageId ?? '?'} (${failure?.code ?? ''} ${failure?.description ?? ''})`
+      const words = reportWords(message.kept.info)
+      return message.upload ? `file ${message.upload.sequence} was ${words}` : words
     }
     case 'unreadable':
       return 'a message of CP-IS that cannot be read; it is kept as it came'

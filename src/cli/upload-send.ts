@@ -4,14 +4,16 @@ import { stat } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { unreachable } from '../domain/result.ts'
 import { openAuthorityState } from '../kit/authority-state.ts'
-import { type SendOutcome, sendUpload } from '../kit/send-upload.ts'
 import { type AcknowledgementSummary, summariseAcknowledgement } from '../kit/summarise-acknowledgement.ts'
+import { sendAndCollect } from '../kit/working-day.ts'
 import type { Config } from '../main/config.ts'
 import { awaitAcknowledgement, type SentFile } from '../sandbox/await-acknowledgement.ts'
 import { acknowledgementWords } from './acknowledgement-words.ts'
-import { type CommandFailure, type CommandResult, done, fault, refused } from './command-result.ts'
+import { type CommandResult, done, fault, refused } from './command-result.ts'
+import { dayData, dayFailure, dayWords } from './day-report.ts'
 import { type MailboxOptions, type OpenedMailbox, openMailbox } from './mailbox-options.ts'
 import type { Terminal } from './terminal.ts'
+import { workflowsOf } from './upload-collect.ts'
 
 export interface UploadSendOptions extends MailboxOptions {
   readonly gzip?: true
@@ -22,6 +24,7 @@ export interface UploadSendOptions extends MailboxOptions {
 
 /** PDS may have to be asked again for some minutes before a file is answered (rule 3.12). */
 const ANSWERED_WITHIN_MS = 600_000
+const FIRST_CHECK_MS = 500
 
 /** `cpis upload send`: through the mailbox of an authority, as its own system would. */
 export async function uploadSend(
@@ -36,26 +39,20 @@ export async function uploadSend(
   if (!mailbox.ok) return mailbox.fault
   const { mesh } = mailbox.value
   await mesh.handshake()
-  const sent =
-    options.state === undefined
-      ? await sendOnce(config, mailbox.value, path, options)
-      : await sendWithState(config, mailbox.value, path, options.state, options)
-  if ('kind' in sent) return sent
-  const { messageId, localId } = sent
-  if (!options.wait || messageId === undefined) {
-    const later = options.state
-      ? 'Its acknowledgement will be in the mailbox: cpis upload collect fetches it.'
-      : 'Its acknowledgement will be in the mailbox: cpis inbox shows it.'
-    return done({ messageId, localId }, `Sent as message ${messageId ?? 'of unknown id'}. ${later}`)
+  if (options.state !== undefined)
+    return sendByState(terminal, config, mailbox.value, path, options.state, options)
+  const { messageId, localId } = await sendOnce(config, mailbox.value, path, options)
+  if (!options.wait) {
+    const later = 'Its acknowledgement will be in the mailbox: cpis inbox shows it.'
+    return done({ messageId, localId }, `Sent as message ${messageId}. ${later}`)
   }
   terminal.err(`Sent as message ${messageId}; waiting for its acknowledgement.`)
   const file = { messageId, localId, acknowledgementWorkflow: config.mesh.acknowledgementWorkflow }
-  // With a state the acknowledgement stays where it is: to take it out of the mailbox is for whoever keeps it.
-  return readAnswer(terminal, mailbox.value, file, options.keep === true || options.state !== undefined)
+  return readAnswer(terminal, mailbox.value, file, options.keep === true)
 }
 
 interface Sent {
-  readonly messageId: string | undefined
+  readonly messageId: string
   readonly localId: string
 }
 
@@ -78,64 +75,53 @@ async function sendOnce(
   return { messageId, localId }
 }
 
-/** Sends a file by the authority's own state: never twice, and never without knowing what became of it. */
-async function sendWithState(
-  { mesh: { cpisMailbox, uploadWorkflow } }: Config,
+/**
+ * Sends a file by the authority's own state: never twice, and never without knowing what became of it. What waits in the mailbox is
+ * collected and kept, before the file is sent and while its acknowledgement is awaited, as `cpis upload collect` and `day` do.
+ */
+async function sendByState(
+  terminal: Terminal,
+  config: Config,
   { mesh }: OpenedMailbox,
   path: string,
   directory: string,
-  { gzip }: UploadSendOptions,
-): Promise<Sent | CommandFailure> {
+  { gzip, wait, keep }: UploadSendOptions,
+): Promise<CommandResult> {
+  if (keep)
+    return refused(
+      '--keep and --state exclude each other.',
+      'With --state the acknowledgement is kept there.',
+    )
   const state = await openAuthorityState(directory)
   try {
-    const outcome = await sendUpload(
+    const report = await sendAndCollect(
       {
         state,
         mesh,
-        to: cpisMailbox,
-        workflowId: uploadWorkflow,
+        to: config.mesh.cpisMailbox,
+        workflowId: config.mesh.uploadWorkflow,
+        workflows: workflowsOf(config),
         ...(gzip && { gzip: true }),
         now: () => new Date(),
+        patienceMs: ANSWERED_WITHIN_MS,
+        checkEveryMs: FIRST_CHECK_MS,
+        onStep: step => step === 'await' && terminal.err('Sent; waiting for its acknowledgement.'),
       },
       path,
+      wait,
     )
-    if (outcome.kind !== 'sent') return sendFailure(outcome)
-    return { messageId: outcome.entry.messageId, localId: outcome.entry.localId }
+    const shown = { data: dayData(report), text: dayWords(terminal, report) }
+    const { sent } = report
+    if (!wait && sent?.kind === 'sent') {
+      return done(
+        shown.data,
+        `${shown.text}\n\nIts acknowledgement will be in the mailbox: cpis upload collect fetches it.`,
+      )
+    }
+    const failure = dayFailure(report)
+    return failure ? { ...failure, shown } : done(shown.data, shown.text)
   } finally {
     await state.close()
-  }
-}
-
-/** Why a file is not on its way, and what to do. */
-export function sendFailure(outcome: SendOutcome): CommandFailure {
-  switch (outcome.kind) {
-    case 'unknown':
-      return fault(
-        `Nobody can say yet whether file ${outcome.entry.sequence} arrived: ${outcome.why}.`,
-        'Run it again in a few minutes: it is tracked then, and sent again only if it never arrived.',
-      )
-    case 'later':
-      return fault(`File ${outcome.entry.sequence} was not sent: ${outcome.why}.`, 'Run it again later.')
-    case 'undelivered':
-      return fault(`File ${outcome.entry.sequence} was not delivered: ${outcome.why}.`, 'Send it again.')
-    case 'refused':
-      return refused(`The mailbox service refused file ${outcome.entry.sequence}: ${outcome.why}.`)
-    case 'sequence-used':
-      return refused(
-        `Another file was already sent under sequence number ${outcome.entry.sequence}.`,
-        'Make the file again with the next number: cpis upload make --state DIRECTORY counts them.',
-      )
-    case 'sent-before':
-      return refused(
-        `File ${outcome.entry.sequence} was sent before${outcome.entry.fileCode ? `, and answered ${outcome.entry.fileCode}` : ''}.`,
-        'cpis upload collect fetches what is said of it.',
-      )
-    case 'not-an-upload':
-      return refused(`This is no upload that the service could read. ${outcome.why}`)
-    case 'sent':
-      throw new Error('A file that was sent has not failed')
-    default:
-      return unreachable(outcome)
   }
 }
 

@@ -1,6 +1,7 @@
 export { type FhirClient, type FhirClientSettings, fhirClient, type QueryOptions } from './fhir-client.ts'
+export { BrokenGzip, decompressed } from './gunzip.ts'
+export type { MeshChunk } from './mesh-body.ts'
 export {
-  type MeshChunk,
   type MeshClient,
   type MeshClientSettings,
   type MeshEndpoint,

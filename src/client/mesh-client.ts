@@ -1,14 +1,18 @@
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
+import { asChunk, type MeshChunk, plainBodyOf } from './mesh-body.ts'
 import { inChunks, type MeshContent } from './mesh-content.ts'
 import { MeshError, readMeshError } from './mesh-error.ts'
 import { type MeshMessageInfo, readMessageInfo } from './mesh-message-info.ts'
 import { type MeshCredentials, meshToken } from './mesh-token.ts'
 import { readJsonToEnd } from './read-to-end.ts'
+import { streamingFetch } from './streaming-fetch.ts'
 
 export interface MeshClientSettings extends MeshCredentials {
   /** The address of the service, without `/messageexchange`. */
   readonly baseUrl: string
+  /** Hands bodies on as they travel, as `streamingFetch` does, which is used where none is given. The platform's own decompresses before
+   * anybody sees what was compressed, and does not notice content that is cut short. */
   readonly fetch?: typeof fetch
   readonly now?: () => Date
   /** Longer content is sent in chunks of this many bytes. */
@@ -55,12 +59,6 @@ export interface MeshSending {
   readonly onProgress?: (progress: MeshProgress) => Promise<void>
 }
 
-/** A chunk as it travels: compressed by itself, or not. */
-export interface MeshChunk {
-  readonly encoding: 'gzip' | 'identity'
-  readonly bytes: AsyncIterable<Uint8Array>
-}
-
 /** A mailbox that may receive. */
 export interface MeshEndpoint {
   readonly mailboxId: string
@@ -94,10 +92,14 @@ export interface MeshClient {
 
 const V2 = 'application/vnd.mesh.v2+json'
 const DEFAULT_CHUNK_BYTES = 10 * 1024 * 1024
+/** A connection on which nothing moves for so long is given up. */
+const IDLE_MS = 60_000
+const TAKES_GZIP = { headers: { 'Accept-Encoding': 'gzip' } }
 
 /** A client of one mailbox of a MESH mailbox service. Every method throws `MeshError` for whatever the service did not do. */
 export function meshClient(settings: MeshClientSettings): MeshClient {
-  const { fetch: send = fetch, now = () => new Date(), maxChunkBytes = DEFAULT_CHUNK_BYTES } = settings
+  const { now = () => new Date(), maxChunkBytes = DEFAULT_CHUNK_BYTES } = settings
+  const send = settings.fetch ?? streamingFetch({ idleMs: IDLE_MS }).fetch
   const base = settings.baseUrl.replace(/\/+$/, '')
   const own = `/messageexchange/${encodeURIComponent(settings.mailboxId)}`
 
@@ -175,12 +177,12 @@ export function meshClient(settings: MeshClientSettings): MeshClient {
 
     download: async messageId => {
       const path = `${own}/inbox/${encodeURIComponent(messageId)}`
-      const first = await call('download', path)
+      const first = await call('download', path, TAKES_GZIP)
       const info = readMessageInfo(messageId, first.headers)
       const content = async function* () {
-        yield* bodyOf(first)
+        yield* plainBodyOf(first, info)
         for (let number = 2; number <= info.chunks; number++) {
-          yield* bodyOf(await call('download chunk', `${path}/${number}`))
+          yield* plainBodyOf(await call('download chunk', `${path}/${number}`, TAKES_GZIP), info)
         }
       }
       return { info, content: content() }
@@ -188,14 +190,13 @@ export function meshClient(settings: MeshClientSettings): MeshClient {
 
     receive: async messageId => {
       const path = `${own}/inbox/${encodeURIComponent(messageId)}`
-      const init = { headers: { 'Accept-Encoding': 'gzip' } }
-      const first = await call('download', path, init)
+      const first = await call('download', path, TAKES_GZIP)
       const info = readMessageInfo(messageId, first.headers)
       const chunks = async function* () {
         if (info.kind === 'REPORT') return first.body?.cancel()
         yield asChunk(first)
         for (let number = 2; number <= info.chunks; number++) {
-          yield asChunk(await call('download chunk', `${path}/${number}`, init))
+          yield asChunk(await call('download chunk', `${path}/${number}`, TAKES_GZIP))
         }
       }
       return { info, chunks: chunks() }
@@ -260,11 +261,6 @@ function readTracking(found: unknown): MeshTracking {
   return { status, success: false, failure: { code, description } }
 }
 
-function asChunk(response: Response): MeshChunk {
-  const coding = response.headers.get('content-encoding')?.toLowerCase()
-  return { encoding: coding === 'gzip' ? 'gzip' : 'identity', bytes: bodyOf(response) }
-}
-
 /** In bytes; a page of 5,000 messages with their labels is about 5,000,000. */
 const LONGEST_LIST = 32 * 1024 * 1024
 
@@ -272,12 +268,4 @@ async function bodyAsJson(action: string, response: Response): Promise<unknown> 
   return readJsonToEnd(response.body, LONGEST_LIST).catch((cause: unknown) => {
     throw new MeshError(`${action}: the answer broke off or is not JSON`, { status: response.status, cause })
   })
-}
-
-async function* bodyOf(response: Response): AsyncGenerator<Uint8Array> {
-  try {
-    if (response.body) yield* response.body
-  } catch (cause) {
-    throw new MeshError('download: the content broke off', { status: response.status, cause })
-  }
 }

@@ -1,5 +1,12 @@
 import { createReadStream } from 'node:fs'
-import { type MeshClient, MeshError } from '../client/index.ts'
+import {
+  BrokenGzip,
+  decompressed,
+  type MeshClient,
+  MeshError,
+  type MeshMessageInfo,
+} from '../client/index.ts'
+import { isSameWorkflow } from '../domain/mailbox/mesh-message.ts'
 import type { AccessNotification } from '../domain/notification/access-notification.ts'
 import type { InactiveNumberNotification } from '../domain/notification/inactive-number-notification.ts'
 import { readAccessNotification } from '../formats/hl7v3/read-access-notification.ts'
@@ -26,6 +33,8 @@ export type CollectedMessage = { readonly kept: KeptMessage } & (
       readonly summary: AcknowledgementSummary
       /** The upload it answers, where that was sent from here. */
       readonly upload?: UploadEntry
+      /** It answers an earlier attempt to send that upload. */
+      readonly former?: true
     }
   | { readonly kind: 'notification'; readonly notification: AccessNotification }
   | { readonly kind: 'inactive-numbers'; readonly notification: InactiveNumberNotification }
@@ -72,14 +81,25 @@ export async function collectMessages(deps: CollectDeps): Promise<CollectReport>
   return { messages, vanished, failed }
 }
 
-async function fetchMessage({ mesh, state }: CollectDeps, id: string): Promise<KeptMessage | undefined> {
+async function fetchMessage(
+  { mesh, state, workflows }: CollectDeps,
+  id: string,
+): Promise<KeptMessage | undefined> {
   try {
     const { info, content } = await mesh.download(id)
-    return await state.keepMessage({ ...info, id }, content)
+    // Whoever compressed a message of CP-IS before it was sent is read as well; other messages are kept as they came.
+    const plain = isOfCpis(info, workflows) ? decompressed(content) : content
+    return await state.keepMessage({ ...info, id }, plain)
   } catch (error) {
     if (isGone(error)) return undefined
+    if (error instanceof BrokenGzip)
+      throw new MeshError('download: the content is damaged or cut short', { cause: error })
     throw error
   }
+}
+
+function isOfCpis({ workflowId }: MeshMessageInfo, workflows: CollectDeps['workflows']): boolean {
+  return Object.values(workflows).some(workflow => isSameWorkflow(workflow, workflowId))
 }
 
 async function acknowledge(mesh: MeshClient, id: string): Promise<void> {
@@ -97,63 +117,76 @@ async function understand(deps: CollectDeps, kept: KeptMessage): Promise<Collect
   const { info, path } = kept
   const { acknowledgement, notification, inactiveNumber } = deps.workflows
   if (info.kind === 'REPORT') return noteReport(deps.state, kept)
-  switch (info.workflowId) {
-    case acknowledgement: {
-      const summary = await summariseAcknowledgement(createReadStream(path))
-      return summary.ok ? noteAcknowledgement(deps.state, kept, summary.value) : { kind: 'unreadable', kept }
-    }
-    case notification: {
-      const read = await readAccessNotification(createReadStream(path))
-      return read.ok ? { kind: 'notification', kept, notification: read.value } : { kind: 'unreadable', kept }
-    }
-    case inactiveNumber: {
-      const read = await readInactiveNumberNotification(createReadStream(path))
-      return read.ok
-        ? { kind: 'inactive-numbers', kept, notification: read.value }
-        : { kind: 'unreadable', kept }
-    }
-    default:
-      return { kind: 'other', kept }
+  const isOf = (workflow: string) => isSameWorkflow(workflow, info.workflowId)
+  if (isOf(acknowledgement)) {
+    const summary = await summariseAcknowledgement(createReadStream(path))
+    return summary.ok ? noteAcknowledgement(deps.state, kept, summary.value) : { kind: 'unreadable', kept }
   }
+  if (isOf(notification)) {
+    const read = await readAccessNotification(createReadStream(path))
+    return read.ok ? { kind: 'notification', kept, notification: read.value } : { kind: 'unreadable', kept }
+  }
+  if (isOf(inactiveNumber)) {
+    const read = await readInactiveNumberNotification(createReadStream(path))
+    return read.ok
+      ? { kind: 'inactive-numbers', kept, notification: read.value }
+      : { kind: 'unreadable', kept }
+  }
+  return { kind: 'other', kept }
 }
 
-/** By the local id of the attempt; without one, by the sequence number. An answer to an earlier attempt changes nothing. */
+/**
+ * By the reference of the attempt: behind a MESH server elsewhere it comes as the partner id and the local id is that server's own, otherwise
+ * as the local id. Where neither is known, by the sequence number inside (rule 17.13). An answer to an earlier attempt changes nothing.
+ */
 async function noteAcknowledgement(
   state: AuthorityState,
   kept: KeptMessage,
   summary: AcknowledgementSummary,
 ): Promise<CollectedMessage> {
-  const { localId, id } = kept.info
   const uploads = await state.uploads()
-  const mine = uploads.find(
-    upload => localId !== undefined && [upload.localId, ...upload.formerLocalIds].includes(localId),
-  )
-  const found =
-    mine ??
-    (localId === undefined ? uploads.find(({ sequence }) => sequence === summary.sequence) : undefined)
+  const named = [kept.info.partnerId, kept.info.localId].flatMap(reference => {
+    const upload = uploads.find(({ localId, formerLocalIds }) =>
+      [localId, ...formerLocalIds].some(known => known === reference),
+    )
+    return upload && reference !== undefined ? [{ upload, reference }] : []
+  })[0]
+  const found = named?.upload ?? uploads.find(({ sequence }) => sequence === summary.sequence)
   if (!found) return { kind: 'acknowledgement', kept, summary }
-  const former = localId !== undefined && found.formerLocalIds.includes(localId)
-  if (former || found.status === 'answered') return { kind: 'acknowledgement', kept, summary, upload: found }
+  const former = named ? named.reference !== found.localId : isOlderThanAttempt(summary, found)
+  if (former) return { kind: 'acknowledgement', kept, summary, upload: found, former }
+  if (found.status === 'answered') return { kind: 'acknowledgement', kept, summary, upload: found }
   const upload: UploadEntry = {
     ...found,
     status: 'answered',
     fileCode: summary.fileCode,
-    acknowledgementId: id,
+    acknowledgementId: kept.info.id,
   }
   await state.putUpload(upload)
   return { kind: 'acknowledgement', kept, summary, upload }
 }
 
+/** Without a reference only the time tells what was said of an earlier attempt. */
+function isOlderThanAttempt(
+  { createdAt }: AcknowledgementSummary,
+  { formerLocalIds, sendingSince }: UploadEntry,
+): boolean {
+  return formerLocalIds.length > 0 && createdAt.getTime() < Date.parse(sendingSince ?? '')
+}
+
+/** What is said where a report says nothing. */
+const NO_REASON = 'the report gives no reason'
+
 async function noteReport(state: AuthorityState, kept: KeptMessage): Promise<CollectedMessage> {
-  const { linkedMessageId, localId, failure } = kept.info
+  const { linkedMessageId, localId, partnerId, failure } = kept.info
   const found = (await state.uploads()).find(
     upload =>
       (linkedMessageId !== undefined && upload.messageId === linkedMessageId) ||
-      (localId !== undefined && upload.localId === localId),
+      [localId, partnerId].includes(upload.localId),
   )
   if (!found) return { kind: 'report', kept }
   if (found.status === 'answered') return { kind: 'report', kept, upload: found }
-  const why = `${failure?.code ?? ''} ${failure?.description ?? ''}`.trim()
+  const why = `${failure?.code ?? ''} ${failure?.description ?? ''}`.trim() || NO_REASON
   const upload: UploadEntry = { ...found, status: 'undelivered', why }
   await state.putUpload(upload)
   return { kind: 'report', kept, upload }

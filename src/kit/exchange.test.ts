@@ -1,8 +1,10 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { MeshError } from '../client/index.ts'
+import { DAMAGED_GZIP, labelled, openCannedMailbox } from '../../test/support/canned-mailbox.ts'
+import { MeshError, meshClient } from '../client/index.ts'
 import type { OdsCode } from '../domain/organisation.ts'
 import { type AuthorityState, openAuthorityState } from './authority-state.ts'
 import { collectMessages } from './collect-messages.ts'
@@ -10,7 +12,7 @@ import { makeUpload } from './make-upload.ts'
 import { type SendDeps, sendUpload, settleUploads } from './send-upload.ts'
 import { StateInUse } from './state-lock.ts'
 import { acknowledgementOf, HEADINGS, NOW, sheetOf, testMailbox, WORKFLOWS } from './testing.ts'
-import { workTheDay } from './working-day.ts'
+import { sendAndCollect, workTheDay } from './working-day.ts'
 
 const AUTHORITY = { odsCode: '886' as OdsCode, name: 'Sandbox Council', dutyPhone: '01632960001' }
 const SHEET = `${HEADINGS}\n9990000018,Ada,Test,13/5/2019,CPP,20/6/2021,\n`
@@ -178,6 +180,85 @@ describe('collecting (rule 17.7)', () => {
     expect(mailbox.acknowledged).toEqual(['A1'])
   })
 
+  test.each([
+    [
+      'the partner id, where the local id is of a MESH server elsewhere',
+      (localId: string) => ({ partnerId: localId, localId: '20261130101112123456_ABCDEF' }),
+    ],
+    ['the partner id alone', (localId: string) => ({ partnerId: localId })],
+    [
+      'the local id, whatever the partner id says',
+      (localId: string) => ({ localId, partnerId: 'of somebody else' }),
+    ],
+    [
+      'the sequence number inside, where no reference is known',
+      () => ({ localId: '20261130101112123456_ABCDEF' }),
+    ],
+    ['the sequence number inside, where there is no reference', () => ({})],
+  ])('an acknowledgement is matched by %s (rule 17.13)', async (_by, references) => {
+    const mailbox = testMailbox()
+    const { state, localId } = await sentFile(mailbox)
+    mailbox.waiting.set(...message('OTHER', await acknowledgementOf(8), references('of another file')))
+    mailbox.waiting.set(...message('A1', await acknowledgementOf(7), references(localId)))
+    const { messages } = await collectMessages({ state, mesh: mailbox.mesh, workflows: WORKFLOWS })
+    expect(messages.map(each => each.kind === 'acknowledgement' && each.upload?.sequence)).toEqual([
+      undefined,
+      7,
+    ])
+    expect(await state.upload(7)).toMatchObject({ status: 'answered', acknowledgementId: 'A1' })
+  })
+
+  test('without a reference, what was said before a file was sent again is of the earlier attempt', async () => {
+    const mailbox = testMailbox()
+    const { state } = await sentFile(mailbox)
+    const entry = await state.upload(7)
+    if (!entry) throw new Error('It was sent')
+    await state.putUpload({ ...entry, status: 'undelivered' })
+    await sendUpload(sending(state, mailbox.mesh, LATER), await fileOf(7))
+    mailbox.waiting.set(...message('A1', await acknowledgementOf(7)))
+    await collectMessages({ state, mesh: mailbox.mesh, workflows: WORKFLOWS })
+    expect((await state.upload(7))?.status).toBe('sent')
+    mailbox.waiting.set(...message('A2', await acknowledgementOf(7, 1, LATER)))
+    await collectMessages({ state, mesh: mailbox.mesh, workflows: WORKFLOWS })
+    expect(await state.upload(7)).toMatchObject({ status: 'answered', acknowledgementId: 'A2' })
+  })
+
+  test.each(
+    DAMAGED_GZIP,
+  )('compressed content %s stays in the mailbox and is said (rule 17.7)', async (_name, damaged) => {
+    const canned = await openCannedMailbox()
+    try {
+      const mesh = meshClient({ baseUrl: canned.baseUrl, mailboxId: 'LA', password: 'x', sharedKey: 'y' })
+      const content = await acknowledgementOf(7)
+      const headers = labelled('ACK', { 'content-encoding': 'gzip' })
+      canned.waiting.set('CUT', { headers, body: damaged(content) })
+      canned.waiting.set('WHOLE', { headers, body: gzipSync(content) })
+      // Compressed by its sender, and under a workflow id in other letters.
+      canned.waiting.set('TWICE', {
+        headers: { ...headers, 'mex-workflowid': 'ack' },
+        body: gzipSync(gzipSync(content)),
+      })
+      const state = await stateIn()
+      const { messages, failed } = await collectMessages({ state, mesh, workflows: WORKFLOWS })
+      expect(failed).toEqual([{ messageId: 'CUT', why: expect.stringContaining('damaged or cut short') }])
+      expect(messages.map(({ kind, kept }) => [kind, readFileSync(kept.path, 'utf8')])).toEqual([
+        ['acknowledgement', content],
+        ['acknowledgement', content],
+      ])
+      expect([[...canned.waiting.keys()], await state.keptMessage('CUT')]).toEqual([['CUT'], undefined])
+    } finally {
+      await canned.close()
+    }
+  })
+
+  test('a report without details marks its file by the reference, and gives no reason', async () => {
+    const mailbox = testMailbox()
+    const { state, localId } = await sentFile(mailbox)
+    mailbox.waiting.set(...message('R1', '', { kind: 'REPORT', workflowId: 'UP', localId }))
+    await collectMessages({ state, mesh: mailbox.mesh, workflows: WORKFLOWS })
+    expect(await state.upload(7)).toMatchObject({ status: 'undelivered', why: 'the report gives no reason' })
+  })
+
   test('the same content under another id is told to be the same', async () => {
     const mailbox = testMailbox()
     const { state, localId } = await sentFile(mailbox)
@@ -240,6 +321,51 @@ describe('collecting (rule 17.7)', () => {
     await collectMessages({ state, mesh: mailbox.mesh, workflows: WORKFLOWS })
     expect((await state.upload(7))?.status).toBe('sent')
   })
+})
+
+test('by the state, the answer that waits says whether a file goes again, as it does for a day (rule 17.6)', async () => {
+  const mailbox = testMailbox()
+  const state = await stateIn()
+  const path = await fileOf(7)
+  const deps = { ...sending(state, mailbox.mesh), workflows: WORKFLOWS, patienceMs: 0, checkEveryMs: 1 }
+  const send = () => sendAndCollect(deps, path, true)
+  const answer = async (id: string, fileCode: string) => {
+    const content = (await acknowledgementOf(7)).replace('CPF02', fileCode)
+    const localId = (await state.upload(7))?.localId ?? ''
+    mailbox.waiting.set(id, { info: { id, kind: 'DATA', workflowId: 'ACK', chunks: 1, localId }, content })
+  }
+  expect(await send()).toMatchObject({ sent: { kind: 'sent' } })
+  await answer('A1', 'CPF05')
+  const again = await send()
+  expect(again).toMatchObject({ sent: { kind: 'sent' }, collected: { messages: [{ former: true }] } })
+  expect(again).not.toHaveProperty('answer')
+  expect([mailbox.sent.length, mailbox.acknowledged]).toEqual([2, ['A1']])
+  await answer('A2', 'CPF02')
+  expect(await send()).toMatchObject({
+    sent: { kind: 'sent-before', entry: { fileCode: 'CPF02' } },
+    collected: { messages: [{ upload: { fileCode: 'CPF02' } }] },
+  })
+  expect(mailbox.sent.length).toBe(2)
+})
+
+test('a day behind a MESH server elsewhere recognises what answers its file (rule 17.13)', async () => {
+  const mailbox = testMailbox()
+  const state = await stateIn()
+  const deps = { ...sending(state, mailbox.mesh), workflows: WORKFLOWS, patienceMs: 1_000, checkEveryMs: 1 }
+  const sleep = async () => {
+    const partnerId = mailbox.sent[0]?.localId ?? ''
+    const info = {
+      id: 'A1',
+      kind: 'DATA' as const,
+      workflowId: 'ACK',
+      chunks: 1,
+      localId: 'THEIRS',
+      partnerId,
+    }
+    mailbox.waiting.set('A1', { info, content: await acknowledgementOf(1) })
+  }
+  const report = await workTheDay({ ...deps, sleep }, sheetOf(SHEET), { authority: AUTHORITY })
+  expect(report.answer?.summary).toMatchObject({ sequence: 1, fileCode: 'CPF02' })
 })
 
 test('a file that PDS kept from being loaded is sent again by the next day, under its own number', async () => {

@@ -45,4 +45,4 @@ export {
   type TraceItem,
   tracePeople,
 } from './trace-people.ts'
-export { type DayDeps, type DayReport, type DayStep, workTheDay } from './working-day.ts'
+export { type DayDeps, type DayReport, type DayStep, sendAndCollect, workTheDay } from './working-day.ts'

@@ -185,7 +185,11 @@ async function settle(deps: SendDeps, entry: UploadEntry, waits: readonly number
       if (found?.status === 'undeliverable') {
         const undelivered = { ...entry, status: 'undelivered', messageId: found.messageId } as const
         await state.putUpload(undelivered)
-        return { kind: 'undelivered', entry: undelivered, why: found.failure?.description ?? '' }
+        return {
+          kind: 'undelivered',
+          entry: undelivered,
+          why: found.failure?.description || 'the mailbox service gives no reason',
+        }
       }
       if (found) return sent(deps, { ...entry, messageId: found.messageId })
       const begun = Date.parse(entry.sendingSince ?? '')

@@ -5,7 +5,12 @@ import { setTimeout } from 'node:timers/promises'
 import { MeshError } from '../client/index.ts'
 import { OUTGOING, type UploadEntry } from './authority-state.ts'
 import { checkUpload, type UploadReport } from './check-upload.ts'
-import { type CollectDeps, type CollectReport, collectMessages } from './collect-messages.ts'
+import {
+  type CollectDeps,
+  type CollectedMessage,
+  type CollectReport,
+  collectMessages,
+} from './collect-messages.ts'
 import type { ColumnMap } from './columns.ts'
 import { type MadeUpload, makeUpload, type NotMade, type UploadHead } from './make-upload.ts'
 import { type MatchRate, matchCounter } from './match-rate.ts'
@@ -68,6 +73,32 @@ export async function workTheDay(
   const collected = await collectAll(deps, upload.sent)
   const answer = answerTo(upload.sent, collected)
   return { settled, ...upload, ...(answer && { answer }), collected }
+}
+
+/**
+ * Sends one file as a working day does. What waits in the mailbox is collected first, since it may be the answer "send it again" to this
+ * very file, and again until the file is answered where that is awaited.
+ */
+export async function sendAndCollect(deps: DayDeps, path: string, wait: boolean): Promise<DayReport> {
+  deps.onStep?.('collect')
+  const before = await collectMessages(deps)
+  deps.onStep?.('send')
+  const sent = await sendUpload(deps, path)
+  if (sent.kind !== 'sent') return { settled: [], sent, collected: before }
+  const earlier = { ...before, messages: before.messages.map(message => ofEarlierAttempt(message, sent)) }
+  if (!wait) return { settled: [], sent, collected: earlier }
+  const after = await collectAll(deps, sent)
+  const answer = answerTo(sent, after)
+  return { settled: [], sent, ...(answer && { answer }), collected: merged(earlier, after) }
+}
+
+/** What had been said of a file before it was sent again. */
+function ofEarlierAttempt(
+  message: CollectedMessage,
+  { entry }: Extract<SendOutcome, { kind: 'sent' | 'sent-before' }>,
+): CollectedMessage {
+  const isOfFile = message.kind === 'acknowledgement' && message.upload?.sequence === entry.sequence
+  return isOfFile ? { ...message, former: true } : message
 }
 
 type Uploading = Pick<DayReport, 'notMade' | 'made' | 'sequence' | 'notGood' | 'traced' | 'sent'>
@@ -154,10 +185,10 @@ function merged(before: CollectReport, after: CollectReport): CollectReport {
 
 function answerTo(sent: SendOutcome | undefined, { messages }: CollectReport): DayReport['answer'] {
   if (!sent || !('entry' in sent)) return undefined
-  const { localId, sequence } = sent.entry
+  const { sequence } = sent.entry
   for (const message of messages) {
-    if (message.kind !== 'acknowledgement' || message.upload?.sequence !== sequence) continue
-    if (message.kept.info.localId !== undefined && message.kept.info.localId !== localId) continue
+    if (message.kind !== 'acknowledgement' || message.upload?.sequence !== sequence || message.former)
+      continue
     return { summary: message.summary, rowsOf: rowsOf(message.upload, message.summary) }
   }
   return undefined
