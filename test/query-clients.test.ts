@@ -116,7 +116,8 @@ describe('the clients of HL7 v3', () => {
     const { ca: _, ...believingTheWorld } = tls
     expect(await soap({ tls: believingTheWorld }).query(held)).toEqual({
       kind: 'could-not-look',
-      message: 'The service could not be reached',
+      message: 'The service could not be reached: the certificate of the service is not trusted',
+      problem: 'untrusted-certificate',
     })
   })
 

@@ -6,6 +6,7 @@ import { serviceUrl } from './addresses.ts'
 import { alertWords, notifiedWords, type ShownAlert } from './appointment-words.ts'
 import type { CommandLine } from './command-line.ts'
 import { type CommandResult, done, fault, refused } from './command-result.ts'
+import { remedyFor } from './not-reached.ts'
 import { askOperations } from './operations.ts'
 import { readSecret } from './read-secret.ts'
 import { signIn } from './sign-in.ts'
@@ -107,7 +108,12 @@ async function report(
     case 'not-known':
       return fault(
         `It is not known whether anybody was told. ${outcome.message}.`,
-        `Report the same again with --id ${identifier.value}: then nobody is told twice.`,
+        [
+          outcome.problem && remedyFor(outcome.problem),
+          `Report the same again with --id ${identifier.value}: then nobody is told twice.`,
+        ]
+          .filter(Boolean)
+          .join(' '),
       )
     default:
       return unreachable(outcome)

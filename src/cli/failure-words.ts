@@ -4,6 +4,7 @@ import { StateInUse } from '../kit/state-lock.ts'
 import { ConfigError } from '../main/config.ts'
 import { DirectoryInUse } from '../main/lock-directory.ts'
 import { type CommandFailure, fault, refused } from './command-result.ts'
+import { remedyFor } from './not-reached.ts'
 
 /** Network errors that say that nobody is there, or nobody any more. */
 const NOBODY_THERE = ['ECONNREFUSED', 'ENOTFOUND', 'ECONNRESET', 'ETIMEDOUT', 'EHOSTUNREACH', 'EAI_AGAIN']
@@ -40,7 +41,7 @@ export function failureOf(error: unknown): CommandFailure {
 /** A mailbox service that answers no is obeyed; one that does not answer is another matter. */
 function meshFailure(error: MeshError): CommandFailure {
   if (error.status === undefined || error.status >= 500)
-    return fault(`${error.message}.`, 'Start the service with npm start, or name another with --url.')
+    return fault(`${error.message}.`, remedyFor(error.problem, { authority: 'give it with --ca' }))
   return refused(
     `${error.message}.`,
     error.status === 401 || error.status === 403 || error.status === 400

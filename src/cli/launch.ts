@@ -3,7 +3,8 @@ import { failure, type Result, success } from '../domain/result.ts'
 import { serviceUrl } from './addresses.ts'
 import type { CommandLine } from './command-line.ts'
 import { type CommandFailure, done, fault, refused } from './command-result.ts'
-import { notRunning } from './operations.ts'
+import { notReached } from './not-reached.ts'
+import { ON_THIS_MACHINE } from './operations.ts'
 import { noNumberWords } from './words.ts'
 
 /** `cpis launch`: the address by which an electronic record would open an answer, signed by the sandbox for somebody in it. */
@@ -36,8 +37,8 @@ async function askContext(
     method: 'POST',
     headers: { 'Content-Type': 'application/json' },
     body: JSON.stringify(nhsNumber),
-  }).catch(() => undefined)
-  if (!response) return failure(notRunning(url))
+  }).catch((error: unknown) => notReached(url, error, ON_THIS_MACHINE))
+  if (!(response instanceof Response)) return failure(response)
   const answer = ((await response.json().catch(() => undefined)) ?? {}) as {
     context?: string
     cast?: string[]

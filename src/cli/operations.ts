@@ -5,6 +5,7 @@ import { keptSecret } from '../main/admin-token.ts'
 import type { Config } from '../main/config.ts'
 import { operationsUrl } from './addresses.ts'
 import { type CommandFailure, fault, refused } from './command-result.ts'
+import { type Naming, notReached } from './not-reached.ts'
 
 /**
  * Asks the operations API of the running service for something, or, given a body, to do something. Its secret is the
@@ -44,8 +45,8 @@ async function request(
     method: body ? 'POST' : 'GET',
     headers: { authorization: `Bearer ${secret}`, ...(body && { 'content-type': 'application/json' }) },
     ...(body && { body: JSON.stringify(body) }),
-  }).catch(() => undefined)
-  if (!response) return failure(notRunning(operationsUrl(config)))
+  }).catch((error: unknown) => notReached(operationsUrl(config), error, ON_THIS_MACHINE))
+  if (!(response instanceof Response)) return failure(response)
   if (response.ok) return success(response)
   const said = errorIn(await jsonOf(response)) ?? `The service answered ${response.status}.`
   return failure(response.status < 500 ? refused(said) : fault(said))
@@ -55,14 +56,10 @@ function jsonOf(response: Response): Promise<unknown> {
   return response.json().catch(() => undefined)
 }
 
-/** Nothing listens where the service should be. */
-export function notRunning(url: string): CommandFailure {
-  return fault(
-    `Nothing answers at ${url}.`,
-    url.startsWith('https:')
-      ? 'Start the service with npm start. If an authority of your own issued its certificate, set NODE_EXTRA_CA_CERTS to that.'
-      : 'Start the service with npm start. If it runs elsewhere, set PORT and CPIS_ADMIN_PORT as it has them.',
-  )
+/** How the service of this configuration is found. */
+export const ON_THIS_MACHINE: Naming = {
+  start:
+    'Start the service with npm start. If it runs elsewhere, set PORT and CPIS_ADMIN_PORT as it has them.',
 }
 
 function noSecret(config: Config): CommandFailure {

@@ -2,6 +2,7 @@ import type { CouldNotLook, Refused } from '../client/index.ts'
 import type { NhsNumber } from '../domain/nhs-number.ts'
 import { unreachable } from '../domain/result.ts'
 import { type CommandFailure, fault, refused } from './command-result.ts'
+import { remedyFor } from './not-reached.ts'
 import { COULD_NOT_LOOK } from './query-words.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -31,7 +32,12 @@ export function notAnswered(outcome: Refused | CouldNotLook): CommandFailure {
     case 'could-not-look':
       return fault(
         `${COULD_NOT_LOOK} ${outcome.message}.`,
-        'Nothing can be said about this person. Ask again, or phone.',
+        [
+          'Nothing can be said about this person. Ask again, or phone.',
+          outcome.problem && remedyFor(outcome.problem),
+        ]
+          .filter(Boolean)
+          .join(' '),
       )
     default:
       return unreachable(outcome)

@@ -1,12 +1,15 @@
 import { failure, type Result, success } from '../domain/result.ts'
 import { type CommandFailure, fault, refused } from './command-result.ts'
-import { notRunning } from './operations.ts'
+import { notReached } from './not-reached.ts'
+import { ON_THIS_MACHINE } from './operations.ts'
 
 /** An access token of a made-up clinician, from the issuer of the sandbox that runs at this address. */
 export async function signIn(url: string, name: string): Promise<Result<string, CommandFailure>> {
   const address = `${url}/sandbox/issuer/token?as=${encodeURIComponent(name)}`
-  const response = await fetch(address, { method: 'POST' }).catch(() => undefined)
-  if (!response) return failure(notRunning(url))
+  const response = await fetch(address, { method: 'POST' }).catch((error: unknown) =>
+    notReached(url, error, ON_THIS_MACHINE),
+  )
+  if (!(response instanceof Response)) return failure(response)
   const answer = ((await response.json().catch(() => undefined)) ?? {}) as {
     access_token?: string
     cast?: { name: string }[]

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { stat } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { connectionWords } from '../client/connection-problem.ts'
 import { pdsClient } from '../demographics/pds-client.ts'
 import { pdsRequests } from '../demographics/pds-request.ts'
 import { pdsSearch } from '../demographics/pds-search.ts'
@@ -17,6 +18,7 @@ import type { TraceOutcome } from '../kit/trace-outcome.ts'
 import { type TraceDeps, type TracedRow, tracePeople } from '../kit/trace-people.ts'
 import type { Config } from '../main/config.ts'
 import { type CommandFailure, type CommandResult, done, fault, refused } from './command-result.ts'
+import { remedyFor } from './not-reached.ts'
 import { startProgress } from './progress.ts'
 import { readSecret } from './read-secret.ts'
 import type { Styler, Terminal } from './terminal.ts'
@@ -37,6 +39,7 @@ export interface UploadTraceOptions {
 /** PDS is to be asked gently, unless somebody knows that it bears more. */
 const USUAL_CONCURRENCY = 8
 const USUAL_PER_SECOND = 5
+const UNTRUSTED = 'untrusted-certificate'
 
 /** `cpis upload trace`: what PDS says of everybody in a table, before anything is uploaded. */
 export async function uploadTrace(
@@ -85,8 +88,12 @@ export async function uploadTrace(
     const todo = options.journal
       ? 'Run it again: only they are asked.'
       : 'Run it again, with --journal FILE to ask only them.'
+    const isUntrusted = traced.some(
+      ({ outcome }) => outcome.kind === 'could-not-ask' && outcome.why.includes(connectionWords(UNTRUSTED)),
+    )
+    const first = isUntrusted ? `${remedyFor(UNTRUSTED)} ` : ''
     return {
-      ...fault(`${counted(rate.notAsked, 'person', 'people')} could not be asked about.`, todo),
+      ...fault(`${counted(rate.notAsked, 'person', 'people')} could not be asked about.`, first + todo),
       shown,
     }
   }

@@ -1,3 +1,4 @@
+import { connectionProblem, connectionWords } from './connection-problem.ts'
 import {
   type MissedAppointment,
   notKnown,
@@ -98,7 +99,10 @@ export function fhirClient(settings: FhirClientSettings): FhirClient {
         [200, 201, 422],
       )
       if (received.kind === 'refused') return received
-      if (received.kind === 'could-not-look') return notKnown(received.message, received.retryAfterSeconds)
+      if (received.kind === 'could-not-look') {
+        const { message, retryAfterSeconds, problem } = received
+        return { ...notKnown(message, retryAfterSeconds), ...(problem && { problem }) }
+      }
       return (
         readReportOutcome(received.status, received.body, appointment) ?? notKnown(notUnderstood().message)
       )
@@ -173,8 +177,8 @@ async function call(
     const response = await fetch(url, { ...request, signal, redirect: 'error' })
     const body = await readJsonToEnd(response.body, LONGEST_ANSWER).catch(() => undefined)
     return judge(response, body, answers)
-  } catch {
-    return couldNotLook(timeout.aborted ? 'No answer came in time' : 'The service could not be reached')
+  } catch (error) {
+    return timeout.aborted ? couldNotLook('No answer came in time') : notConnected(error)
   }
 }
 
@@ -190,6 +194,12 @@ function judge(response: Response, body: unknown, answers: readonly number[]): R
   }
   const seconds = Number(response.headers.get('retry-after') ?? Number.NaN)
   return { ...couldNotLook(message), ...(seconds >= 0 && { retryAfterSeconds: seconds }) }
+}
+
+function notConnected(error: unknown): CouldNotLook {
+  const problem = connectionProblem(error)
+  if (!problem) return couldNotLook('The service could not be reached')
+  return { ...couldNotLook(`The service could not be reached: ${connectionWords(problem)}`), problem }
 }
 
 function couldNotLook(message: string): CouldNotLook {

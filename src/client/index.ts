@@ -1,3 +1,4 @@
+export { type ConnectionProblem, connectionProblem, connectionWords } from './connection-problem.ts'
 export { type FhirClient, type FhirClientSettings, fhirClient, type QueryOptions } from './fhir-client.ts'
 export { BrokenGzip, decompressed } from './gunzip.ts'
 export type { MeshChunk } from './mesh-body.ts'

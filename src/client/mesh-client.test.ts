@@ -150,7 +150,7 @@ describe('refusals', () => {
 
   test('a service that cannot be reached, and an answer that breaks off, are errors too', async () => {
     const nowhere = await refusalOf(client(ALPHA, { baseUrl: 'http://127.0.0.1:1' }).handshake())
-    expect([nowhere.status, nowhere.message]).toEqual([undefined, 'handshake: the service did not answer'])
+    expect([nowhere.status, nowhere.message]).toEqual([undefined, 'handshake: the connection was refused'])
     const broken: typeof fetch = async () =>
       new Response(
         new ReadableStream({

@@ -1,5 +1,6 @@
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
+import { connectionProblem, connectionWords } from './connection-problem.ts'
 import { asChunk, type MeshChunk, plainBodyOf } from './mesh-body.ts'
 import { inChunks, type MeshContent } from './mesh-content.ts'
 import { MeshError, readMeshError } from './mesh-error.ts'
@@ -107,7 +108,9 @@ export function meshClient(settings: MeshClientSettings): MeshClient {
     const headers = { Accept: V2, Authorization: meshToken(settings, now()), ...init.headers }
     const response = await send(base + path, { ...init, headers, redirect: 'error' }).catch(
       (cause: unknown) => {
-        throw new MeshError(`${action}: the service did not answer`, { cause })
+        const problem = connectionProblem(cause)
+        const why = problem ? connectionWords(problem) : 'the service did not answer'
+        throw new MeshError(`${action}: ${why}`, { cause, ...(problem && { problem }) })
       },
     )
     if (!response.ok) throw await readMeshError(action, response)

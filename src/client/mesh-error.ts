@@ -1,3 +1,4 @@
+import type { ConnectionProblem } from './connection-problem.ts'
 import { readJsonToEnd } from './read-to-end.ts'
 
 /** In bytes. */
@@ -14,6 +15,8 @@ export class MeshError extends Error {
   readonly description: string | undefined
   /** When the service wants to be asked again, where it says so. */
   readonly retryAfterSeconds: number | undefined
+  /** Why there was no connection, where there was none and the platform says why. */
+  readonly problem: ConnectionProblem | undefined
 
   constructor(
     message: string,
@@ -23,6 +26,7 @@ export class MeshError extends Error {
       event?: string
       description?: string
       retryAfterSeconds?: number
+      problem?: ConnectionProblem
       cause?: unknown
     } = {},
   ) {
@@ -33,6 +37,7 @@ export class MeshError extends Error {
     this.event = answer.event
     this.description = answer.description
     this.retryAfterSeconds = answer.retryAfterSeconds
+    this.problem = answer.problem
   }
 }
 

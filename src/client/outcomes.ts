@@ -1,4 +1,5 @@
 import type { PlanState } from '../domain/plan/plan-state.ts'
+import type { ConnectionProblem } from './connection-problem.ts'
 
 export type { PlanState }
 
@@ -93,6 +94,8 @@ export interface Refused {
 export interface CouldNotLook {
   readonly kind: 'could-not-look'
   readonly message: string
+  /** Why there was no connection, where there was none and the platform says why. */
+  readonly problem?: ConnectionProblem
   readonly retryAfterSeconds?: number
   /** As for a refusal. */
   readonly codes?: readonly string[]
@@ -102,6 +105,8 @@ export interface CouldNotLook {
 export interface NotKnown {
   readonly kind: 'not-known'
   readonly message: string
+  /** As for what could not be looked at. */
+  readonly problem?: ConnectionProblem
   readonly retryAfterSeconds?: number
 }
 

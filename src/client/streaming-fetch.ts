@@ -43,7 +43,9 @@ export function streamingFetch(settings: {
           target.protocol === 'https:'
             ? httpsRequest(target, { ...options, agent: secure }, answered)
             : httpRequest(target, { ...options, agent: plain }, answered)
-        request.once('timeout', () => request.destroy(new Error('Nothing moved for too long')))
+        request.once('timeout', () =>
+          request.destroy(Object.assign(new Error('Nothing moved for too long'), { code: 'ETIMEDOUT' })),
+        )
         request.on('error', reject)
         request.end(body)
       }),

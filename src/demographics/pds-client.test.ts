@@ -222,7 +222,7 @@ describe('PDS that does not answer is never an unknown number (rule 3.12)', () =
     await new Promise(resolve => server.close(resolve))
     expect(await client.find(ASKED)).toEqual({
       kind: 'unavailable',
-      why: 'no connection to PDS (ECONNREFUSED)',
+      why: 'no connection to PDS: the connection was refused',
     })
   })
 

@@ -1,4 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
+import { connectionProblem, connectionWords } from '../client/connection-problem.ts'
 import { readToEnd } from '../client/read-to-end.ts'
 import { backOff, retryAfterMs } from './back-off.ts'
 import { circuitBreaker } from './circuit-breaker.ts'
@@ -111,10 +112,10 @@ function unavailable(why: string): PdsUnavailable {
   return { kind: 'unavailable', why }
 }
 
-/** The error's own text could hold the address, and with it the number: only its code is told. */
+/** The error's own text could hold the address, and with it the number: only its kind is told. */
 function whyNoReply(error: unknown, timeoutMs: number): string {
   if (!(error instanceof Error)) return 'no connection to PDS'
   if (error.name === 'TimeoutError') return `PDS did not answer within ${timeoutMs} ms`
-  const code = error.cause instanceof Error && 'code' in error.cause ? ` (${error.cause.code})` : ''
-  return `no connection to PDS${code}`
+  const problem = connectionProblem(error)
+  return `no connection to PDS${problem ? `: ${connectionWords(problem)}` : ''}`
 }

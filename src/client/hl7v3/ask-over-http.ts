@@ -1,4 +1,5 @@
 import { renderXml, XML_DECLARATION, type XmlNode } from '../../formats/xml/xml-writer.ts'
+import { connectionProblem, connectionWords } from '../connection-problem.ts'
 import { type HttpPosted, type HttpPoster, httpPoster } from '../http-post.ts'
 import type { CouldNotLook, QueryOutcome } from '../outcomes.ts'
 import { couldNotLook, notUnderstood } from './failed.ts'
@@ -54,5 +55,8 @@ export function posterOf({
 export function notReached(error: unknown, signal?: AbortSignal): CouldNotLook {
   if (signal?.aborted) return couldNotLook('The question was given up')
   const late = error instanceof Error && ['AbortError', 'TimeoutError'].includes(error.name)
-  return couldNotLook(late ? 'No answer came in time' : 'The service could not be reached')
+  if (late) return couldNotLook('No answer came in time')
+  const problem = connectionProblem(error)
+  if (!problem) return couldNotLook('The service could not be reached')
+  return { ...couldNotLook(`The service could not be reached: ${connectionWords(problem)}`), problem }
 }

@@ -247,7 +247,8 @@ describe('rules 4.3, 12.8 and 12.9: whatever is not an answer to the question is
     const client = soapClient({ ...SETTINGS, url: 'http://127.0.0.1:1/sync-service' })
     expect(await client.query(CHILD)).toEqual({
       kind: 'could-not-look',
-      message: 'The service could not be reached',
+      message: 'The service could not be reached: the connection was refused',
+      problem: 'refused',
     })
     const api = openApi({ answer: ANSWER })
     api.server.addHook('onRequest', () => new Promise(() => undefined))
