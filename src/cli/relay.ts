@@ -1,3 +1,4 @@
+import { relayTrouble } from '../pages/operator/relay-words.ts'
 import type { CommandLine } from './command-line.ts'
 import { done } from './command-result.ts'
 import { askOperations } from './operations.ts'
@@ -7,8 +8,10 @@ interface StatusShown {
   readonly mailbox?: {
     readonly id: string
     readonly dueAt: string
+    readonly askedAt?: string
     readonly fault?: { readonly kind: string; readonly since: string }
   }
+  readonly sendingSince?: string
   readonly setAside: readonly {
     readonly outsideId: string
     readonly from?: string
@@ -26,7 +29,7 @@ interface StatusShown {
 }
 
 /** `cpis relay`: how the running service stands with the MESH server elsewhere, and what to do where it stands badly. */
-export function addRelayCommand({ program, perform, config }: CommandLine): void {
+export function addRelayCommand({ program, perform, config, now }: CommandLine): void {
   program
     .command('relay')
     .description('how the running service stands with a MESH server elsewhere')
@@ -35,28 +38,24 @@ export function addRelayCommand({ program, perform, config }: CommandLine): void
         const answer = await askOperations(config(), '/relay')
         if (!answer.ok) return answer.fault
         const standing = answer.value as StatusShown
-        return done(standing, statusWords(standing))
+        return done(standing, statusWords(standing, now()))
       }),
     )
 }
 
-const FAULT_WORDS: Readonly<Record<string, string>> = {
-  incomplete:
-    'Some messages cannot be fetched. They are tried again each time; ask whoever runs the server about them if it goes on.',
-  unavailable:
-    'It does not answer as it should. What is to be fetched and sent waits; there is nothing to do but wait.',
-  'not-let-in':
-    'It does not let us in. Check the mailbox, password, shared key and certificate (CPIS_MESH_CLIENT_…), then start again.',
-  gone: 'It does not know our mailbox. Check CPIS_MESH_URL and CPIS_MESH_CLIENT_MAILBOX, then start again.',
-  refused:
-    'It refuses what it is asked for. Check CPIS_MESH_URL and CPIS_MESH_CLIENT_MAILBOX, then start again.',
-}
-
-function statusWords({ mailbox, setAside, untaken }: StatusShown): string {
+function statusWords({ mailbox, sendingSince, setAside, untaken }: StatusShown, now: Date): string {
   if (!mailbox) return 'Nothing was ever fetched from a MESH server elsewhere: CPIS_MESH_URL is not set.'
   const lines = [`Mailbox ${mailbox.id}, asked next at ${at(mailbox.dueAt)}.`]
-  const { fault } = mailbox
-  if (fault) lines.push(`Since ${at(fault.since)}: ${FAULT_WORDS[fault.kind] ?? fault.kind}`)
+  const { fault, askedAt } = mailbox
+  const trouble = relayTrouble(
+    {
+      ...(fault && { fault: { kind: fault.kind, since: new Date(fault.since) } }),
+      ...(askedAt && { askedAt: new Date(askedAt) }),
+      ...(sendingSince && { sendingSince: new Date(sendingSince) }),
+    },
+    now,
+  )
+  if (trouble) lines.push(`Since ${instantWords(trouble.since)}: ${trouble.what} ${trouble.todo}`)
   if (setAside.length > 0) {
     lines.push(
       '',

@@ -1,3 +1,4 @@
+import type { ConnectionProblem } from '../client/connection-problem.ts'
 import { type MeshClientSettings, meshClient } from '../client/mesh-client.ts'
 import { MeshError } from '../client/mesh-error.ts'
 import type { MeshMessageInfo } from '../client/mesh-message-info.ts'
@@ -83,7 +84,8 @@ async function asResult<T>(work: Promise<T>): Promise<Result<T, OutsideFault>> {
 /** What a refusal means for whoever asked. What is no answer of the other side is our own bug or infrastructure, and thrown on. */
 function faultOf(error: unknown): OutsideFault {
   if (!(error instanceof MeshError)) throw error
-  const { status, code, retryAfterSeconds } = error
+  const { status, code, retryAfterSeconds, problem } = error
+  if (problem && !PASSES.includes(problem)) return { kind: 'no-connection', problem }
   if (status === 401 || status === 403) return { kind: 'not-let-in' }
   if (status === 404 || status === 410) return { kind: 'gone' }
   if (status !== undefined && status >= 400 && status < 500 && !PASSING.includes(status)) {
@@ -91,6 +93,9 @@ function faultOf(error: unknown): OutsideFault {
   }
   return { kind: 'unavailable', ...(retryAfterSeconds !== undefined && { retryAfterSeconds }) }
 }
+
+/** Of connections: what another time may end. */
+const PASSES: readonly ConnectionProblem[] = ['refused', 'no-route', 'timed-out', 'broken-off']
 
 /** Refusals that another time, or another state of the message, ends: too slow, conflict with a chunk already there, too many. */
 const PASSING: readonly number[] = [406, 408, 409, 423, 425, 429]

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { collect, textOfPieces } from '../../test/support/bytes.ts'
+import { DAMAGED_GZIP } from '../../test/support/canned-mailbox.ts'
 import { ALPHA, BETA, CPIS, OPEN, UPLOAD } from '../../test/support/mesh.ts'
 import { expireMessages } from '../flows/mailbox/expire-messages.ts'
 import type { InboxPage } from '../flows/mailbox/ports.ts'
@@ -218,6 +219,65 @@ describe('nothing is lost and nothing doubled', () => {
     bench.mishap()
     expect(await nextRound()).toMatchObject({ taken: 7, failed: 0, changed: true })
     expect((await inboxOf(bench.outside)).length).toBe(0)
+  })
+
+  test.each(
+    DAMAGED_GZIP,
+  )('compressed content %s stays there, and keeps no other (rule 18.10)', async (_name, damaged) => {
+    const cut: string[] = []
+    for (let n = 0; n < 4; n++) cut.push(await upload('<cut/>'.repeat(50)))
+    await upload('<whole/>', { gzip: true })
+    const headers = { 'mex-chunk-range': '1:1', 'mex-workflowid': UPLOAD, 'mex-from': ALPHA }
+    bench.mishap(({ method, path }) =>
+      method === 'GET' && cut.some(id => path.endsWith(id))
+        ? Promise.resolve(
+            new Response(Buffer.from(damaged('<cut/>'.repeat(50))), {
+              headers: { ...headers, 'content-encoding': 'gzip' },
+            }),
+          )
+        : undefined,
+    )
+    expect(await bench.fetchRound()).toMatchObject({
+      taken: 1,
+      failed: 4,
+      damaged: cut,
+      trouble: 'incomplete',
+      changed: true,
+    })
+    expect(await texts()).toEqual(['<whole/>'])
+    expect((await inboxOf(bench.outside)).map(({ id }) => id)).toEqual(cut)
+    expect(await strays()).toBe(1)
+    bench.mishap()
+    expect(await nextRound()).toMatchObject({ taken: 4, failed: 0, changed: true })
+  })
+
+  test('a server that does not answer is known since when, before anything is given up (rule 18.9)', async () => {
+    const silence = Promise.withResolvers<Response>()
+    const asked = Promise.withResolvers<void>()
+    bench.mishap(() => {
+      asked.resolve()
+      return silence.promise
+    })
+    const before = bench.deps.clock.now()
+    const round = bench.fetchRound()
+    await asked.promise
+    const { mailbox } = await bench.inside.storage.relay.status()
+    expect(mailbox?.askedAt?.getTime()).toBeGreaterThanOrEqual(before.getTime())
+    silence.reject(new Error('given up'))
+    expect(await round).toMatchObject({ trouble: 'unavailable' })
+    const { mailbox: ended } = await bench.inside.storage.relay.status()
+    expect(ended?.fault).toEqual({ kind: 'unavailable', since: mailbox?.askedAt })
+  })
+
+  test.each([
+    ['DEPTH_ZERO_SELF_SIGNED_CERT', 'untrusted-certificate'],
+    ['CERT_HAS_EXPIRED', 'expired-certificate'],
+    ['ENOTFOUND', 'name-not-found'],
+    ['ECONNREFUSED', 'unavailable'],
+  ])('why there is no connection is kept for the operator (%s)', async (code, trouble) => {
+    bench.mishap(() => Promise.reject(Object.assign(new Error('no'), { code })))
+    expect(await bench.fetchRound()).toMatchObject({ trouble, changed: true })
+    expect((await bench.inside.storage.relay.status()).mailbox?.fault?.kind).toBe(trouble)
   })
 
   test.each([

@@ -5,6 +5,7 @@ import { ALPHA, BETA, CPIS } from '../../test/support/mesh.ts'
 import { storedAuthority } from '../../test/support/records.ts'
 import type { MailboxId } from '../domain/organisation.ts'
 import { expireMessages } from '../flows/mailbox/expire-messages.ts'
+import { relayOutbound } from '../flows/relay/relay-outbound.ts'
 import { ANSWER, openRelayBench, type RelayBench } from './testing.ts'
 
 let bench: RelayBench
@@ -38,6 +39,33 @@ const isPost = ({ method, path }: { method: string; path: string }, end: RegExp)
 const unavailable = { fault: { kind: 'unavailable' } }
 
 describe('what CP-IS puts into a mailbox', () => {
+  test('never leaves the service where its owner comes to us, however often it is tried (rule 18.11)', async () => {
+    const kept = await bench.tell('<made-up/>')
+    await bench.tell('<real/>', BETA)
+    const keeping = { ...bench.deps, keptHere: [ALPHA] }
+    expect(await relayOutbound(keeping)).toEqual({ sent: 1, refused: 0 })
+    bench.pass(DAY)
+    expect(await relayOutbound(keeping)).toEqual({ sent: 0, refused: 0 })
+    expect([await texts(), await texts(BETA), await statusOf(kept)]).toEqual([[], ['<real/>'], 'accepted'])
+  })
+
+  test('a server that does not answer while a message is sent is known since when (rule 18.9)', async () => {
+    await bench.tell('<answer/>')
+    const silence = Promise.withResolvers<Response>()
+    const asked = Promise.withResolvers<void>()
+    bench.mishap(() => {
+      asked.resolve()
+      return silence.promise
+    })
+    const round = bench.sendRound()
+    await asked.promise
+    const since = (await bench.inside.storage.relay.status()).sendingSince
+    expect(since).toBeInstanceOf(Date)
+    silence.reject(new Error('given up'))
+    expect(await round).toMatchObject(unavailable)
+    expect(await bench.inside.storage.relay.status()).not.toHaveProperty('sendingSince')
+  })
+
   test('reaches the authority with its labels, once, and counts as collected here (rule 18.5)', async () => {
     const id = await bench.tell('<answer/>')
     expect(await bench.sendRound()).toEqual({ sent: 1, refused: 0 })

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createSecureContext } from 'node:tls'
+import { type ConnectionProblem, connectionWords } from '../client/connection-problem.ts'
 import type { CallerTls } from '../client/http-post.ts'
 import { streamingFetch } from '../client/streaming-fetch.ts'
 import { outsideMailbox } from '../connected/outside-mailbox.ts'
@@ -13,6 +14,8 @@ import type { RelayConfig } from './relay-config.ts'
 import { repeat } from './repeat.ts'
 
 export interface RelayDeps extends Omit<RelayInboundDeps, 'outside' | 'pollMs'> {
+  /** Mailboxes whose owners come to us (rule 18.11). */
+  readonly keptHere: readonly string[]
   readonly logger: Logger
 }
 
@@ -47,13 +50,15 @@ export function startRelay(
       async () => {
         const round = await relayInbound(relaying)
         if (!round) return
-        const { taken, setAside, reports, failed: missed, trouble, changed } = round
-        if (trouble && changed) logger.error(WORDS[trouble], { reason: trouble, task: 'fetch' })
+        const { taken, setAside, reports, failed: missed, damaged, trouble, changed } = round
+        if (trouble && changed) logger.error(wordsFor(trouble), { reason: trouble, task: 'fetch' })
         if (!trouble && changed) logger.warn('the MESH server does as it is asked again', { task: 'fetch' })
         if (taken > 0) logger.info('messages fetched', { count: taken })
         if (setAside > 0)
           logger.warn('messages set aside: their senders may not send them', { count: setAside })
         if (reports > 0) logger.warn('messages were not collected in time', { count: reports })
+        for (const messageId of damaged)
+          logger.error('a message is damaged or cut short, and stays on the MESH server', { messageId })
         if (missed > 0) logger.warn('messages could not be fetched this time', { count: missed })
       },
       failed('relay-arrivals'),
@@ -64,7 +69,10 @@ export function startRelay(
         const { sent, refused, fault } = await relayOutbound(relaying)
         if (sent > 0) logger.info('messages sent on', { count: sent })
         if (refused > 0) logger.warn('messages were not taken by the MESH server', { count: refused })
-        if (fault && !troubled) logger.warn(WORDS[fault.kind], { reason: fault.kind, task: 'send' })
+        if (fault && !troubled) {
+          const reason = fault.kind === 'no-connection' ? fault.problem : fault.kind
+          logger.warn(wordsFor(reason), { reason, task: 'send' })
+        }
         troubled = fault !== undefined || (troubled && sent === 0)
         if (fault) await sleep(pauseAfter(fault), undefined, { signal }).catch(() => undefined)
       },
@@ -79,7 +87,15 @@ export function startRelay(
   }
 }
 
-const WORDS: Readonly<Record<Trouble, string>> = {
+function wordsFor(trouble: Trouble): string {
+  return (
+    WORDS[trouble] ??
+    `there is no connection to the MESH server: ${connectionWords(trouble as ConnectionProblem)}`
+  )
+}
+
+const WORDS: Readonly<Record<string, string>> = {
+  damaged: 'the MESH server sends what is damaged',
   incomplete: 'some messages on the MESH server cannot be fetched',
   unavailable: 'the MESH server does not answer as it should',
   'not-let-in': 'the MESH server does not let us in: check mailbox, password, shared key and certificate',

@@ -167,10 +167,11 @@ async function openService(
   opened.add(() => closeInside(inside))
   signal.throwIfAborted()
 
+  const keptHere = sandbox?.mailboxes ?? []
   work =
     database.engine === 'embedded' || !config.workThread
-      ? await startWork({ config, pdsUrl, logger, storage: workStorage, jobs: store.jobs })
-      : await workInThread({ config, pdsUrl }, logger)
+      ? await startWork({ config, pdsUrl, keptHere, logger, storage: workStorage, jobs: store.jobs })
+      : await workInThread({ config, pdsUrl, keptHere }, logger)
   opened.add(work.stop)
   if (config.mode === 'production' && config.spineAsid && !tls?.clientCa) {
     logger.warn(

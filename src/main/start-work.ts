@@ -27,6 +27,8 @@ export interface WorkDeps {
   readonly config: Config
   /** The FHIR address of PDS. */
   readonly pdsUrl: string
+  /** In connected mode: mailboxes whose owners come to us all the same, those of the sandbox (rule 18.11). */
+  readonly keptHere: readonly string[]
   readonly storage: Storage
   readonly jobs: Jobs
   readonly logger: Logger
@@ -88,7 +90,8 @@ async function openWork(deps: WorkDeps, opened: Closing): Promise<Work> {
     newMessageId: () => newMessageId(clock.now()),
     ...config.mesh,
   }
-  const relay = config.relay && startRelay(exchange, config.relay, credentials ?? {})
+  const relay =
+    config.relay && startRelay({ ...exchange, keptHere: deps.keptHere }, config.relay, credentials ?? {})
   opened.add(() => relay?.stop())
   const worker = await startWorker({
     ...exchange,

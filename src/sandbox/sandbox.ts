@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { Mailbox } from '../domain/mailbox/mesh-message.ts'
-import { parseMailboxId } from '../domain/organisation.ts'
+import { type MailboxId, parseMailboxId } from '../domain/organisation.ts'
 import type { Asid, ClientSystem } from '../domain/registration/client-system.ts'
 import type { Database } from '../storage/open-database.ts'
 import { type SandboxAuthority, sandboxAuthorities } from './authorities.ts'
@@ -23,6 +23,8 @@ export interface Sandbox {
   /** How its PDS behaves; tests and demonstrations change it. */
   readonly pdsConduct: PdsConduct
   readonly authorities: readonly SandboxAuthority[]
+  /** Of these authorities. What is for them never leaves the service (rule 18.11). */
+  readonly mailboxes: readonly MailboxId[]
   /** Numbers worth asking for. */
   readonly people: readonly ExamplePerson[]
   /** To be registered when the service starts. */
@@ -62,6 +64,7 @@ export async function openSandbox(
     population,
     pdsConduct,
     authorities: population.shares.map(share => share.authority),
+    mailboxes: population.shares.map(({ authority }) => sandboxMailbox(authority).id),
     people,
     systems: SYSTEMS,
     tokens: (baseUrl, here) => ({

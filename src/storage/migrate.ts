@@ -28,6 +28,7 @@ import * as retention from './migrations/0025-retention.ts'
 import * as succession from './migrations/0026-succession.ts'
 import * as plansToCheck from './migrations/0027-plans-to-check.ts'
 import * as declaredChildren from './migrations/0028-declared-children.ts'
+import * as outsideAsked from './migrations/0029-outside-asked.ts'
 import type { Schema } from './schema.ts'
 
 const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -59,6 +60,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0026-succession': succession,
   '0027-plans-to-check': plansToCheck,
   '0028-declared-children': declaredChildren,
+  '0029-outside-asked': outsideAsked,
 }
 
 /** Brings the database to this version's schema; answers the names of the steps taken. Safe when several start at once. */

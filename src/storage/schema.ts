@@ -462,6 +462,7 @@ interface OutsideMailboxTable {
   shaken_at: Date | null
   fault: string | null
   fault_since: Date | null
+  asked_at: Date | null
 }
 
 interface OutsideDispatchTable {

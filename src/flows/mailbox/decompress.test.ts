@@ -2,7 +2,19 @@ import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { collect } from '../../../test/support/bytes.ts'
-import { FREE_EXPANSION, gunzipped, UnreadablePayload } from './decompress.ts'
+import { checkedGzip, FREE_EXPANSION, gunzipped, UnreadablePayload } from './decompress.ts'
+
+test('compressed content that is read through on the way is the same, and cut short anywhere it is damaged (rule 18.10)', async () => {
+  const whole = gzipSync(Buffer.from('<File>'.repeat(50)))
+  const through = (bytes: Uint8Array) => collect(checkedGzip(inPieces(bytes, [7]), 100))
+  expect(Buffer.concat(await through(whole)).equals(whole)).toBe(true)
+  for (let length = 0; length < whole.length; length++) {
+    await expect(through(whole.subarray(0, length))).rejects.toMatchObject({ problem: 'damaged' })
+  }
+  // What expands too far is not read on, and is for its reader to refuse.
+  const bomb = gzipSync(Buffer.alloc(20_000_000))
+  expect(Buffer.concat(await through(bomb)).equals(bomb)).toBe(true)
+})
 
 /** Vitest fails a file in which an error is heard by nobody, which is what ended the process. */
 describe('decompressing what others send', () => {

@@ -43,6 +43,52 @@ export async function* gunzipped(
   }
 }
 
+/**
+ * Compressed content as it came, read through on the way. Throws `UnreadablePayload` at its end where it is empty, damaged or cut short, and
+ * what the source throws. Content that expands more than `maxExpansion` times is not read further, and passes.
+ */
+export async function* checkedGzip(
+  compressed: AsyncIterable<Uint8Array>,
+  maxExpansion: number,
+): AsyncGenerator<Uint8Array> {
+  const gunzip = createGunzip()
+  let failed: unknown
+  let given = 0
+  let taken = 0
+  const ended = new Promise<void>(resolve => {
+    gunzip.on('data', (part: Uint8Array) => {
+      given += part.length
+    })
+    gunzip.once('error', error => {
+      failed = error
+      resolve()
+    })
+    gunzip.once('end', resolve)
+  })
+  const isTooFar = () => given > FREE_EXPANSION && given > taken * maxExpansion
+  try {
+    for await (const part of compressed) {
+      taken += part.length
+      if (!failed && !isTooFar()) {
+        await new Promise<void>(resolve => {
+          gunzip.once('error', resolve)
+          gunzip.write(part, () => {
+            gunzip.off('error', resolve)
+            resolve()
+          })
+        })
+      }
+      yield part
+    }
+    if (isTooFar()) return
+    if (!failed) gunzip.end()
+    await ended
+    if (failed || taken === 0) throw new UnreadablePayload('damaged', failed)
+  } finally {
+    gunzip.destroy()
+  }
+}
+
 function isZlibError(error: unknown): boolean {
   return error instanceof Error && 'code' in error && String(error.code).startsWith('Z_')
 }

@@ -1,6 +1,7 @@
 import { collectBy, type MeshMessage } from '../../domain/mailbox/mesh-message.ts'
 import { parseMailboxId } from '../../domain/organisation.ts'
 import { failure, type Result, success } from '../../domain/result.ts'
+import { checkedGzip, UnreadablePayload } from '../mailbox/decompress.ts'
 import { type EndMessageDeps, endMessage } from '../mailbox/end-message.ts'
 import type { ContentEncoding, PayloadStore, StoredContent } from '../mailbox/ports.ts'
 import { handOver, refusalOf, type SendMessageDeps } from '../mailbox/send-message.ts'
@@ -59,7 +60,13 @@ interface StoredPart {
   readonly content: StoredContent
 }
 
-/** All of it or nothing: what broke off is fetched again from its beginning. */
+/** Content that expands further is taken as it is: whoever reads it refuses it (rule 3.21). */
+const MOST_EXPANSION = 100
+
+/**
+ * All of it or nothing: what broke off is fetched again from its beginning, and what is damaged within its compression was not received
+ * (rule 18.10).
+ */
 async function storeChunks(
   payloads: PayloadStore,
   chunks: (InboundMessage & { kind: 'message' })['chunks'],
@@ -67,12 +74,14 @@ async function storeChunks(
   const stored: StoredPart[] = []
   try {
     for await (const { encoding, bytes } of chunks) {
-      stored.push({ encoding, content: await payloads.store(bytes) })
+      const whole = encoding === 'gzip' ? checkedGzip(bytes, MOST_EXPANSION) : bytes
+      stored.push({ encoding, content: await payloads.store(whole) })
     }
     return success(stored)
   } catch (error) {
     await discardAll(payloads, stored)
     if (error instanceof ContentBrokeOff) return failure({ kind: 'unavailable' })
+    if (error instanceof UnreadablePayload) return failure({ kind: 'damaged' })
     throw error
   }
 }

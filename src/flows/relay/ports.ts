@@ -6,6 +6,10 @@ import type { ContentEncoding } from '../mailbox/ports.ts'
 export type OutsideFault =
   /** No answer, no whole answer, or one that says "later": whether anything was done is not known. */
   | { readonly kind: 'unavailable'; readonly retryAfterSeconds?: number }
+  /** There is no connection, and waiting may not help: its certificate, its name. `problem` is the client's word for it. */
+  | { readonly kind: 'no-connection'; readonly problem: string }
+  /** What it sends is damaged within its compression, or cut short. */
+  | { readonly kind: 'damaged' }
   /** It does not believe that we are who we say. */
   | { readonly kind: 'not-let-in' }
   /** There is no such message, or no longer. */
@@ -111,8 +115,12 @@ export interface RelayStatus {
     /** When it is asked next. */
     readonly dueAt: Date
     readonly shakenAt?: Date
+    /** An answer is awaited since then. */
+    readonly askedAt?: Date
     readonly fault?: { readonly kind: string; readonly since: Date }
   }
+  /** A message is being sent since then, and nothing was heard of it. */
+  readonly sendingSince?: Date
   /** Fetched from senders that may not send it: nobody reads it until they may. */
   readonly setAside: readonly {
     readonly outsideId: string
@@ -140,7 +148,8 @@ export interface RelayStore {
     at: Date,
     until: Date,
   ): Promise<{ readonly shakenAt?: Date; readonly fault?: string } | undefined>
-  holdTurn(mailbox: string, until: Date): Promise<void>
+  /** Keeps the turn for longer; something else is asked for now. */
+  holdTurn(mailbox: string, at: Date, until: Date): Promise<void>
   recordHandshake(mailbox: string, at: Date): Promise<void>
   /** Ends the turn. Answers whether the trouble, or that there is none, is new. */
   endTurn(
@@ -163,9 +172,14 @@ export interface RelayStore {
 
   /**
    * The first message that waits to be sent from a mailbox, if one is due: of those to one recipient under one workflow always the
-   * oldest. Nobody else is handed it before `until`.
+   * oldest. Nobody else is handed it before `until`. What is for a mailbox that is `keptHere` is never handed out.
    */
-  claimDispatch(sender: string, at: Date, until: Date): Promise<Dispatch | undefined>
+  claimDispatch(
+    sender: string,
+    at: Date,
+    until: Date,
+    keptHere?: readonly string[],
+  ): Promise<Dispatch | undefined>
   /** From now on the message may be on the other side; `until` holds it for longer. */
   dispatchBegun(messageId: string, at: Date, chunkBytes: number, until: Date): Promise<void>
   dispatchProgress(messageId: string, progress: OutboundProgress, until: Date): Promise<void>

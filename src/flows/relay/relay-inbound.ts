@@ -17,6 +17,8 @@ export interface InboundRound {
   readonly reports: number
   /** Messages that could not be fetched this time. */
   readonly failed: number
+  /** Of these, the other side's ids of those whose content is damaged or cut short: they stay there (rule 18.10). */
+  readonly damaged: readonly string[]
   /** Why the round ended before its end. */
   readonly fault?: OutsideFault
   /** What the operator is to know of until it is mended: the fault, or that some message cannot be had. */
@@ -25,7 +27,8 @@ export interface InboundRound {
   readonly changed: boolean
 }
 
-export type Trouble = OutsideFault['kind'] | 'incomplete'
+/** The kind of fault; where there is no connection, the client's word for why. */
+export type Trouble = string
 
 /** MESH asks for one a day: a little more often, so that no day goes without. */
 const HANDSHAKE_EVERY_MS = 23 * 3_600_000
@@ -46,7 +49,7 @@ export async function relayInbound(deps: RelayInboundDeps): Promise<InboundRound
   const begun = clock.now()
   const turn = await storage.relay.takeTurn(outside.id, begun, new Date(begun.getTime() + TURN_MS))
   if (!turn) return undefined
-  const counts: Counts = { taken: 0, setAside: 0, reports: 0, failed: 0, errors: [] }
+  const counts: Counts = { taken: 0, setAside: 0, reports: 0, failed: 0, damaged: [], errors: [] }
   const recent = turn.shakenAt && begun.getTime() - turn.shakenAt.getTime() < HANDSHAKE_EVERY_MS
   const trusted = recent && (turn.fault === undefined || turn.fault === 'incomplete')
   const shaken = trusted ? success(undefined) : await shakeHands(deps)
@@ -54,7 +57,9 @@ export async function relayInbound(deps: RelayInboundDeps): Promise<InboundRound
   await readmitInbound(deps)
   const { errors, ...counted } = counts
   const fault = ended.ok ? undefined : ended.fault
-  const trouble = fault?.kind ?? (counted.failed > 0 ? 'incomplete' : undefined)
+  const trouble =
+    (fault?.kind === 'no-connection' ? fault.problem : fault?.kind) ??
+    (counted.failed > 0 ? 'incomplete' : undefined)
   const at = clock.now()
   const changed = await storage.relay.endTurn(outside.id, {
     at,
@@ -71,6 +76,7 @@ interface Counts {
   setAside: number
   reports: number
   failed: number
+  readonly damaged: string[]
   /** Of our own making: the first is thrown when all the other messages have been fetched. */
   readonly errors: unknown[]
 }
@@ -90,13 +96,19 @@ async function fetchAll(deps: RelayInboundDeps, counts: Counts): Promise<Result<
   let failures = 0
   for await (const listed of outside.waiting()) {
     if (!listed.ok) return listed
-    await storage.relay.holdTurn(outside.id, new Date(clock.now().getTime() + TURN_MS))
+    const at = clock.now()
+    await storage.relay.holdTurn(outside.id, at, new Date(at.getTime() + TURN_MS))
     const fetched = await fetchOne(deps, listed.value).catch((error: unknown) => {
       counts.errors.push(error)
       return failure<OutsideFault>({ kind: 'unavailable' })
     })
     if (!fetched.ok) {
       counts.failed++
+      // Of one message alone: the next may be whole.
+      if (fetched.fault.kind === 'damaged') {
+        counts.damaged.push(listed.value)
+        continue
+      }
       failures++
       // One message that cannot be had keeps no other; a server that is out of order is left alone.
       if (failures === FAILURES_IN_A_ROW || waitFor(fetched.fault) > 0) return fetched

@@ -10,6 +10,8 @@ export interface RelayOutboundDeps extends EndMessageDeps {
   readonly outside: OutsideMailbox
   /** Into how large chunks content is cut. */
   readonly chunkBytes?: number
+  /** Mailboxes whose owners come to us, in connected mode too: those of the sandbox, of whom nobody outside is to hear (rule 18.11). */
+  readonly keptHere?: readonly string[]
 }
 
 export interface OutboundRound {
@@ -39,7 +41,7 @@ export async function relayOutbound(deps: RelayOutboundDeps): Promise<OutboundRo
   if ((await storage.relay.faultOf(outside.id)) === 'not-let-in') return round
   for (;;) {
     const at = clock.now()
-    const dispatch = await storage.relay.claimDispatch(cpisMailbox, at, leaseFrom(at))
+    const dispatch = await storage.relay.claimDispatch(cpisMailbox, at, leaseFrom(at), deps.keptHere)
     if (!dispatch) return round
     const message = await storage.messages.find(dispatch.messageId)
     if (message?.status !== 'accepted') continue
@@ -145,7 +147,7 @@ async function postpone(
     await relay.dispatchPostponed(
       message.id,
       new Date(now.getTime() + Math.max(SETTLE_MS, asked)),
-      fault.kind,
+      fault.kind === 'no-connection' ? fault.problem : fault.kind,
     )
     return fault
   }

@@ -24,7 +24,7 @@ function threadOf(name: string, lines: string): URL {
 }
 
 describe('background work in a thread of its own', () => {
-  const order = { config: readConfig({ CPIS_STOP_SECONDS: '1' }), pdsUrl: 'http://127.0.0.1:1' }
+  const order = { config: readConfig({ CPIS_STOP_SECONDS: '1' }), pdsUrl: 'http://127.0.0.1:1', keptHere: [] }
 
   test.each([
     ['throws', 'setTimeout(() => { throw new Error("broken") }, 300)'],

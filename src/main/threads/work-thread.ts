@@ -9,6 +9,7 @@ import { startWork } from '../start-work.ts'
 export interface WorkOrder {
   readonly config: Config
   readonly pdsUrl: string
+  readonly keptHere: readonly string[]
 }
 
 export type ToWorkThread = 'answer-kept' | 'stop'
@@ -33,9 +34,16 @@ const logger = loggerInto((level, message, fields) => say({ kind: 'log', level, 
 // Elsewhere than on Linux this would be the whole process's.
 if (process.platform === 'linux') setPriority(NICENESS)
 
-const { config, pdsUrl } = workerData as WorkOrder
+const { config, pdsUrl, keptHere } = workerData as WorkOrder
 const store = await openStore(config, logger)
-const work = await startWork({ config, pdsUrl, logger, storage: store.workStorage, jobs: store.jobs })
+const work = await startWork({
+  config,
+  pdsUrl,
+  keptHere,
+  logger,
+  storage: store.workStorage,
+  jobs: store.jobs,
+})
 port.on('message', async (told: ToWorkThread) => {
   if (told === 'answer-kept') return work.answerKept()
   await work.stop()

@@ -6,6 +6,7 @@ import { nothingHere, pageOf } from '../nothing-here.ts'
 import type { Pages } from '../pages.ts'
 import { admit, field } from '../session/admit.ts'
 import { doneBy } from './done-by.ts'
+import { relayTrouble } from './relay-words.ts'
 
 /** So many of each kind are listed on a page. */
 const LISTED = 20
@@ -22,13 +23,14 @@ export function issueRoutes(fastify: FastifyInstance, pages: Pages): void {
     exchange.action = 'show trouble'
     const session = await admit(pages, request, reply, 'operator')
     if (!session) return reply
-    const [watched, authorities, answers, aside, jobs, messages] = await Promise.all([
+    const [watched, authorities, answers, aside, jobs, messages, elsewhere] = await Promise.all([
       showIssues(deps.flows),
       storage.authorities.list(),
       storage.asynchronousAnswers.undelivered(),
       storage.uploadAttempts.allSetAside(LISTED + 1),
       storage.oversight.failedJobs(LISTED + 1),
       storage.oversight.nonDeliveries(LISTED + 1),
+      storage.relay.status(),
     ])
     const nameOf = new Map(authorities.map(({ odsCode, name }) => [odsCode, name]))
     const oldest = [...watched.concerns].sort((one, other) => one.since.getTime() - other.since.getTime())
@@ -56,6 +58,12 @@ export function issueRoutes(fastify: FastifyInstance, pages: Pages): void {
         ...(nth * LISTED < oldest.length && { nextPage: `/operator/trouble?page=${nth + 1}` }),
         answers: answers.slice(0, LISTED),
         allAnswers: answers.length,
+        elsewhere: elsewhere.mailbox && {
+          trouble: relayTrouble({ ...elsewhere, ...elsewhere.mailbox }, deps.flows.clock.now()),
+          aside: elsewhere.setAside.slice(0, LISTED),
+          moreAside: elsewhere.setAside.length > LISTED,
+          untaken: elsewhere.untaken.length,
+        },
         aside: aside.slice(0, LISTED),
         moreAside: aside.length > LISTED,
         jobs: jobs.slice(0, LISTED),

@@ -43,7 +43,7 @@ describeOnEachEngine('what is relayed', database => {
       const wanting = Array.from({ length: 5 }, () => store().takeTurn('M', NOON, later(2)))
       expect((await Promise.all(wanting)).filter(Boolean)).toEqual([{}])
       expect(await store().takeTurn('M', later(1), later(3))).toBeUndefined()
-      await store().holdTurn('M', later(4))
+      await store().holdTurn('M', later(1), later(4))
       expect(await store().takeTurn('M', later(3), later(9))).toBeUndefined()
       expect(await store().takeTurn('M', later(4), later(9))).toEqual({})
       await store().recordHandshake('M', later(4))
@@ -61,6 +61,20 @@ describeOnEachEngine('what is relayed', database => {
       }
       expect(told).toEqual([false, true, false, true, true, false])
     })
+  })
+
+  test('it is known since when an answer is awaited, and since when there was none (rule 18.9)', async () => {
+    const shown = async () => (await store().status()).mailbox
+    await store().takeTurn('M', NOON, later(9))
+    expect(await shown()).toMatchObject({ askedAt: NOON })
+    await store().holdTurn('M', later(2), later(9))
+    expect(await shown()).toMatchObject({ askedAt: later(2) })
+    await store().endTurn('M', { at: later(3), dueAt: later(4), fault: 'unavailable' })
+    expect(await shown()).toMatchObject({ fault: { kind: 'unavailable', since: later(2) } })
+    expect(await shown()).not.toHaveProperty('askedAt')
+    await store().takeTurn('M', later(4), later(9))
+    await store().endTurn('M', { at: later(5), dueAt: later(6), fault: 'unavailable' })
+    expect(await shown()).toMatchObject({ fault: { since: later(2) } })
   })
 
   test('an arrival is one, and what is set aside is found until it is admitted', async () => {

@@ -11,9 +11,12 @@ export function relayStore(db: Kysely<Schema>): RelayStore {
     takeTurn: async (mailbox, at, until) => {
       const row = await db
         .insertInto('outside_mailbox')
-        .values({ id: mailbox, due_at: until })
+        .values({ id: mailbox, due_at: until, asked_at: at })
         .onConflict(conflict =>
-          conflict.column('id').doUpdateSet({ due_at: until }).where('outside_mailbox.due_at', '<=', at),
+          conflict
+            .column('id')
+            .doUpdateSet({ due_at: until, asked_at: at })
+            .where('outside_mailbox.due_at', '<=', at),
         )
         .returning(['shaken_at', 'fault'])
         .executeTakeFirst()
@@ -24,8 +27,8 @@ export function relayStore(db: Kysely<Schema>): RelayStore {
         }
       )
     },
-    holdTurn: async (mailbox, until) => {
-      await mailboxRow(mailbox).set({ due_at: until }).execute()
+    holdTurn: async (mailbox, at, until) => {
+      await mailboxRow(mailbox).set({ due_at: until, asked_at: at }).execute()
     },
     recordHandshake: async (mailbox, at) => {
       await mailboxRow(mailbox).set({ shaken_at: at }).execute()
@@ -33,9 +36,9 @@ export function relayStore(db: Kysely<Schema>): RelayStore {
     endTurn: async (mailbox, { at, dueAt, fault = null }) => {
       const { rows } = await sql<{ changed: boolean }>`
         with before as (select fault from outside_mailbox where id = ${mailbox})
-        update outside_mailbox m set due_at = ${dueAt}, fault = ${fault}::text,
+        update outside_mailbox m set due_at = ${dueAt}, fault = ${fault}::text, asked_at = null,
           fault_since = case when ${fault}::text is null then null
-            when m.fault is not distinct from ${fault}::text then m.fault_since else ${at} end
+            when m.fault is not distinct from ${fault}::text then m.fault_since else coalesce(m.asked_at, ${at}) end
         from before where id = ${mailbox}
         returning before.fault is distinct from m.fault as changed`.execute(db)
       return rows[0]?.changed ?? false
@@ -82,13 +85,14 @@ export function relayStore(db: Kysely<Schema>): RelayStore {
         .execute()
     },
 
-    claimDispatch: async (sender, at, until) => {
+    claimDispatch: async (sender, at, until, keptHere = []) => {
       const { rows } = await sql<Selectable<Schema['outside_dispatch']>>`
         insert into outside_dispatch (message_id, due_at)
         select id, ${until}::timestamptz from (
           select distinct on (m.recipient, m.workflow_id) m.id, m.accepted_at, d.due_at
           from message m left join outside_dispatch d on d.message_id = m.id
           where m.sender = ${sender} and m.recipient <> ${sender} and m.status = 'accepted' and m.kind = 'DATA'
+            and m.recipient <> all(${keptHere}::text[])
           order by m.recipient, m.workflow_id, m.accepted_order
         ) first
         where due_at is null or due_at <= ${at}
@@ -135,6 +139,14 @@ export function relayStore(db: Kysely<Schema>): RelayStore {
         .where('a.reason', 'is not', null)
         .orderBy('a.arrived_at')
         .execute()
+      const sending = await db
+        .selectFrom('outside_dispatch as d')
+        .innerJoin('message as m', 'm.id', 'd.message_id')
+        .select(({ fn }) => fn.min('d.begun_at').as('since'))
+        .where('m.status', '=', 'accepted')
+        .where('d.sent_at', 'is', null)
+        .where('d.reason', 'is', null)
+        .executeTakeFirst()
       const untaken = await db
         .selectFrom('outside_dispatch as d')
         .innerJoin('message as m', 'm.id', 'd.message_id')
@@ -145,6 +157,7 @@ export function relayStore(db: Kysely<Schema>): RelayStore {
         .execute()
       return {
         ...(mailbox && { mailbox: mailboxShown(mailbox) }),
+        ...(sending?.since && { sendingSince: sending.since }),
         setAside: setAside.map(row => ({
           outsideId: row.outside_id,
           messageId: row.id,
@@ -172,11 +185,12 @@ export function relayStore(db: Kysely<Schema>): RelayStore {
 }
 
 function mailboxShown(row: Selectable<Schema['outside_mailbox']>): NonNullable<RelayStatus['mailbox']> {
-  const { id, due_at, shaken_at, fault, fault_since } = row
+  const { id, due_at, shaken_at, fault, fault_since, asked_at } = row
   return {
     id,
     dueAt: due_at,
     ...(shaken_at && { shakenAt: shaken_at }),
+    ...(asked_at && { askedAt: asked_at }),
     ...(fault !== null && fault_since && { fault: { kind: fault, since: fault_since } }),
   }
 }
