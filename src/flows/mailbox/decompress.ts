@@ -43,6 +43,50 @@ export async function* gunzipped(
   }
 }
 
+/** The two bytes that every gzip file begins with (RFC 1952, 2.3.1). */
+export const GZIP_MAGIC = [0x1f, 0x8b] as const
+
+/**
+ * Content that its sender may have compressed as a file: what begins as gzip is decompressed, other content passes as it is. Throws as
+ * `gunzipped` does.
+ */
+export async function* plainContent(
+  content: AsyncIterable<Uint8Array>,
+  maxExpansion: number,
+): AsyncGenerator<Uint8Array> {
+  const source = content[Symbol.asyncIterator]()
+  const start: Uint8Array[] = []
+  let length = 0
+  for (let ended = false; !ended && length < GZIP_MAGIC.length; ) {
+    const next = await source.next()
+    ended = next.done === true
+    if (next.done) continue
+    start.push(next.value)
+    length += next.value.length
+  }
+  async function* whole() {
+    try {
+      yield* start
+      for (let next = await source.next(); !next.done; next = await source.next()) yield next.value
+    } finally {
+      await source.return?.()
+    }
+  }
+  const first = Buffer.concat(start).subarray(0, GZIP_MAGIC.length)
+  const isGzip = GZIP_MAGIC.every((byte, at) => byte === first[at])
+  yield* isGzip ? gunzipped(whole(), maxExpansion) : whole()
+}
+
+/** Content that may grow to so many bytes. Throws `UnreadablePayload` at the first byte beyond. */
+export async function* within(content: AsyncIterable<Uint8Array>, most: number): AsyncGenerator<Uint8Array> {
+  let given = 0
+  for await (const part of content) {
+    given += part.length
+    if (given > FREE_EXPANSION && given > most) throw new UnreadablePayload('expands-too-far')
+    yield part
+  }
+}
+
 /**
  * Compressed content as it came, read through on the way. Throws `UnreadablePayload` at its end where it is empty, damaged or cut short, and
  * what the source throws. Content that expands more than `maxExpansion` times is not read further, and passes.

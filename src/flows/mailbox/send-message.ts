@@ -8,6 +8,7 @@ import {
 import type { MailboxId } from '../../domain/organisation.ts'
 import { failure, type Result, success } from '../../domain/result.ts'
 import type { Stores } from '../ports.ts'
+import { GZIP_MAGIC } from './decompress.ts'
 import type { ContentEncoding, PayloadStore, StoredContent } from './ports.ts'
 import { type MailboxCallDeps, recordMailboxCall } from './record-mailbox-call.ts'
 
@@ -81,9 +82,6 @@ export async function handOver(deps: SendMessageDeps, stores: Stores, message: M
     await stores.jobs.enqueue('receive-upload', message.id)
   }
 }
-
-/** The two bytes that every gzip file begins with (RFC 1952, 2.3.1). */
-const GZIP_MAGIC = [0x1f, 0x8b]
 
 /**
  * Stores bytes as they come in. Nothing is kept of an empty body, or of one that is said to be compressed and does not begin

@@ -119,7 +119,7 @@ export function unreadableContent(error: unknown, most: number): JudgedFile & { 
   if (error.problem === 'expands-too-far') {
     return { kind: 'refused', fault: { kind: 'expands-too-far', most }, head: {} }
   }
-  const detail = 'the content is said to be compressed with gzip, and is damaged.'
+  const detail = 'the content is compressed with gzip, and is damaged or cut short.'
   return {
     kind: 'refused',
     fault: { kind: 'not-readable', problem: 'encoding', line: 1, column: 1, detail },

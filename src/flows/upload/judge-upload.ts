@@ -2,6 +2,7 @@ import { createHash, type Hash } from 'node:crypto'
 import type { MeshMessage } from '../../domain/mailbox/mesh-message.ts'
 import type { ReadHead, UploadFileFault } from '../../domain/upload/file-faults.ts'
 import type { UploadHeader } from '../../domain/upload/upload.ts'
+import { plainContent, within } from '../mailbox/decompress.ts'
 import { readPayload } from '../mailbox/read-payload.ts'
 import type { Authority } from '../registration/ports.ts'
 import { type JudgeRecordsDeps, judgeRecords, unreadableContent } from './judge-records.ts'
@@ -48,7 +49,9 @@ async function judgeFile(
   const id = deps.newId()
   const digest = createHash('sha256')
   const { expansion } = deps.uploadLimits
-  const bytes = digested(readPayload(storage.payloads, message, expansion), digest)
+  // However often it was compressed, it grows within one limit (rule 3.21).
+  const plain = plainContent(readPayload(storage.payloads, message, expansion), expansion)
+  const bytes = digested(within(plain, message.size * expansion), digest)
   const series = (await storage.authorityPages.hasSent(message.id)) ? 'page' : 'system'
   const judged = await judgeRecords(deps, { uploadId: id, authorities, series, bytes }, signal).catch(error =>
     unreadableContent(error, expansion),

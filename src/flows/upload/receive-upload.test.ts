@@ -1,6 +1,7 @@
+import { gzipSync } from 'node:zlib'
 import { v7 as newId } from 'uuid'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { collect } from '../../../test/support/bytes.ts'
+import { collect, inPieces } from '../../../test/support/bytes.ts'
 import { describeOnEachEngine } from '../../../test/support/engines.ts'
 import { freshNhsNumber } from '../../../test/support/records.ts'
 import { type CalendarDate, localDay } from '../../domain/english-time.ts'
@@ -83,6 +84,7 @@ describeOnEachEngine('receiving the files of an authority as its stage changes',
     writing: () => void = () => undefined,
     made: 'by a system' | 'at a desk' = 'by a system',
     by: OdsCode = authority,
+    packed: (file: Buffer) => Buffer = file => file,
   ) => {
     const record: RecordAsSent = {
       position: 1,
@@ -105,7 +107,10 @@ describeOnEachEngine('receiving the files of an authority as its stage changes',
     ])
     const newMessage = { clock, newMessageId: () => newMessageId(clock.now()) }
     const label = { from: mailbox, to: MESH.cpisMailbox, workflowId: MESH.uploadWorkflow }
-    const message = await storage.transaction(stores => deliverMessage(stores, newMessage, label, file))
+    const content = packed(Buffer.concat(await collect(file)))
+    const message = await storage.transaction(stores =>
+      deliverMessage(stores, newMessage, label, inPieces(content, 1000)),
+    )
     if (made === 'at a desk') {
       const draft = { id: newId(), authority, madeAt: clock.now(), contact: head, content: Buffer.from('x') }
       await storage.authorityPages.keepDraft(draft)
@@ -149,6 +154,39 @@ describeOnEachEngine('receiving the files of an authority as its stage changes',
   }
   const staged = async () =>
     (await database().kysely.selectFrom('upload_record').select('upload_id').execute()).length
+
+  test('a file that its sender compressed is read, and is the same file (rule 3.13)', async () => {
+    await goLive(operating(), authority, 'a test of the flow')
+    const plain = gzipSync(Buffer.alloc(0))
+    expect((await receive(undefined, undefined, undefined, gzipSync)).answer).toMatchObject({
+      fileCode: 'CPF02',
+    })
+    for (const [packed, words] of [
+      [
+        (file: Buffer) => gzipSync(file).subarray(0, -12),
+        'compressed with gzip, and is damaged or cut short',
+      ],
+      [(file: Buffer) => gzipSync(gzipSync(file)), 'compressed before that'],
+      [
+        (file: Buffer) => gzipSync(Buffer.concat([file, Buffer.alloc(3_000_000, ' ')])),
+        'more than 100 times',
+      ],
+      [() => plain, 'no XML element'],
+    ] as const) {
+      const { answer } = await receive(undefined, undefined, undefined, packed)
+      expect(answer).toMatchObject({ fileCode: 'CPF01', fileReason: expect.stringContaining(words) })
+    }
+  })
+
+  test('a file in ISO-8859-1 is read, and a name in it matches (rule 3.13)', async () => {
+    await goLive(operating(), authority, 'a test of the flow')
+    pds = { ...PIPPIN, person: { ...PIPPIN.person, familyNames: ['Äpplecoré'] } }
+    const latin = (file: Buffer) =>
+      Buffer.from(String(file).replace('UTF-8', 'ISO-8859-1').replace('Applecore', 'Äpplecoré'), 'latin1')
+    expect((await receive(undefined, undefined, undefined, latin)).answer).toMatchObject({
+      fileCode: 'CPF02',
+    })
+  })
 
   test('suspended while its file is judged, it is refused, and the number is free afterwards (rule 19.4)', async () => {
     await goLive(operating(), authority, 'a test of the flow')

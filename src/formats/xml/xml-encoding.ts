@@ -1,7 +1,11 @@
 import { failure, type Result, success } from '../../domain/result.ts'
+import { declaredEncoding, LONGEST_DECLARATION, singleByteEncoding } from './declared-encoding.ts'
 
-/** The encodings a document may have (rule 3.13), as `TextDecoder` and XML declarations name them. */
-export type XmlEncoding = 'utf-8' | 'utf-16le' | 'utf-16be'
+/**
+ * The encodings a document may have (rule 3.13), as `TextDecoder` names them: UTF-8, UTF-16, or where it declares one an encoding of one
+ * byte a character.
+ */
+export type XmlEncoding = 'utf-8' | 'utf-16le' | 'utf-16be' | (string & {})
 
 /** A byte that the encoding does not allow, or an encoding that is not accepted. */
 export interface DecodingFault {
@@ -17,7 +21,8 @@ export interface TextPiece {
 }
 
 /**
- * Bytes as text in small pieces. A byte order mark decides the encoding and is taken off; without one it is UTF-8. A byte that
+ * Bytes as text in small pieces. A byte order mark decides the encoding and is taken off; without one the XML declaration does where it
+ * names an encoding of one byte a character; otherwise it is UTF-8. A byte that
  * the encoding does not allow is a fault, and ends it.
  */
 export async function* decodeXml(
@@ -30,8 +35,9 @@ export async function* decodeXml(
     if (!encoding) {
       rest = joined(rest, chunk)
       if (rest.length < 4) continue
+      if (mayDeclare(rest)) continue
       const start = startOf(rest)
-      if (!start) return yield failure(UNKNOWN_ENCODING)
+      if (!start) return yield failure(unknownEncoding(rest))
       encoding = start.encoding
       rest = rest.subarray(start.markLength)
     } else rest = joined(rest, chunk)
@@ -44,17 +50,29 @@ export async function* decodeXml(
     }
   }
   const start = encoding ? { encoding, markLength: 0 } : startOf(rest)
-  if (!start) return yield failure(UNKNOWN_ENCODING)
+  if (!start) return yield failure(unknownEncoding(rest))
   yield decode(rest.subarray(start.markLength), start.encoding)
 }
 
-const UNKNOWN_ENCODING: DecodingFault = {
-  encoding: 'utf-8',
-  before: '',
-  detail: 'The file is neither UTF-8 nor UTF-16 with a byte order mark.',
+function unknownEncoding([a, b]: Uint8Array): DecodingFault {
+  const isGzip = a === 0x1f && b === 0x8b
+  const isZip = a === 0x50 && b === 0x4b
+  const detail = isGzip
+    ? 'The file is compressed with gzip, and was compressed before that: compress it once.'
+    : isZip
+      ? 'The file is a ZIP archive: send the XML in it, by itself or compressed with gzip.'
+      : 'The file is neither UTF-8 nor UTF-16 with a byte order mark, and declares no other encoding.'
+  return { encoding: 'utf-8', before: '', detail }
 }
 
-/** What the first bytes say (XML 1.0, appendix F); undefined where it is neither UTF-8 nor UTF-16 with a byte order mark. */
+/** Whether a declaration has begun that is still to end. */
+function mayDeclare(bytes: Uint8Array): boolean {
+  if (bytes.length >= LONGEST_DECLARATION) return false
+  const text = Buffer.from(bytes).toString('latin1')
+  return text.startsWith('<?xml'.slice(0, text.length)) && !text.includes('?>')
+}
+
+/** What the first bytes say (XML 1.0, appendix F); undefined where nobody can know. */
 function startOf(bytes: Uint8Array): { encoding: XmlEncoding; markLength: number } | undefined {
   const [a, b, c, d] = bytes
   if (a === 0xef && b === 0xbb && c === 0xbf) return { encoding: 'utf-8', markLength: 3 }
@@ -62,7 +80,10 @@ function startOf(bytes: Uint8Array): { encoding: XmlEncoding; markLength: number
   const utf32 = c === 0 && d === 0
   if (a === 0xff && b === 0xfe && !utf32) return { encoding: 'utf-16le', markLength: 2 }
   const zeroAhead = a === 0 || b === 0 || utf32
-  return zeroAhead ? undefined : { encoding: 'utf-8', markLength: 0 }
+  const archive = (a === 0x1f && b === 0x8b) || (a === 0x50 && b === 0x4b)
+  if (zeroAhead || archive) return undefined
+  const declared = declaredEncoding(bytes)
+  return { encoding: (declared && singleByteEncoding(declared)) ?? 'utf-8', markLength: 0 }
 }
 
 /** How many of these bytes make whole characters: one that is cut off at the end waits for the next piece. */
@@ -77,6 +98,7 @@ function wholeCharacters(bytes: Uint8Array, encoding: XmlEncoding): number {
     }
     return length
   }
+  if (!encoding.startsWith('utf-16')) return length
   const even = length - (length % 2)
   const high = bytes[encoding === 'utf-16le' ? even - 1 : even - 2] ?? 0
   return high >= 0xd8 && high <= 0xdb ? even - 2 : even
@@ -94,12 +116,18 @@ function decode(bytes: Uint8Array, encoding: XmlEncoding): Result<TextPiece, Dec
   return failure({
     encoding,
     before: decoded(bytes.subarray(0, good), encoding, true) ?? '',
-    detail: `A byte stands here that ${encoding === 'utf-8' ? 'UTF-8' : 'UTF-16'} does not allow.`,
+    detail: `A byte stands here that ${nameOf(encoding)} does not allow.`,
   })
+}
+
+function nameOf(encoding: XmlEncoding): string {
+  return encoding.startsWith('utf-16') ? 'UTF-16' : encoding.toUpperCase()
 }
 
 /** `unfinished` allows a last character that is cut off. */
 function decoded(bytes: Uint8Array, encoding: XmlEncoding, unfinished: boolean): string | undefined {
+  // To `TextDecoder` it would be another name of windows-1252.
+  if (encoding === 'us-ascii' && bytes.some(byte => byte > 0x7f)) return undefined
   try {
     return new TextDecoder(encoding, { fatal: true, ignoreBOM: true }).decode(bytes, { stream: unfinished })
   } catch {

@@ -1,5 +1,6 @@
 import { SaxesParser, type SaxesTagNS } from 'saxes'
 import type { XmlProblem } from '../../domain/upload/file-faults.ts'
+import { sayableEncoding, singleByteEncoding } from './declared-encoding.ts'
 import type { XmlElement } from './xml-element.ts'
 import type { XmlEncoding } from './xml-encoding.ts'
 import { malformed, type XmlFault } from './xml-fault.ts'
@@ -126,7 +127,7 @@ export function xmlParser({ namespace, path, limits }: XmlTarget): XmlParser {
 
   function checkDeclaration({ encoding: declared }: { encoding?: string | undefined }): void {
     if (declared !== undefined && !agrees(declared, encoding)) {
-      stop('encoding', 'The encoding the file declares is not the one it is in; it must be UTF-8 or UTF-16.')
+      stop('encoding', disagreement(declared))
     }
   }
 
@@ -181,5 +182,15 @@ function attributesOf(tag: SaxesTagNS): Map<string, string> {
 
 function agrees(declared: string, found: XmlEncoding): boolean {
   const name = declared.toLowerCase()
-  return found === 'utf-8' ? name === 'utf-8' : name === 'utf-16' || name === found
+  if (found === 'utf-8') return name === 'utf-8'
+  return found.startsWith('utf-16') ? name === 'utf-16' || name === found : singleByteEncoding(name) === found
+}
+
+/** What is wrong with a declared encoding, by its name where that is one of an encoding. */
+function disagreement(declared: string): string {
+  const name = sayableEncoding(declared)
+  if (name === undefined) return 'The file declares an encoding that is not known. Write it in UTF-8.'
+  return /^utf/i.test(name)
+    ? `The file declares the encoding ${name} and is not in it. Write it in UTF-8.`
+    : `The file declares the encoding ${name}, which is not read here. Write it in UTF-8.`
 }
