@@ -205,6 +205,23 @@ describe('client certificates', () => {
     expect(await mini(nurse(), held)).toMatchObject({ code: 'SMSP-0000' })
   })
 
+  test('whose certificate was checked looks mailboxes up without a token, on record by it (rule 7.10)', async () => {
+    const { baseUrl, config } = running.service
+    const url = `${baseUrl}/messageexchange/workflowsearch/${config.mesh.uploadWorkflow}`
+    const { kysely } = running.service.store.database
+    for (const [shown, details] of [
+      [CERTIFICATES.ward, { certificate: CERTIFICATES.ward.fingerprint }],
+      [CERTIFICATES.foreign, {}],
+    ] as const) {
+      const answer = await showing(shown).fetch(url, { headers: { accept: 'application/json' } })
+      const { results } = (await answer.json()) as { results: { mailbox_id: string }[] }
+      expect(results.map(({ mailbox_id }) => mailbox_id)).toEqual([config.mesh.cpisMailbox])
+      const entries = kysely.selectFrom('audit').select('details').where('action', '=', 'look up endpoints')
+      const last = await entries.orderBy('id', 'desc').executeTakeFirst()
+      expect(last?.details).toEqual({ mailboxes: 1, ...details })
+    }
+  })
+
   test('a person with a token needs no certificate', async () => {
     const caller = showing()
     const { baseUrl } = running.service

@@ -25,6 +25,7 @@ import { webPages } from '../pages/web-pages.ts'
 import type { AuditSeal } from './audit-seal.ts'
 import type { Config } from './config.ts'
 import type { Logger } from './logger.ts'
+import { mayLookUp } from './may-look-up.ts'
 import type { Metrics } from './metrics.ts'
 import { createServer } from './server.ts'
 import { listeningTls, type ServiceTls } from './tls.ts'
@@ -76,7 +77,8 @@ export function openInterfaces(deps: OpenInterfacesDeps): FastifyInstance {
   const reportFailure = (via: string) => (error: unknown, task: string) =>
     logger.failure('request failed', error, { via, task })
 
-  const checked = tls?.clientCa === undefined ? {} : { shownCertificate }
+  const checked: { shownCertificate?: typeof shownCertificate } =
+    tls?.clientCa === undefined ? {} : { shownCertificate }
 
   const app = createServer({
     logger,
@@ -115,6 +117,7 @@ export function openInterfaces(deps: OpenInterfacesDeps): FastifyInstance {
       clock,
       newId,
       environment: config.mode,
+      mayLookUp: mayLookUp(config.mode, checked.shownCertificate),
       reportFailure: reportFailure('mesh'),
     }),
     { prefix: '/messageexchange' },

@@ -48,9 +48,15 @@ export interface MeshBench {
   close(): Promise<void>
 }
 
+interface MeshBenchOptions {
+  readonly maxRequestBytes?: number
+  /** Who may look mailboxes up without a token; otherwise nobody. */
+  readonly mayLookUp?: Parameters<typeof meshApi>[0]['mayLookUp']
+}
+
 /** The mailbox API on a database of its own, with two authorities, CP-IS and a clock that a test moves. */
 export async function openMeshBench(
-  options: { maxRequestBytes?: number; onDisk?: boolean } = {},
+  options: MeshBenchOptions & { onDisk?: boolean } = {},
 ): Promise<MeshBench> {
   const directory = mkdtempSync(join(tmpdir(), 'cp-is-mesh-'))
   const database = await openEmbedded({
@@ -70,10 +76,7 @@ export async function openMeshBench(
 }
 
 /** The same on a database that is the caller's to open, migrate and close. */
-export async function meshBenchOn(
-  database: Database,
-  options: { maxRequestBytes?: number } = {},
-): Promise<MeshBench> {
+export async function meshBenchOn(database: Database, options: MeshBenchOptions = {}): Promise<MeshBench> {
   await database.statement('make_jobs', 'create table if not exists test_job (key text)', [])
   const real = storage(database, {
     queue: db => ({
@@ -114,6 +117,7 @@ export async function meshBenchOn(
       clock,
       newId,
       maxRequestBytes: options.maxRequestBytes ?? 100 * 1024 * 1024,
+      mayLookUp: options.mayLookUp ?? (() => undefined),
       environment: 'test',
       reportFailure: error => failures.push(error),
     }),

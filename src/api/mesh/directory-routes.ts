@@ -6,9 +6,9 @@ import { HANDSHAKE_HEADERS } from '../../formats/mesh/headers.ts'
 import { invalid } from '../../formats/mesh/invalid-part.ts'
 import { writeHandshake, writeLookup, writeWorkflowSearch } from '../../formats/mesh/write-bodies.ts'
 import type { MeshApiDeps } from './api-deps.ts'
-import type { MeshRoute } from './mesh-route.ts'
+import type { LookUpRoute, MeshRoute } from './mesh-route.ts'
 
-/** Whether a mailbox gets through, and who else can be reached. */
+/** Whether a mailbox gets through. */
 export function directoryRoutes(deps: MeshApiDeps): readonly MeshRoute[] {
   return [
     {
@@ -32,15 +32,21 @@ export function directoryRoutes(deps: MeshApiDeps): readonly MeshRoute[] {
         return success({ status: 200, body: writeHandshake(version, mailbox.id) })
       },
     },
+  ]
+}
+
+/** Who else can be reached. */
+export function lookUpRoutes(deps: MeshApiDeps): readonly LookUpRoute[] {
+  return [
     {
       methods: ['GET'],
       path: '/endpointlookup/:ods/:workflow',
       action: 'look up endpoints',
-      answer: async ({ mailbox, version, params, reference }) => {
+      answer: async ({ caller, version, params, reference }) => {
         const odsCode = parseOdsCode(params['ods'] ?? '')
         if (!odsCode) return failure({ invalid: [invalid.notOneOf(['path', 'ods_code'], 'ODS codes')] })
         const workflowId = params['workflow'] ?? ''
-        const found = await lookUpEndpoints(deps, mailbox.id, { workflowId, odsCode })
+        const found = await lookUpEndpoints(deps, caller, { workflowId, odsCode })
         return success({ status: 200, body: writeLookup(version, found, reference) })
       },
     },
@@ -48,8 +54,8 @@ export function directoryRoutes(deps: MeshApiDeps): readonly MeshRoute[] {
       methods: ['GET'],
       path: '/workflowsearch/:workflow',
       action: 'look up endpoints',
-      answer: async ({ mailbox, params }) => {
-        const found = await lookUpEndpoints(deps, mailbox.id, { workflowId: params['workflow'] ?? '' })
+      answer: async ({ caller, params }) => {
+        const found = await lookUpEndpoints(deps, caller, { workflowId: params['workflow'] ?? '' })
         return success({ status: 200, body: writeWorkflowSearch(found) })
       },
     },

@@ -12,13 +12,16 @@ import {
   tokenOf,
   UPLOAD,
 } from '../../../test/support/mesh.ts'
+import type { LookUpCaller } from '../../flows/mailbox/look-up-endpoints.ts'
 
 let bench: MeshBench
+let lookUpCaller: LookUpCaller | undefined
 beforeAll(async () => {
-  bench = await openMeshBench()
+  bench = await openMeshBench({ mayLookUp: () => lookUpCaller })
 })
 afterAll(() => bench.close())
 beforeEach(async () => {
+  lookUpCaller = undefined
   await bench.audited()
 })
 
@@ -470,7 +473,34 @@ describe('tracking and looking up', () => {
     expect(await bench.audited()).toHaveLength(4)
   })
 
-  test('without a token of a mailbox nothing is looked up (rule 7.10)', async () => {
+  test('without a token whoever may looks mailboxes up; a token that is shown is judged (rule 7.10)', async () => {
+    lookUpCaller = { certificate: 'AB:CD' }
+    for (const path of [`endpointlookup/X9B/${OPEN}`, `workflowsearch/${OPEN}`]) {
+      const url = `/messageexchange/${path}`
+      const found = await bench.app.inject({ url, headers: { accept: V2 } })
+      expect([found.statusCode, found.json().results.at(-1)]).toEqual([
+        200,
+        { mailbox_id: BETA, mailbox_name: 'BETA COUNCIL' },
+      ])
+      const wrong = tokenOf(ALPHA).replace(/.{4}$/, 'beef')
+      expect((await bench.app.inject({ url, headers: { authorization: wrong } })).statusCode).toBe(403)
+    }
+    expect(await bench.audited()).toEqual(
+      [1, 2].flatMap(() => [
+        {
+          via: 'mesh',
+          action: 'look up endpoints',
+          outcome: 'allowed',
+          details: { mailboxes: expect.any(Number), certificate: 'AB:CD' },
+        },
+        expect.objectContaining({ outcome: 'refused', reason: 'wrong-hash' }),
+      ]),
+    )
+    // Nothing but looking up is open to them.
+    expect((await bench.app.inject(`/messageexchange/${ALPHA}/inbox`)).statusCode).toBe(403)
+  })
+
+  test('without a token nobody else looks anything up (rule 7.10)', async () => {
     for (const path of [`endpointlookup/X9B/${OPEN}`, `workflowsearch/${OPEN}`]) {
       expect((await bench.app.inject(`/messageexchange/${path}`)).statusCode).toBe(403)
     }

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream'
 import type { Mailbox } from '../../domain/mailbox/mesh-message.ts'
 import { failure, type Result, success } from '../../domain/result.ts'
+import type { LookUpCaller } from '../../flows/mailbox/look-up-endpoints.ts'
 import type { ApiVersion } from '../../formats/mesh/api-version.ts'
 import type { RequestHeaders } from '../../formats/mesh/headers.ts'
 import { invalid } from '../../formats/mesh/invalid-part.ts'
@@ -8,8 +9,16 @@ import type { MeshFault } from '../../formats/mesh/mesh-fault.ts'
 import type { ListFrame, MeshBody } from '../../formats/mesh/write-bodies.ts'
 
 /** A call of a mailbox that its token opened. */
-export interface MailboxCall {
+export interface MailboxCall extends MeshCall {
   readonly mailbox: Mailbox
+}
+
+/** A call to look mailboxes up, by whoever may (rule 7.10). */
+export interface LookUpCall extends MeshCall {
+  readonly caller: LookUpCaller
+}
+
+interface MeshCall {
   readonly version: ApiVersion
   /** The message in the address; an id that no message has where the address names none that could be. */
   readonly messageId: string
@@ -37,6 +46,11 @@ export interface MeshRoute {
   readonly path: string
   readonly action: string
   readonly answer: (call: MailboxCall) => Promise<Result<MeshReply, MeshFault>>
+}
+
+/** The same of a look-up, which needs no mailbox of one's own. */
+export interface LookUpRoute extends Omit<MeshRoute, 'answer'> {
+  readonly answer: (call: LookUpCall) => Promise<Result<MeshReply, MeshFault>>
 }
 
 /** The chunk in the address. */
