@@ -122,6 +122,7 @@ async function openService(
     feedMs: config.numbers.feedMinutes && config.numbers.feedMinutes * 60_000,
     reportFailure: error => logger.failure('a number could not be looked up', error),
   })
+  const signIn = sandbox?.signIn(baseUrl)
   const app = openInterfaces({
     config,
     baseUrl,
@@ -136,7 +137,7 @@ async function openService(
     answerKept: () => work?.answerKept(),
     fhirUrl: config.pages.fhirUrl ?? `${here}/cpis/FHIR/R4`,
     launch: config.pages.launch ?? sandbox?.tokens(baseUrl, here),
-    signIn: sandbox?.signIn(baseUrl),
+    signIn,
     examples: sandbox?.people ?? [],
     sessionSecret: operatorSecret(config),
     tokens: tokensOf(config, here, baseUrl, sandbox),
@@ -152,6 +153,7 @@ async function openService(
       ...seal,
       adminToken: operatorSecret(config),
       retention: config.retention,
+      hasPages: signIn !== undefined,
       probe: async () => {
         await within(PROBE_WITHIN_MS, database.statement('probe', 'select 1', []))
       },

@@ -15,6 +15,8 @@ export interface OperationsApiDeps extends ProveAuditDeps {
   /** Throws, or takes longer than a moment, while the service cannot do its work. */
   readonly probe: () => Promise<void>
   readonly metrics: () => Promise<{ contentType: string; text: string }>
+  /** Whether authorities can sign in to pages here; where they cannot, none is notified on a page (rule 19.20). */
+  readonly hasPages: boolean
   /** What the sandbox has to offer; absent in production. */
   readonly sandbox?: () => Promise<object>
 }

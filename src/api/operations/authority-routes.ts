@@ -1,9 +1,9 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { z } from 'zod'
 import { type OdsCode, parseOdsCode } from '../../domain/organisation.ts'
-import { GO_LIVE_PERCENT, matchPercent } from '../../domain/registration/authority.ts'
+import { GO_LIVE_PERCENT, matchPercent, type NotifiedBy } from '../../domain/registration/authority.ts'
 import type { GoLiveObstacle } from '../../domain/registration/match-rate.ts'
-import { type Result, unreachable } from '../../domain/result.ts'
+import { failure, type Result, unreachable } from '../../domain/result.ts'
 import { addAuthority } from '../../flows/registration/manage-exchange.ts'
 import {
   changeSettings,
@@ -20,7 +20,19 @@ import type { OperationsApiDeps } from './api-deps.ts'
 import { recordCommand, seenOnRecord } from './record-command.ts'
 
 /** A conflict with where the authority stands. */
-type Obstacle = NoSuchAuthority | GoLiveObstacle | { readonly kind: 'not-suspended' }
+type Obstacle = NoSuchAuthority | GoLiveObstacle | { readonly kind: 'not-suspended' | 'no-pages' }
+
+/** Why nobody can be notified on the notifications page here (rule 19.20). */
+export const NO_PAGES =
+  'This service has no pages that an authority can sign in to, so nobody can be notified there. Leave out --told-at, or set it to mailbox.'
+
+/** Whether an authority is to be notified on pages that are not there. */
+export function lacksPages(
+  { hasPages }: Pick<OperationsApiDeps, 'hasPages'>,
+  { toldAt }: { readonly toldAt?: NotifiedBy },
+): boolean {
+  return toldAt === 'desk' && !hasPages
+}
 
 /** Taking authorities on and looking after them (rules 19.1 to 19.6). */
 export function authorityRoutes(app: FastifyInstance, deps: OperationsApiDeps): void {
@@ -35,6 +47,7 @@ export function authorityRoutes(app: FastifyInstance, deps: OperationsApiDeps): 
   })
   app.post('/authorities', async (request, reply) => {
     const authority = authorityBody.parse(request.body)
+    if (lacksPages(deps, authority)) return reply.code(409).send({ error: NO_PAGES })
     const { odsCode, mailbox } = authority
     const added = await addAuthority(deps, authority)
     if (!added.ok) {
@@ -67,7 +80,9 @@ export function authorityRoutes(app: FastifyInstance, deps: OperationsApiDeps): 
   command('GET', '', odsCode => showAuthority(deps, odsCode))
   command('GET', '/plans-to-check', odsCode => listPlansToCheck(deps, odsCode))
   command('POST', '/settings', async (odsCode, body) => {
-    const done = await changeSettings(deps, odsCode, settingsBody.parse(body))
+    const settings = settingsBody.parse(body)
+    if (lacksPages(deps, settings)) return failure({ kind: 'no-pages' })
+    const done = await changeSettings(deps, odsCode, settings)
     if (done.ok && !done.value.changed)
       await recordCommand(deps, {
         action: 'change authority',
@@ -110,6 +125,8 @@ function obstacleWords(obstacle: Obstacle): string {
       return 'The plans of the authority passed to a successor. Undo that first.'
     case 'suspended':
       return 'The authority is suspended. Resume it first.'
+    case 'no-pages':
+      return NO_PAGES
     case 'not-suspended':
       return 'The authority is not suspended.'
     case 'no-test':

@@ -69,6 +69,7 @@ describeOnEachEngine('the operations API', database => {
         ...auditSeal(generateKeyPairSync('ed25519').privateKey),
         adminToken: SECRET,
         retention: retentionDeps(database(), () => new Date()).retention,
+        hasPages: false,
         reportFailure: error => {
           throw error
         },
@@ -124,6 +125,23 @@ describeOnEachEngine('the operations API', database => {
     expect(await upload).toMatchObject({ senders: ['LA801OT001'], receivers: ['CPISOT001'] })
     for (const other of others)
       expect(await other).toMatchObject({ senders: ['CPISOT001'], receivers: ['LA801OT001'] })
+  })
+
+  test('where there are no pages no authority is notified on one, however it is said (rule 19.20)', async () => {
+    const desk = { ...AUTHORITY, odsCode: '802', mailboxId: 'LA802OT001', toldAt: 'desk' }
+    await call('POST', '/authorities', AUTHORITY)
+    for (const [path, body] of [
+      ['/authorities', desk],
+      ['/authorities/801/settings', { toldAt: 'desk' }],
+      ['/onboarding', { file: { authorities: [desk] } }],
+      ['/onboarding', { file: { authorities: [desk] }, dryRun: true }],
+    ] as const) {
+      const { statusCode, json } = await call('POST', path, body)
+      expect([statusCode, json().error]).toEqual([409, expect.stringContaining('no pages')])
+    }
+    expect(await storage.authorities.find('802' as OdsCode)).toBeUndefined()
+    expect((await storage.authorities.find('801' as OdsCode))?.toldAt).toBe('mailbox')
+    expect((await call('POST', '/authorities/801/settings', { toldAt: 'mailbox' })).statusCode).toBe(200)
   })
 
   test('no list shows a password', async () => {

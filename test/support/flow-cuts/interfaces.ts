@@ -83,6 +83,7 @@ export async function openInterfacesUnderCuts(of: {
       mesh: config.mesh,
       retention: config.retention,
       adminToken: OPERATOR,
+      hasPages: true,
       probe: unused,
       metrics: metrics.read,
       reportFailure: () => undefined,
