@@ -218,6 +218,35 @@ describeJourney('the year of a child', engine => {
     await told(second, [`looked ${child}`])
   })
 
+  /** What is to be put right of the people whom a council holds, each in words. */
+  const toPutRight = async ({ authority }: Council) =>
+    (await running.service.store.storage.issues.failedRecords(authority.odsCode)).map(({ reason }) => reason)
+
+  test('September: PDS restricts the record, and nothing is answered until it says so no longer (rule 10.1)', async () => {
+    on('2026-09-01')
+    pds.says.set(child, { ...CHILD, restricted: true })
+    await until(async () => (await look(child, false)) === 'refused')
+    for (const council of [first, second]) expect(await toPutRight(council)).toHaveLength(1)
+    on('2026-09-03')
+    pds.says.set(child, CHILD)
+    await until(async () => (await look(child, false)) !== 'refused')
+    for (const council of [first, second]) expect(await toPutRight(council)).toEqual([])
+  })
+
+  test('the child is called by another name: the plan stays, and its council is told what to put right (rule 14.9)', async () => {
+    on('2026-09-10')
+    pds.says.set(child, { ...CHILD, family: 'Fosterling' })
+    await until(async () => (await toPutRight(second)).length === 1)
+    const [reason] = await toPutRight(second)
+    expect(reason).toContain('amily name')
+    expect(reason).not.toContain('Fosterling')
+    expect(await look(child, false)).toHaveLength(3)
+    pds.says.set(child, CHILD)
+    on('2026-09-20')
+    await until(async () => (await toPutRight(second)).length === 0)
+    await nothingMore()
+  })
+
   test('October: PDS replaces the number; each authority is told once, and both numbers find the plans meanwhile', async () => {
     on('2026-10-05')
     pds.says.set(adopted, ADOPTED)
@@ -268,6 +297,19 @@ describeJourney('the year of a child', engine => {
     expect(await look(adopted)).toBe('nothing-held')
     expect(await look(child)).toBe('nothing-held')
     await nothingMore()
+  })
+
+  test('a child dies: the council is told, and a plan that starts later fails (rules 3.9 and 14.9)', async () => {
+    const lost = freshNhsNumber()
+    pds.says.set(lost, CHILD)
+    const plan = { type: 'CPP', start: inDays(-20) } as const
+    expect(await upload(first, { plans: [plan], ...about('child', lost, CHILD, 'C-2') })).toEqual(['CPR06'])
+    pds.says.set(lost, { ...CHILD, died: new Date(Date.now() - 5 * DAY).toISOString() })
+    vi.setSystemTime(new Date(Date.now() + 2 * DAY))
+    await until(async () => (await toPutRight(first)).some(reason => reason.includes('died')))
+    const later = { type: 'LAC', start: inDays(-1) } as const
+    expect(await upload(first, { plans: [later], ...about('child', lost, CHILD, 'C-2') })).toEqual(['CPR07'])
+    expect(await look(lost, false)).toEqual([`CPP ${first.authority.odsCode}`])
   })
 
   test('nothing of all this is in the log (rule 8.2)', () => {

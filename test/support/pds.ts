@@ -5,6 +5,10 @@ export interface PdsPerson {
   readonly given: string
   readonly family: string
   readonly birthDate: string
+  /** PDS restricts who may know of the person. */
+  readonly restricted?: true
+  /** The day on which the person died. */
+  readonly died?: string
 }
 
 /** What PDS says of a number. */
@@ -43,13 +47,14 @@ export async function startPds(): Promise<TestPds> {
   }
 }
 
-function patient(id: string, { given, family, birthDate }: PdsPerson) {
+function patient(id: string, { given, family, birthDate, restricted, died }: PdsPerson) {
   return {
     resourceType: 'Patient',
     id,
-    meta: { security: [{ code: 'U' }] },
+    meta: { security: [{ code: restricted ? 'R' : 'U' }] },
     name: [{ use: 'usual', given: [given], family }],
     birthDate,
+    ...(died && { deceasedDateTime: died }),
   }
 }
 
