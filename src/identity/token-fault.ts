@@ -11,7 +11,8 @@ export type TokenFault =
   | { readonly kind: 'wrong-audience' }
   | { readonly kind: 'expired' }
   | { readonly kind: 'not-yet-valid' }
-  | { readonly kind: 'claims-unreadable' }
+  /** A claim that is needed is missing, or is not what it should be. Its name is one of ours, never what the token holds. */
+  | { readonly kind: 'claim-refused'; readonly claim: string; readonly problem: 'missing' | 'wrong' }
   | { readonly kind: 'no-person' }
   | { readonly kind: 'no-selected-role' }
   | { readonly kind: 'role-not-held' }

@@ -72,7 +72,7 @@ function tokenFault(error: unknown): TokenFault {
   if (error instanceof KeysUnavailable) return { kind: 'issuer-unavailable' }
   if (error instanceof errors.JWTExpired) return { kind: 'expired' }
   if (error instanceof errors.JOSEAlgNotAllowed) return { kind: 'algorithm-refused' }
-  if (error instanceof errors.JWTClaimValidationFailed) return claimFault(error.claim)
+  if (error instanceof errors.JWTClaimValidationFailed) return claimFault(error)
   if (
     error instanceof errors.JWSSignatureVerificationFailed ||
     error instanceof errors.JWKSNoMatchingKey ||
@@ -84,8 +84,9 @@ function tokenFault(error: unknown): TokenFault {
   throw error
 }
 
-function claimFault(claim: string): TokenFault {
+function claimFault({ claim, reason }: errors.JWTClaimValidationFailed): TokenFault {
   if (claim === 'iss') return { kind: 'wrong-issuer' }
   if (claim === 'aud') return { kind: 'wrong-audience' }
-  return claim === 'nbf' || claim === 'iat' ? { kind: 'not-yet-valid' } : { kind: 'claims-unreadable' }
+  if (claim === 'nbf' || claim === 'iat') return { kind: 'not-yet-valid' }
+  return { kind: 'claim-refused', claim, problem: reason === 'missing' ? 'missing' : 'wrong' }
 }

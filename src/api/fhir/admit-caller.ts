@@ -41,6 +41,7 @@ export async function signIn(
     exchange.requester = verified.value
     return verified
   }
-  exchange.reason = verified.fault.kind
-  return failure(tokenRefusal(verified.fault))
+  const { fault } = verified
+  exchange.reason = fault.kind === 'claim-refused' ? `${fault.kind} ${fault.claim}` : fault.kind
+  return failure(tokenRefusal(fault))
 }

@@ -11,7 +11,9 @@ const RETRY_AFTER_SECONDS = 5
 
 export const UNAVAILABLE: FhirFault = { kind: 'unavailable', retryAfterSeconds: RETRY_AFTER_SECONDS }
 
-const TOKEN_FAULT_WORDS: Readonly<Record<Exclude<TokenFault['kind'], 'issuer-unavailable'>, string>> = {
+const TOKEN_FAULT_WORDS: Readonly<
+  Record<Exclude<TokenFault['kind'], 'issuer-unavailable' | 'claim-refused'>, string>
+> = {
   'no-token': 'An access token of a person is needed',
   'not-a-token': 'The Authorization header holds no readable bearer token, or more than one',
   'algorithm-refused': 'The access token is signed in a way that is not allowed',
@@ -20,8 +22,7 @@ const TOKEN_FAULT_WORDS: Readonly<Record<Exclude<TokenFault['kind'], 'issuer-una
   'wrong-audience': 'The access token is for another service',
   expired: 'The access token has expired',
   'not-yet-valid': 'The access token is not valid yet',
-  'claims-unreadable': 'The access token lacks claims that are needed, or they cannot be read',
-  'no-person': 'The access token names no person: unattended access is refused',
+  'no-person': 'The access token names no person (nhsid_useruid): unattended access is refused',
   'no-selected-role': 'The access token names no selected role (selected_roleid)',
   'role-not-held': 'The selected role is not among the roles in the access token',
 }
@@ -31,9 +32,18 @@ export function tokenRefusal(fault: TokenFault): FhirFault {
   if (fault.kind === 'issuer-unavailable') return UNAVAILABLE
   return {
     kind: 'not-signed-in',
-    why: TOKEN_FAULT_WORDS[fault.kind],
+    why: tokenWords(fault),
     tokenSent: fault.kind !== 'no-token',
   }
+}
+
+/** A claim that was refused is named, never what stands in it (rule 9.8). */
+function tokenWords(fault: Exclude<TokenFault, { kind: 'issuer-unavailable' }>): string {
+  if (fault.kind !== 'claim-refused') return TOKEN_FAULT_WORDS[fault.kind]
+  const { claim, problem } = fault
+  return problem === 'missing'
+    ? `The access token lacks the claim ${claim}`
+    : `The claim ${claim} of the access token is not what it should be`
 }
 
 /** What somebody else's refusal, or a failure, of the HTTP server is called here. Details of a failure are shown to nobody. */

@@ -242,6 +242,14 @@ describe('every row of the error table, at the API', () => {
       'no-person',
     ],
     [
+      'a claim that is missing (rule 9.8)',
+      {},
+      { tokenFault: { kind: 'claim-refused', claim: 'family_name', problem: 'missing' } },
+      401,
+      'ACCESS_DENIED_UNAUTHORISED',
+      'claim-refused family_name',
+    ],
+    [
       'issuer down',
       {},
       { tokenFault: { kind: 'issuer-unavailable' } },
