@@ -1,10 +1,11 @@
 import { type ServerDescription, writeCapabilityStatement } from '../../formats/fhir/capability-statement.ts'
 import { FHIR_JSON } from '../../formats/fhir/codes.ts'
+import { OWN_ERROR_SYSTEM_ID, writeErrorCodeSystem } from '../../formats/fhir/error-codes.ts'
 import type { OpenApiDocument } from '../../formats/fhir/openapi-document.ts'
 import { PAGE_POLICY } from '../../formats/fhir/openapi-page-style.ts'
 import { type DescribedDocument, writeOpenApi } from '../../formats/fhir/write-openapi.ts'
 import { writeOpenApiPage } from '../../formats/fhir/write-openapi-page.ts'
-import { MISSED_APPOINTMENTS, SERVED } from './served.ts'
+import { ERROR_CODES, MISSED_APPOINTMENTS, SERVED } from './served.ts'
 
 /** A document that is served to anybody: what reading it is called in the audit log, and how it is written. */
 export interface ServedDocument extends DescribedDocument {
@@ -14,7 +15,7 @@ export interface ServedDocument extends DescribedDocument {
 }
 
 const writeCapabilities = (server: ServerDescription) =>
-  writeCapabilityStatement(SERVED, [MISSED_APPOINTMENTS], server)
+  writeCapabilityStatement(SERVED, [MISSED_APPOINTMENTS], [ERROR_CODES], server)
 
 /** What is served besides searches: routes and descriptions are made from this table, which describes itself too. */
 export const DOCUMENTS: readonly ServedDocument[] = [
@@ -25,6 +26,14 @@ export const DOCUMENTS: readonly ServedDocument[] = [
     example: writeCapabilities,
     action: 'read capabilities',
     write: server => JSON.stringify(writeCapabilities(server)),
+  },
+  {
+    path: `${ERROR_CODES.type}/${OWN_ERROR_SYSTEM_ID}`,
+    documentation: ERROR_CODES.documentation,
+    mediaType: FHIR_JSON,
+    example: writeErrorCodeSystem,
+    action: 'read error codes',
+    write: server => JSON.stringify(writeErrorCodeSystem(server)),
   },
   {
     path: 'openapi.json',

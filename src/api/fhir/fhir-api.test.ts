@@ -170,6 +170,7 @@ describe('what a clinician is answered', () => {
       'AuditEvent',
       'Flag',
       'Appointment',
+      'CodeSystem',
     ])
     expect(body.rest[0].resource[2].documentation).toContain('PatientFlag')
     expect(stage.entries).toMatchObject([{ action: 'read capabilities', outcome: 'allowed' }])
@@ -529,4 +530,19 @@ test('an independent FHIR client finds plans and accesses over the network', asy
   const { link } = plans as unknown as Bundle
   const again = await fetch(link?.[0]?.url ?? '', { headers: SIGNED_IN })
   expect(await again.json()).toMatchObject({ total: 1, link })
+})
+
+test('the code system of our own errors is read by anybody (rule 8.5)', async () => {
+  const { server, stage } = openApi()
+  const url = `${PREFIX}/CodeSystem/cpis-error-code`
+  const codes = (await server.inject({ url })).json()
+  const refused = (await server.inject({ url: PLANS })).json()
+  const [coding] = refused.issue[0].details.coding
+  expect(coding.system).toBe(codes.url)
+  expect(codes.concept).toContainEqual(
+    expect.objectContaining({ code: coding.code, display: coding.display }),
+  )
+  expect(judge(codes)).toEqual([])
+  expect(stage.entries[0]).toMatchObject({ action: 'read error codes', outcome: 'allowed' })
+  await server.close()
 })

@@ -7,7 +7,7 @@ import {
   writeFlagBundle,
   writePlanBundle,
 } from '../../formats/fhir/search-bundle.ts'
-import type { ServedResource, TakenResource } from '../../formats/fhir/served-resource.ts'
+import type { ReadResource, ServedResource, TakenResource } from '../../formats/fhir/served-resource.ts'
 
 /** A search that is served: what it is called in the audit log, and how its answer is written. */
 export interface ServedSearch extends ServedResource {
@@ -54,4 +54,10 @@ export const MISSED_APPOINTMENTS: TakenResource & { readonly action: string } = 
   type: 'Appointment',
   documentation: 'Reports a missed appointment to the authorities that have a plan for the person',
   action: 'report missed appointment',
+}
+
+/** What is read by its id, by anybody. */
+export const ERROR_CODES: ReadResource = {
+  type: 'CodeSystem',
+  documentation: 'The error codes of this API that UKCore-SpineErrorOrWarningCode does not have',
 }

@@ -14,6 +14,7 @@ test('says what is served and how to sign in, as valid R4', () => {
       },
     ],
     [{ type: 'Appointment', documentation: 'Missed ones' }],
+    [{ type: 'CodeSystem', documentation: 'Codes' }],
     { baseUrl: 'https://cp-is.example/cpis/FHIR/R4', since: new Date(0), softwareVersion: '1.2.3' },
   )
   expect(statement).toMatchObject({
@@ -32,6 +33,7 @@ test('says what is served and how to sign in, as valid R4', () => {
             searchParam: [{ name: 'patient', type: 'reference' }],
           },
           { type: 'Appointment', interaction: [{ code: 'create' }] },
+          { type: 'CodeSystem', interaction: [{ code: 'read' }] },
         ],
       },
     ],

@@ -1,6 +1,6 @@
 import type { CapabilityStatement, CapabilityStatementRestResource } from 'fhir/r4.js'
 import { FHIR_JSON, FHIR_VERSION } from './codes.ts'
-import type { ServedResource, TakenResource } from './served-resource.ts'
+import type { ReadResource, ServedResource, TakenResource } from './served-resource.ts'
 
 export interface ServerDescription {
   /** Absolute, without a slash at its end. */
@@ -14,6 +14,7 @@ export interface ServerDescription {
 export function writeCapabilityStatement(
   served: readonly ServedResource[],
   taken: readonly TakenResource[],
+  read: readonly ReadResource[],
   server: ServerDescription,
 ): CapabilityStatement {
   return {
@@ -51,6 +52,11 @@ export function writeCapabilityStatement(
             type,
             documentation,
             interaction: [{ code: 'create' as const }],
+          })),
+          ...read.map(({ type, documentation }) => ({
+            type,
+            documentation,
+            interaction: [{ code: 'read' as const }],
           })),
         ],
       },

@@ -12,7 +12,6 @@ export const SYSTEM = {
   roleProfile: 'https://fhir.nhs.uk/Id/sds-role-profile-id',
   asid: 'https://fhir.nhs.uk/Id/nhsSpineASID',
   jobRole: 'https://fhir.nhs.uk/CodeSystem/England-SDS-JobRoleCode',
-  errorCode: 'https://fhir.nhs.uk/CodeSystem/England-SpineErrorOrWarningCode',
   roleClass: 'http://terminology.hl7.org/CodeSystem/v3-RoleClass',
 } as const
 

@@ -99,7 +99,12 @@ const FAULT_EXAMPLES: FaultExamples = {
   'too-long-ago': [{ kind: 'too-long-ago' }],
   'identifier-in-use': [{ kind: 'identifier-in-use' }],
   'nothing-held': [{ kind: 'nothing-held' }],
-  'unreadable-request': [{ kind: 'unreadable-request' }],
+  'unreadable-request': [
+    { kind: 'unreadable-request' },
+    { kind: 'unreadable-request', part: 'address' },
+    { kind: 'unreadable-request', part: 'host' },
+  ],
+  'unknown-expectation': [{ kind: 'unknown-expectation' }],
   'not-signed-in': [{ kind: 'not-signed-in', why: 'The access token has expired', tokenSent: true }],
   'missing-activity': [
     { kind: 'missing-activity', access: 'unscheduled', activity: 'B0107' },
@@ -113,6 +118,7 @@ const FAULT_EXAMPLES: FaultExamples = {
   'too-long': [
     { kind: 'too-long', part: 'body' },
     { kind: 'too-long', part: 'address' },
+    { kind: 'too-long', part: 'headers' },
   ],
   'unsupported-media-type': [{ kind: 'unsupported-media-type' }],
   'too-many-requests': [{ kind: 'too-many-requests', retryAfterSeconds: 5 }],

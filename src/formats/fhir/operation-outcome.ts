@@ -8,6 +8,7 @@ import type { NotAnswered } from '../../domain/query/answer.ts'
 import { ACTIVITY_FOR, type MissingActivity } from '../../domain/query/requester.ts'
 import { unreachable } from '../../domain/result.ts'
 import { CPIS_FLAG, FHIR_JSON, SYSTEM } from './codes.ts'
+import { displayOf, type ErrorCode, writeErrorCode } from './error-codes.ts'
 import type { AppointmentFault } from './read-appointment.ts'
 import type { SearchFault } from './read-search.ts'
 
@@ -20,13 +21,14 @@ export type FhirFault =
   | { readonly kind: 'identifier-in-use' }
   | { readonly kind: 'nothing-held' }
   | { readonly kind: 'invalid-header'; readonly header: string; readonly rule: string }
-  | { readonly kind: 'unreadable-request' }
+  | { readonly kind: 'unreadable-request'; readonly part?: 'address' | 'host' }
+  | { readonly kind: 'unknown-expectation' }
   | { readonly kind: 'not-signed-in'; readonly why: string; readonly tokenSent: boolean }
   | { readonly kind: 'no-activity' }
   | { readonly kind: 'not-found' }
   | { readonly kind: 'method-not-allowed'; readonly allowed: readonly string[] }
   | { readonly kind: 'not-acceptable' }
-  | { readonly kind: 'too-long'; readonly part: 'address' | 'body' }
+  | { readonly kind: 'too-long'; readonly part: 'address' | 'body' | 'headers' }
   | { readonly kind: 'unsupported-media-type' }
   | { readonly kind: 'too-many-requests'; readonly retryAfterSeconds: number }
   | { readonly kind: 'unavailable'; readonly retryAfterSeconds: number }
@@ -34,42 +36,34 @@ export type FhirFault =
   | { readonly kind: 'unchecked' }
   | { readonly kind: 'internal-error' }
 
-/** One row of the error table: HTTP status, R4 issue type, national code with its display, and words for the caller. */
+/** One row of the error table: HTTP status, R4 issue type, code, and words for the caller. */
 interface Row {
   readonly status: number
   readonly issue: OperationOutcomeIssue['code']
-  readonly code: string
-  readonly display: string
+  readonly code: ErrorCode
   readonly diagnostics: string
   /** The element that is at fault, where something was sent that has elements. */
   readonly element?: string
 }
 
-/** How a client knows that nobody was told of a missed appointment, because no plan is visible. */
-export const NO_INFORMATION_HELD = 'NO_INFORMATION_HELD'
-
 /** What is said beside "nothing held" where PDS could not be asked whose number it is (rule 4.8). */
 const UNCHECKED =
   'Nothing is held under this NHS number, but it could not be checked with PDS whether it is the current one of the patient: ask again, or by the number that PDS gives'
 
-export const NUMBER_NOT_CHECKED = 'NUMBER_NOT_CHECKED'
-
 /** The entry of a searchset that says so. */
 export function writeUnchecked(id: string): OperationOutcome {
-  const coding = [
-    { system: SYSTEM.errorCode, code: NUMBER_NOT_CHECKED, display: 'The NHS number could not be checked' },
-  ]
+  const details = writeErrorCode('NUMBER_NOT_CHECKED')
   return {
     resourceType: 'OperationOutcome',
     id,
-    issue: [{ severity: 'warning', code: 'incomplete', details: { coding }, diagnostics: UNCHECKED }],
+    issue: [{ severity: 'warning', code: 'incomplete', details, diagnostics: UNCHECKED }],
   }
 }
 
 /** The HTTP status of a fault and its OperationOutcome. The id is the answer's own. */
 export function writeFault(fault: FhirFault, id: string): { status: number; outcome: OperationOutcome } {
-  const { status, issue, code, display, diagnostics, element } = rowOf(fault)
-  const details = { coding: [{ system: SYSTEM.errorCode, code, display }] }
+  const { status, issue, code, diagnostics, element } = rowOf(fault)
+  const details = writeErrorCode(code)
   return {
     status,
     outcome: {
@@ -104,34 +98,41 @@ function rowOf(fault: FhirFault): Row {
       return invalidResource('Appointment.start', `must be within the last ${REPORT_WITHIN_DAYS} days`)
     case 'identifier-in-use':
       return {
-        ...row(409, 'conflict', 'IDENTIFIER_IN_USE', 'The identifier stands for another report'),
+        ...row(409, 'conflict', 'IDENTIFIER_IN_USE'),
         diagnostics:
           'Your organisation has reported something else under this identifier, which stands as it was. Nobody was told of this report',
         element: 'Appointment.identifier',
       }
     case 'nothing-held':
       return {
-        ...row(422, 'business-rule', NO_INFORMATION_HELD, 'No information held: nobody was told'),
+        ...row(422, 'business-rule', 'NO_INFORMATION_HELD'),
         diagnostics:
           'No information is held of the patient, so there is no authority to tell, and nobody was told. This is not an assurance of safety: where you are worried, phone the local authority yourself',
       }
     case 'invalid-header':
       return {
-        ...row(400, 'invalid', 'PRECONDITION_FAILED', 'A precondition of the request is not met'),
+        ...row(400, 'invalid', 'PRECONDITION_FAILED'),
         diagnostics: `Missing or invalid head parameter: ${fault.header} ${fault.rule}`,
       }
     case 'unreadable-request':
-      return row(400, 'structure', 'INVALID_REQUEST', 'The request could not be read')
+      return row(400, 'structure', 'INVALID_REQUEST', UNREADABLE[fault.part ?? 'request'])
+    case 'unknown-expectation':
+      return row(
+        417,
+        'not-supported',
+        'EXPECTATION_FAILED',
+        'The header Expect is understood as 100-continue alone',
+      )
     case 'not-signed-in':
       return {
-        ...row(401, 'login', 'ACCESS_DENIED_UNAUTHORISED', 'The caller has not shown who asks'),
+        ...row(401, 'login', 'ACCESS_DENIED_UNAUTHORISED'),
         diagnostics: fault.why,
       }
     case 'missing-activity':
       return denied(missingActivity(fault))
     case 'restricted':
       return {
-        ...row(403, 'suppressed', 'RESTRICTED_PATIENT', 'PDS restricts who may be told about the patient'),
+        ...row(403, 'suppressed', 'RESTRICTED_PATIENT'),
         diagnostics:
           'PDS restricts who may be told about this patient, so nothing can be answered here. This does not say whether anything is held: where you are worried, phone the local authority',
       }
@@ -143,15 +144,13 @@ function rowOf(fault: FhirFault): Row {
       return row(404, 'not-found', 'RESOURCE_NOT_FOUND', 'There is nothing at this address')
     case 'method-not-allowed':
       return {
-        ...row(405, 'not-supported', 'METHOD_NOT_ALLOWED', 'The method is not allowed at this address'),
+        ...row(405, 'not-supported', 'METHOD_NOT_ALLOWED'),
         diagnostics: `Allowed at this address: ${fault.allowed.join(', ')}`,
       }
     case 'not-acceptable':
       return row(406, 'not-supported', 'NOT_ACCEPTABLE', `Answers are given as ${FHIR_JSON} alone`)
     case 'too-long':
-      return fault.part === 'address'
-        ? row(414, 'too-long', 'URI_TOO_LONG', 'The address is too long')
-        : row(413, 'too-long', 'PAYLOAD_TOO_LARGE', 'The body is too long')
+      return TOO_LONG[fault.part]
     case 'unsupported-media-type':
       return row(
         415,
@@ -170,7 +169,7 @@ function rowOf(fault: FhirFault): Row {
       )
     case 'unchecked':
       return {
-        ...row(503, 'transient', 'SERVICE_UNAVAILABLE', 'The NHS number could not be checked with PDS'),
+        ...row(503, 'transient', 'SERVICE_UNAVAILABLE'),
         diagnostics: UNCHECKED,
       }
     case 'internal-error':
@@ -185,12 +184,27 @@ function rowOf(fault: FhirFault): Row {
   }
 }
 
-function row(status: number, issue: Row['issue'], code: string, display: string): Row {
-  return { status, issue, code, display, diagnostics: display }
+/** What could not be read of a request. */
+const UNREADABLE = {
+  request: 'The request could not be read',
+  address:
+    'The address is not well-formed: what is not ASCII is percent-encoded, and a percent sign is followed by two hexadecimal digits',
+  host: 'The request names no host, or several',
+} as const
+
+const TOO_LONG = {
+  address: row(414, 'too-long', 'URI_TOO_LONG'),
+  body: row(413, 'too-long', 'PAYLOAD_TOO_LARGE'),
+  headers: row(431, 'too-long', 'HEADERS_TOO_LONG'),
+} as const
+
+/** Where nothing more can be said, the words are the code's own. */
+function row(status: number, issue: Row['issue'], code: ErrorCode, diagnostics = displayOf(code)): Row {
+  return { status, issue, code, diagnostics }
 }
 
 function invalidSearch(diagnostics: string): Row {
-  return { ...row(400, 'invalid', 'INVALID_SEARCH_DATA', 'The search data is not valid'), diagnostics }
+  return row(400, 'invalid', 'INVALID_SEARCH_DATA', diagnostics)
 }
 
 /** A number of another nation is said to be one (rule 1.4). */
@@ -201,15 +215,14 @@ function invalidNumber(fault: NhsNumberFault): string {
 
 function invalidResource(element: string, rule: string): Row {
   return {
-    ...row(400, 'invalid', 'INVALID_RESOURCE', 'The resource that was sent is not valid'),
+    ...row(400, 'invalid', 'INVALID_RESOURCE'),
     diagnostics: `${element} ${rule}`,
     element,
   }
 }
 
 function denied(reason: string): Row {
-  const refusal = row(403, 'forbidden', 'ACCESS_DENIED', 'Access has been denied to process this request')
-  return { ...refusal, diagnostics: `${refusal.display}: ${reason}` }
+  return row(403, 'forbidden', 'ACCESS_DENIED', `${displayOf('ACCESS_DENIED')}: ${reason}`)
 }
 
 /** Rule 5.3: the refusal says which header and which activity do not go together. */

@@ -18,6 +18,13 @@ export interface ServedResource {
   readonly code?: Readonly<Record<'system' | 'code' | 'display', string>>
 }
 
+/** A type of resource that is read by its id. */
+export interface ReadResource {
+  readonly type: 'CodeSystem'
+  /** What is read, in words. */
+  readonly documentation: string
+}
+
 /** A resource that may be sent to the API, for it to act on. */
 export interface TakenResource {
   readonly type: 'Appointment'

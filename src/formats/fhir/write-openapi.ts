@@ -174,7 +174,7 @@ function describeDocument(document: DescribedDocument, server: ServerDescription
   const fhir = document.mediaType === FHIR_JSON
   const { example } = document
   return {
-    operationId: `read-${document.path.replace('.', '-')}`,
+    operationId: `read-${document.path.replaceAll(/[./]/g, '-')}`,
     summary: document.documentation,
     description: 'Needs no sign-in.',
     security: [],
