@@ -236,6 +236,20 @@ describe('rule 9.3: a faultless selected role is enough, whatever else a real is
     })
   })
 
+  test('five roles with forty activities each', async () => {
+    const activity_codes = Array.from({ length: 40 }, (_, i) => `B${String(1000 + i)}`)
+    const others = Array.from({ length: 5 }, (_, i) => ({
+      person_roleid: `9991000000${i}0`,
+      org_code: 'ZZ9',
+      role_code: 'S8000:G8000:R8009',
+      role_name: '"Clinical":"Clinical Provision":"Ward Access Role"',
+      activity_codes: activity_codes.map(code => `${code}: a made-up activity with a long name`),
+    }))
+    const token = await sign({ ...NURSE, nhsid_nrbac_roles: [...others, roles[1]] })
+    expect(token.length).toBeGreaterThan(11_600)
+    expect((await verifier()(`Bearer ${token}`)).ok).toBe(true)
+  })
+
   test('names that say nothing are left out', async () => {
     const result = await verifier()(`Bearer ${await sign({ ...NURSE, title: '', given_name: null })}`)
     expect(result.ok && result.value.author).toMatchObject({ name: { given: [], family: 'Example' } })

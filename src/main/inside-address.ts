@@ -1,13 +1,16 @@
 import { createServer, type Server } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 
+/** As long as any that the service is set to take (bytes). */
+const LONGEST_HEADERS = 1024 * 1024
+
 /**
  * Lets the sandbox reach a service that speaks HTTPS from inside, at 127.0.0.1 and without a certificate that has to name that
  * address and be believed by the process itself. No client system is believed on it, since nobody shows a certificate.
  */
 export async function listenInside(app: FastifyInstance, port: number): Promise<Server> {
   await app.ready()
-  const server = createServer(app.routing)
+  const server = createServer({ maxHeaderSize: LONGEST_HEADERS }, app.routing)
   await new Promise<void>((resolve, reject) =>
     server.once('error', reject).listen(port, '127.0.0.1', resolve),
   )

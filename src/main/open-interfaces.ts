@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import type { FastifyInstance } from 'fastify'
 import { v7 as newId } from 'uuid'
 import { eventsApi } from '../api/events/events-api.ts'
+import { writeEarlyRefusal } from '../api/fhir/early-refusal.ts'
 import { fhirApi } from '../api/fhir/fhir-api.ts'
 import { meshApi } from '../api/mesh/mesh-api.ts'
 import { asynchronousApi } from '../api/soap/asynchronous/asynchronous-api.ts'
@@ -85,13 +86,10 @@ export function openInterfaces(deps: OpenInterfacesDeps): FastifyInstance {
     otherwise: 'web',
     metrics,
     https: tls && listeningTls(tls),
-    onMalformed: via =>
-      asking.recordRequest({
-        via,
-        action: 'unknown request',
-        outcome: 'refused',
-        reason: 'malformed address',
-      }),
+    longestHeaders: config.maxHeaderBytes,
+    onRefused: (via, reason) =>
+      asking.recordRequest({ via, action: 'unknown request', outcome: 'refused', reason }),
+    writeRefusal: (via, refusal) => (via === 'fhir' ? writeEarlyRefusal(refusal, newId()) : undefined),
   })
   app.register(
     fhirApi({

@@ -145,7 +145,7 @@ async function openService(
   opened.add(() => app.close())
   sandbox?.routes(app, baseUrl)
 
-  const admin = createServer({ logger, otherwise: 'operations', onMalformed: async () => undefined })
+  const admin = createServer({ logger, otherwise: 'operations', onRefused: async () => undefined })
   opened.add(() => admin.close())
   admin.register(
     operationsApi({

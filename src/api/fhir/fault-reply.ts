@@ -50,10 +50,14 @@ function tokenWords(fault: Exclude<TokenFault, { kind: 'issuer-unavailable' }>):
 export function httpFault(error: unknown): FhirFault {
   const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 500
   if (status === 413) return { kind: 'too-long', part: 'body' }
+  if (status === 431) return { kind: 'too-long', part: 'headers' }
+  if (status === 417) return { kind: 'unknown-expectation' }
   if (status === 415) return { kind: 'unsupported-media-type' }
   if (status === 429) return { kind: 'too-many-requests', retryAfterSeconds: RETRY_AFTER_SECONDS }
   if (status === 503) return UNAVAILABLE
-  return { kind: status >= 400 && status < 500 ? 'unreadable-request' : 'internal-error' }
+  if (status < 400 || status >= 500) return { kind: 'internal-error' }
+  const noHost = error instanceof Error && 'code' in error && error.code === 'no-host'
+  return { kind: 'unreadable-request', ...(noHost && { part: 'host' }) }
 }
 
 /** Makes the reply that of a fault: status, the headers that go with it, and its OperationOutcome as text. */

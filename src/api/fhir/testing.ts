@@ -1,4 +1,4 @@
-import Fastify from 'fastify'
+import Fastify, { type FastifyInstance } from 'fastify'
 import type { MissedAppointment, NotifiedReport } from '../../domain/notification/missed-appointment.ts'
 import type { Answer } from '../../domain/query/answer.ts'
 import { type Author, mayQuery, type Requester } from '../../domain/query/requester.ts'
@@ -51,12 +51,11 @@ export function reportOf(appointment: MissedAppointment, author: Author = NURSE)
 }
 
 /** The API on a server, before a made-up flow. Bearer tokens are the names of the roles above. */
-export function openApi(change: Partial<Backstage> = {}) {
+export function openApi(change: Partial<Backstage> = {}, on?: FastifyInstance) {
   const stage: Backstage = { entries: [], queried: [], reported: [], failures: [], answer: ANSWER, ...change }
   const logged: string[] = []
-  const server = Fastify({
-    logger: { level: 'warn', stream: { write: (line: string) => void logged.push(line) } },
-  })
+  const server =
+    on ?? Fastify({ logger: { level: 'warn', stream: { write: (line: string) => void logged.push(line) } } })
   let id = 0
   const deps: FhirApiDeps = {
     verifyToken: async header => {

@@ -73,7 +73,7 @@ export async function openInterfacesUnderCuts(of: {
     answerKept: () => undefined,
     tokens: issuer.settings,
   })
-  const admin = createServer({ logger, otherwise: 'operations', onMalformed: async () => undefined })
+  const admin = createServer({ logger, otherwise: 'operations', onRefused: async () => undefined })
   admin.register(
     operationsApi({
       ...seal,
