@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { expectHours } from '../domain/registration/hours.testing.ts'
+import { CPIS_FLAG } from '../formats/fhir/codes.ts'
 import { writeFlagBundle, writePlanBundle } from '../formats/fhir/search-bundle.ts'
 import { ANSWER, ASKED_FOR, PLAN } from '../formats/fhir/testing.ts'
 import { fhirClient, type HeldPlan, ringNow } from './index.ts'
@@ -124,7 +125,8 @@ describe('(rule 21.3) whom to ring, as a client reads it', () => {
 
   test('a search for flags has the hours too', () => {
     const authority = { ...PLAN.authority, hours: { hours: expectHours(SPEC), holidays: [] } }
-    const bundle = writeFlagBundle({ ...ANSWER, plans: [{ ...PLAN, authority }] }, FRAME)
+    const frame = { ...FRAME, search: { ...FRAME.search, code: CPIS_FLAG.code } }
+    const bundle = writeFlagBundle({ ...ANSWER, plans: [{ ...PLAN, authority }] }, frame)
     const modes = bundle.entry?.map(({ resource, search }) => `${resource?.resourceType} ${search?.mode}`)
     expect(modes).toEqual(['Flag match', 'CarePlan include', 'CareTeam include', 'HealthcareService include'])
     expect(bundle.total).toBe(1)

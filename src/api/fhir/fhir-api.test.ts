@@ -9,6 +9,7 @@ import { type Backstage, openApi, PREFIX } from './testing.ts'
 const SYSTEM = 'https://fhir.nhs.uk/Id/nhs-number'
 const PLANS = `${PREFIX}/CareTeam?patient:identifier=${SYSTEM}|9990000018`
 const ACCESSES = `${PREFIX}/AuditEvent?patient:identifier=${SYSTEM}|9990000018`
+const NAMED = `patient:identifier=${encodeURIComponent(`${SYSTEM}|9990000018`)}`
 const FORM = 'application/x-www-form-urlencoded'
 const SIGNED_IN = { authorization: 'Bearer both' }
 const judge = r4Judges()
@@ -39,7 +40,7 @@ describe('what a clinician is answered', () => {
     expect(body).toMatchObject({
       type: 'searchset',
       total: 1,
-      link: [{ relation: 'self', url: `https://cp-is.example${PLANS}` }],
+      link: [{ relation: 'self', url: `https://cp-is.example${PREFIX}/CareTeam?${NAMED}` }],
       entry: [{ resource: { resourceType: 'CareTeam' }, search: { mode: 'match' } }],
     })
     expect(headers['content-type']).toBe('application/fhir+json; charset=utf-8')
@@ -51,13 +52,15 @@ describe('what a clinician is answered', () => {
   })
 
   test('the access list with its viewers, whether or not they were asked for', async () => {
-    const include =
-      '_include=AuditEvent:entity-type=http://terminology.hl7.org/CodeSystem/v3-RoleClass|ASSIGNED'
-    for (const url of [ACCESSES, `${ACCESSES}&${include}`]) {
+    const include = 'AuditEvent:entity-type=http://terminology.hl7.org/CodeSystem/v3-RoleClass|ASSIGNED'
+    for (const [url, link] of [
+      [ACCESSES, NAMED],
+      [`${ACCESSES}&_include=${include}`, `${NAMED}&_include=${encodeURIComponent(include)}`],
+    ] as const) {
       const { body, stage } = await ask({ url })
       expect(judge(body)).toEqual([])
       expect(body.total).toBe(1)
-      expect(body.link[0].url).toBe(`https://cp-is.example${url}`)
+      expect(body.link[0].url).toBe(`https://cp-is.example${PREFIX}/AuditEvent?${link}`)
       expect(body.entry.map((entry: { search: { mode: string } }) => entry.search.mode)).toEqual([
         'match',
         'include',
@@ -75,15 +78,20 @@ describe('what a clinician is answered', () => {
     expect(response.statusCode).toBe(200)
     expect(judge(body)).toEqual([])
     expect(body.total).toBe(1)
-    expect(body.link[0].url).toBe(
-      `https://cp-is.example${PREFIX}/${path}?patient:identifier=${SYSTEM}|9990000018&${code}`,
-    )
+    expect(body.link[0].url).toBe(`https://cp-is.example${PREFIX}/${path}?${NAMED}&${code}`)
     expect(body.entry.map((entry: { fullUrl: string }) => entry.fullUrl)).toEqual(
       ['Flag', 'CarePlan', 'CareTeam'].map(type => `https://cp-is.example${PREFIX}/${type}/${PLAN.id}`),
     )
     expect(stage.queried).toMatchObject([
       { nhsNumber: '9990000018', access: 'unscheduled', via: 'fhir', action: 'query flags' },
     ])
+  })
+
+  test('rule 4.11: a page whose place is not there any more is gone, never empty', async () => {
+    const { response, body } = await ask({ url: `${PLANS}&_count=1&_after=gone` })
+    expect(response.statusCode).toBe(410)
+    expect(body.issue[0].diagnostics).toContain('begin again')
+    expect((await ask({ url: `${PLANS}&_count=1&_after=${PLAN.id}` })).body.total).toBe(1)
   })
 
   test('rule 4.2: nothing held is an empty searchset, not an error', async () => {
@@ -141,15 +149,42 @@ describe('what a clinician is answered', () => {
       payload: `patient%3Aidentifier=${encodeURIComponent(`${SYSTEM}|9990000018`)}`,
     })
     expect(response.statusCode).toBe(200)
-    expect(body.link[0].url).toContain(`/${type}?patient:identifier=${SYSTEM}|9990000018`)
+    expect(body.link[0].url).toContain(`/${type}?${NAMED}`)
   })
 
-  test('HEAD is the same query without the body', async () => {
+  test('HEAD is no access: nobody is asked about, and it is on record (rule 5.10)', async () => {
     const { response, stage } = await ask({ method: 'HEAD' })
+    expect([response.statusCode, response.headers.allow, response.body]).toEqual([405, 'GET', ''])
+    expect(stage.queried).toEqual([])
+    expect(stage.entries).toMatchObject([{ outcome: 'refused', reason: 'method-not-allowed' }])
+  })
+
+  test.each([
+    'Flag',
+    'PatientFlag',
+  ])('rule 4.12: %s without a code are the flags alone, and their details are found by the code', async path => {
+    const typesOf = async (query: string) =>
+      (await ask({ url: `${PREFIX}/${path}?${query}` })).body.entry.map(
+        ({ resource }: { resource: { resourceType: string } }) => resource.resourceType,
+      )
+    expect(await typesOf('patient=9990000018')).toEqual(['Flag'])
+    const code = 'code=child-protection-information-system-flag'
+    expect(await typesOf(`patient=9990000018&${code}`)).toEqual(['Flag', 'CarePlan', 'CareTeam'])
+  })
+
+  test.each([
+    ['all in the address', 'patient=9990000018', undefined],
+    ['the same patient in both', `patient:identifier=${SYSTEM}|9990000018`, 'patient=Patient/9990000018'],
+    ['all in the body', undefined, 'subject:identifier=9990000018'],
+  ])('rule 4.5: a posted search with %s', async (_, query, payload) => {
+    const { response, stage } = await ask({
+      method: 'POST',
+      url: `${PREFIX}/CareTeam/_search${query ? `?${query}` : ''}`,
+      headers: { ...SIGNED_IN, ...(payload && { 'content-type': FORM }) },
+      ...(payload && { payload }),
+    })
     expect(response.statusCode).toBe(200)
-    expect(response.body).toBe('')
-    expect(Number(response.headers['content-length'])).toBeGreaterThan(100)
-    expect(stage.queried).toHaveLength(1)
+    expect(stage.queried).toMatchObject([{ nhsNumber: '9990000018' }])
   })
 
   test('rule 5.1: unscheduled unless the header says otherwise, in any case', async () => {
@@ -159,6 +194,19 @@ describe('what a clinician is answered', () => {
     }
     expect([await kinds('false'), await kinds('FALSE')]).toEqual(['scheduled', 'scheduled'])
     expect([await kinds('true'), await kinds('True')]).toEqual(['unscheduled', 'unscheduled'])
+  })
+
+  test('rule 5.1: the header is heard by either of its names, and two that disagree are refused', async () => {
+    const kind = async (headers: Record<string, string>) => {
+      const { response, stage } = await ask({ headers: { ...SIGNED_IN, ...headers } })
+      return stage.queried[0]?.access ?? response.statusCode
+    }
+    expect(await kind({ isunscheduledevent: 'false' })).toBe('scheduled')
+    expect(await kind({ isunscheduledevent: 'True' })).toBe('unscheduled')
+    expect(await kind({ isunscheduledevent: 'false', isunscheduledaccessevent: 'false' })).toBe('scheduled')
+    expect(await kind({ isunscheduledevent: 'false', isunscheduledaccessevent: 'true' })).toBe(400)
+    expect(await kind({ isunscheduledevent: 'maybe', isunscheduledaccessevent: 'maybe' })).toBe(400)
+    expect(await kind({ isunscheduledevent: '' })).toBe(400)
   })
 
   test('the capability statement needs no sign-in and lists what is served', async () => {
@@ -328,15 +376,26 @@ describe('every row of the error table, at the API', () => {
     ['no patient', { url: `${PREFIX}/CareTeam` }, {}, 400, 'INVALID_SEARCH_DATA', 'not-one-patient'],
     [
       'an unknown parameter, strictly',
-      { url: `${PLANS}&_count=1`, headers: { ...SIGNED_IN, prefer: 'return=minimal, handling=strict' } },
+      {
+        url: `${PLANS}&status=active`,
+        headers: { ...SIGNED_IN, prefer: 'return=minimal, handling=strict' },
+      },
       {},
       400,
       'INVALID_SEARCH_DATA',
       'unsupported-parameter',
     ],
     [
+      'a parameter that cannot be read (rule 4.11)',
+      { url: `${PLANS}&_count=few` },
+      {},
+      400,
+      'INVALID_SEARCH_DATA',
+      'invalid-parameter',
+    ],
+    [
       'a second patient in the body',
-      { ...posted(FORM, 'patient=9990000018'), url: `${PREFIX}/CareTeam/_search?patient=9990000018` },
+      { ...posted(FORM, 'patient=9990000026'), url: `${PREFIX}/CareTeam/_search?patient=9990000018` },
       {},
       400,
       'INVALID_SEARCH_DATA',
@@ -397,7 +456,7 @@ describe('every row of the error table, at the API', () => {
   test('405 says what is allowed', async () => {
     for (const method of ['DELETE', 'PATCH', 'PUT', 'POST', 'OPTIONS', 'TRACE'] as const) {
       const { response } = await ask({ method: method as 'DELETE' })
-      expect([response.statusCode, response.headers.allow], method).toEqual([405, 'GET, HEAD'])
+      expect([response.statusCode, response.headers.allow], method).toEqual([405, 'GET'])
     }
     expect((await ask({ url: `${PREFIX}/CareTeam/_search?patient=1` })).headers.allow).toBe('POST')
   })

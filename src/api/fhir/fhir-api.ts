@@ -66,7 +66,8 @@ export function fhirApi(deps: FhirApiDeps): FastifyPluginAsync {
         if (!result.ok) return refuse(request, reply, result.fault)
         return reply.type(FHIR_CONTENT).send(JSON.stringify(result.value))
       }
-      fastify.get(`/${served.path}`, { onRequest }, handler)
+      // A HEAD would tell authorities of an access that nobody was answered (rule 5.10).
+      fastify.get(`/${served.path}`, { onRequest, exposeHeadRoute: false }, handler)
       fastify.post(`/${served.path}/_search`, { onRequest, bodyLimit: LONGEST_SEARCH }, handler)
     }
 

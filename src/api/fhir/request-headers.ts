@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import type { AccessKind } from '../../domain/query/requester.ts'
 import { failure, type Result, success } from '../../domain/result.ts'
+import type { Handling } from '../../formats/fhir/read-search.ts'
 
 export interface HeaderFault {
   readonly kind: 'invalid-header'
@@ -8,13 +9,28 @@ export interface HeaderFault {
   readonly rule: string
 }
 
-/** The access asked for: unscheduled where the header is absent (rule 5.1); anything but true or false is a fault. */
+/** The guides use both names for one header. */
+const ACCESS_HEADERS = ['IsUnscheduledAccessEvent', 'IsUnscheduledEvent'] as const
+
+/**
+ * The access asked for: unscheduled where neither header is there (rule 5.1). Anything but true or false is a fault, and so are two that
+ * say different things.
+ */
 export function readAccessKind(headers: IncomingHttpHeaders): Result<AccessKind, HeaderFault> {
-  const header = 'IsUnscheduledAccessEvent'
-  const value = headerText(headers, header)?.trim().toLowerCase()
-  if (value === undefined || value === 'true') return success('unscheduled')
-  if (value === 'false') return success('scheduled')
-  return failure({ kind: 'invalid-header', header, rule: 'must be true or false' })
+  const given = ACCESS_HEADERS.flatMap(header => {
+    const value = headerText(headers, header)?.trim().toLowerCase()
+    return value === undefined ? [] : [{ header, value }]
+  })
+  for (const { header, value } of given) {
+    if (value !== 'true' && value !== 'false')
+      return failure({ kind: 'invalid-header', header, rule: 'must be true or false' })
+  }
+  const [one, other = one] = given
+  if (one?.value !== other?.value) {
+    const [header, another] = ACCESS_HEADERS
+    return failure({ kind: 'invalid-header', header, rule: `and ${another} must say the same` })
+  }
+  return success(one?.value === 'false' ? 'scheduled' : 'unscheduled')
 }
 
 /** The caller's own reference, undefined where none was sent: up to 128 printable characters. */
@@ -62,8 +78,9 @@ function isFhirJson(range: string): boolean {
 }
 
 /** Whether the caller would rather be refused than have parameters ignored (R4, search, `Prefer: handling`). */
-export function prefersStrict(headers: IncomingHttpHeaders): boolean {
-  return /(^|[,;\s])handling\s*=\s*"?strict"?\s*($|[,;])/i.test(headerText(headers, 'Prefer') ?? '')
+export function preferredHandling(headers: IncomingHttpHeaders): Handling {
+  const form = /(?:^|[,;\s])handling\s*=\s*"?(strict|lenient)"?\s*(?:$|[,;])/i
+  return form.exec(headerText(headers, 'Prefer') ?? '')?.[1]?.toLowerCase() as Handling
 }
 
 function headerText(headers: IncomingHttpHeaders, name: string): string | undefined {

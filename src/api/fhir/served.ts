@@ -12,18 +12,22 @@ import type { ReadResource, ServedResource, TakenResource } from '../../formats/
 /** A search that is served: what it is called in the audit log, and how its answer is written. */
 export interface ServedSearch extends ServedResource {
   readonly action: string
+  /** What of an answer it finds. */
+  readonly found: (answer: Answer) => readonly { readonly id: string }[]
   readonly write: (answer: Answer, frame: BundleFrame) => Bundle
 }
 
 const FLAGS = {
   type: 'Flag',
-  documentation: 'One flag for each visible plan of one person, with the plan and the team to phone about it',
+  documentation:
+    'One flag for each visible plan of one person; by its code also the plan and the team to phone about it',
   patientParameter: 'http://hl7.org/fhir/SearchParameter/clinical-patient',
   includes: [],
   code: CPIS_FLAG,
   action: 'query flags',
+  found: answer => answer.plans,
   write: writeFlagBundle,
-} as const
+} as const satisfies Partial<ServedSearch>
 
 /** What can be searched for: the routes, the searches and the capability statement are all made from this table. */
 export const SERVED: readonly ServedSearch[] = [
@@ -34,6 +38,7 @@ export const SERVED: readonly ServedSearch[] = [
     patientParameter: 'http://hl7.org/fhir/SearchParameter/clinical-patient',
     includes: [],
     action: 'query plans',
+    found: answer => answer.plans,
     write: writePlanBundle,
   },
   {
@@ -43,6 +48,7 @@ export const SERVED: readonly ServedSearch[] = [
     patientParameter: 'http://hl7.org/fhir/SearchParameter/AuditEvent-patient',
     includes: ROLE_INCLUDES,
     action: 'query accesses',
+    found: answer => answer.accesses,
     write: writeAccessBundle,
   },
   { ...FLAGS, path: 'Flag' },

@@ -42,7 +42,7 @@ function heldPlan(plan: ResponsePlan, asked: string, at: Date): HeldPlan {
 }
 
 function listedAccess({ id, at, author }: ResponseAccess): ListedAccess {
-  const { practitioner, organization, code } = writePractitionerRole(author)
+  const { practitioner, organization, code } = writePractitionerRole(author, id ?? '')
   return known({
     id: id?.toLowerCase(),
     at,

@@ -87,7 +87,9 @@ const FAULT_EXAMPLES: FaultExamples = {
   'not-one-patient': [{ kind: 'not-one-patient' }],
   'other-identifier-system': [{ kind: 'other-identifier-system' }],
   'other-code': [{ kind: 'other-code' }],
-  'unsupported-parameter': [{ kind: 'unsupported-parameter' }],
+  'unsupported-parameter': [{ kind: 'unsupported-parameter', name: 'status' }],
+  'invalid-parameter': [{ kind: 'invalid-parameter', name: '_count', rule: 'must be a whole number' }],
+  'page-gone': [{ kind: 'page-gone' }],
   'invalid-header': [
     { kind: 'invalid-header', header: 'IsUnscheduledAccessEvent', rule: 'must be true or false' },
     { kind: 'invalid-header', header: 'TraceID', rule: 'must be at most 128 printable characters' },

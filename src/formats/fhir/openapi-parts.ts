@@ -37,7 +37,7 @@ export const SEARCH_HEADERS: readonly Parameter[] = [
   {
     name: 'IsUnscheduledAccessEvent',
     in: 'header',
-    description: `“true” for an emergency look-up, which is listed and told to the authorities and needs activity ${ACTIVITY_FOR.unscheduled}. “false” for a booked one, which is silent and needs activity ${ACTIVITY_FOR.scheduled}. Left out means “true”. Upper or lower case.`,
+    description: `“true” for an emergency look-up, which is listed and told to the authorities and needs activity ${ACTIVITY_FOR.unscheduled}. “false” for a booked one, which is silent and needs activity ${ACTIVITY_FOR.scheduled}. Left out means “true”. Upper or lower case. IsUnscheduledEvent is another name for it; two that disagree are refused.`,
     schema: { type: 'string', enum: ['true', 'false'], default: 'true' },
     example: 'true',
   },
@@ -46,7 +46,7 @@ export const SEARCH_HEADERS: readonly Parameter[] = [
     name: 'Prefer',
     in: 'header',
     description:
-      '“handling=strict” has a search refused that holds a parameter which is not served. Otherwise such a parameter is ignored and left out of the self link.',
+      '“handling=strict” has a search refused that holds a parameter which is not served. Otherwise such a parameter is ignored and left out of the self link. “handling=lenient” has one ignored that is served and cannot be read.',
     schema: { type: 'string' },
   },
   ...PLATFORM_HEADERS,
@@ -59,6 +59,36 @@ export const FORMAT_PARAMETER: Parameter = {
   schema: { type: 'string', enum: ['json', 'application/json', 'application/fhir+json'] },
 }
 
+/** How much of what is found is wanted. */
+const RESULT_PARAMETERS: readonly Parameter[] = [
+  {
+    name: '_count',
+    in: 'query',
+    description:
+      'How many matches a page has at most; the link “next” leads to the next page. 0 asks for the total alone.',
+    schema: { type: 'string', pattern: '^[0-9]{1,9}$' },
+  },
+  {
+    name: '_after',
+    in: 'query',
+    description: 'Stands in the links to further pages: the id of the last match of the page before.',
+    schema: { type: 'string', pattern: '^[A-Za-z0-9.-]{1,64}$' },
+  },
+  {
+    name: '_summary',
+    in: 'query',
+    description: 'What of each resource is wanted, as R4 says. “count” asks for the total alone.',
+    schema: { type: 'string', enum: ['true', 'text', 'data', 'count', 'false'] },
+  },
+  {
+    name: '_elements',
+    in: 'query',
+    description:
+      'The elements of each match that are wanted, with commas between them. Those that R4 needs come along.',
+    schema: { type: 'string' },
+  },
+]
+
 /** What a search may be asked by. */
 export function searchParameters({ type, code, includes }: ServedResource): Parameter[] {
   const parameters: Parameter[] = [
@@ -66,7 +96,7 @@ export function searchParameters({ type, code, includes }: ServedResource): Para
       name: 'patient:identifier',
       in: 'query',
       description:
-        'The one person who is asked about: the system of NHS numbers, a bar, and the ten digits. The system may be left out, and the name may be “patient” or “patient.identifier”.',
+        'The one person who is asked about: the system of NHS numbers, a bar, and the ten digits. The system may be left out, and the name may be “patient”, “subject” or “patient.identifier”. As a reference it is Patient/ and the digits.',
       required: true,
       schema: { type: 'string', pattern: `^(${SYSTEM.nhsNumber.replaceAll('.', '\\.')}\\|)?[0-9]{10}$` },
       example: `${SYSTEM.nhsNumber}|${EXAMPLE_ANSWER.nhsNumber}`,
@@ -89,7 +119,7 @@ export function searchParameters({ type, code, includes }: ServedResource): Para
       schema: { type: 'string', enum: includes },
     })
   }
-  return [...parameters, FORMAT_PARAMETER]
+  return [...parameters, ...RESULT_PARAMETERS, FORMAT_PARAMETER]
 }
 
 /** What every answer carries. */

@@ -18,11 +18,11 @@ export const ANSWER_SCHEMAS = {
       },
       link: {
         type: 'array',
-        description: 'The query as it was understood.',
+        description: 'The query as it was understood and, of pages, the first and the next one.',
         items: {
           type: 'object',
           required: ['relation', 'url'],
-          properties: { relation: { const: 'self' }, url: { type: 'string' } },
+          properties: { relation: { enum: ['self', 'first', 'next'] }, url: { type: 'string' } },
         },
       },
       entry: {
@@ -32,9 +32,12 @@ export const ANSWER_SCHEMAS = {
           'Absent where nothing is held and nothing else is to be said. An entry of mode “outcome” warns that the NHS number could not be checked with PDS: the answer is then no plain “nothing held”. A Patient comes along where PDS has superseded the NHS number: its link “replaced-by” names the current one. A HealthcareService comes along for each authority that has said when its office is open: by `providedBy`, the same organisation as that of a CareTeam.',
         items: {
           type: 'object',
-          required: ['fullUrl', 'resource', 'search'],
+          required: ['resource', 'search'],
           properties: {
-            fullUrl: { type: 'string' },
+            fullUrl: {
+              type: 'string',
+              description: 'Where it can be read. What cannot be read has a URN, or none.',
+            },
             resource: {
               type: 'object',
               required: ['resourceType', 'id'],

@@ -27,7 +27,16 @@ const TABLE: [FhirFault, number, string, string, string][] = [
   [{ kind: 'not-one-patient' }, 400, 'invalid', 'INVALID_SEARCH_DATA', 'exactly one patient'],
   [{ kind: 'other-identifier-system' }, 400, 'invalid', 'INVALID_SEARCH_DATA', 'Id/nhs-number'],
   [{ kind: 'other-code' }, 400, 'invalid', 'INVALID_SEARCH_DATA', 'cannot say anything'],
-  [{ kind: 'unsupported-parameter' }, 400, 'invalid', 'INVALID_SEARCH_DATA', 'handling=strict'],
+  [{ kind: 'unsupported-parameter', name: 'status' }, 400, 'invalid', 'INVALID_SEARCH_DATA', 'status is not'],
+  [{ kind: 'unsupported-parameter', name: undefined }, 400, 'invalid', 'INVALID_SEARCH_DATA', 'A search'],
+  [
+    { kind: 'invalid-parameter', name: '_count', rule: 'is bad' },
+    400,
+    'invalid',
+    'INVALID_SEARCH_DATA',
+    '_count is bad',
+  ],
+  [{ kind: 'page-gone' }, 410, 'not-found', 'RESOURCE_NOT_FOUND', 'begin again'],
   [header, 400, 'invalid', 'PRECONDITION_FAILED', 'Missing or invalid head parameter: TraceID'],
   [{ kind: 'unreadable-request' }, 400, 'structure', 'INVALID_REQUEST', 'could not be read'],
   [

@@ -89,7 +89,18 @@ function rowOf(fault: FhirFault): Row {
         `The only code that is served is ${CPIS_FLAG.code}: about others the service cannot say anything`,
       )
     case 'unsupported-parameter':
-      return invalidSearch('A search parameter is not supported, and handling=strict was asked for')
+      return invalidSearch(
+        `${fault.name === undefined ? 'A search parameter' : `The search parameter ${fault.name}`} is not supported, and handling=strict was asked for`,
+      )
+    case 'invalid-parameter':
+      return invalidSearch(`The search parameter ${fault.name} ${fault.rule}`)
+    case 'page-gone':
+      return row(
+        410,
+        'not-found',
+        'RESOURCE_NOT_FOUND',
+        'This page is not there any more: begin again with the first',
+      )
     case 'invalid-appointment':
       return invalidResource(fault.element, fault.rule)
     case 'not-past':

@@ -12,7 +12,7 @@ const STATUS = {
 } as const satisfies Record<PlanState, CareTeam['status']>
 
 /** One visible plan as a CareTeam (producer guide, CareTeam; rule 4.1). */
-export function writeCareTeam(plan: VisiblePlan, answer: Answer): CareTeam {
+export function writeCareTeam(plan: VisiblePlan, answer: Answer): CareTeam & { readonly id: string } {
   return {
     resourceType: 'CareTeam',
     id: plan.id,

@@ -3,13 +3,15 @@ import type { Bundle, CarePlan, CareTeam, Flag, Provenance } from 'fhir/r4.js'
 import { describe, expect, test } from 'vitest'
 import type { PlanTime } from '../../domain/english-time.ts'
 import type { Answer } from '../../domain/query/answer.ts'
+import { CPIS_FLAG } from './codes.ts'
 import { writeFlagBundle, writePlanBundle } from './search-bundle.ts'
 import { ANSWER, anyAnswer, NOTHING_HELD, nhsNumber, PLAN, r4Judges } from './testing.ts'
 
 const BASE = 'https://cp-is.example/cpis/FHIR/R4'
 
 function flags(answer: Answer): Bundle {
-  const search = { path: 'PatientFlag' as const, nhsNumber: answer.nhsNumber, includes: [] }
+  const { code } = CPIS_FLAG
+  const search = { path: 'PatientFlag' as const, nhsNumber: answer.nhsNumber, includes: [], code }
   return writeFlagBundle(answer, { id: 'b', baseUrl: BASE, search })
 }
 function of<T>(bundle: Bundle, type: string): T[] {

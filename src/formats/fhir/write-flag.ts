@@ -22,7 +22,7 @@ const CARE_PLAN_STATUS = {
  * One visible plan as a Flag (Patient Flag guide), whose detail is the CarePlan, whose team is the CareTeam. The three have
  * the plan's id, each under its own type.
  */
-export function writeFlag(plan: VisiblePlan, answer: Answer): Flag {
+export function writeFlag(plan: VisiblePlan, answer: Answer): Flag & { readonly id: string } {
   return {
     resourceType: 'Flag',
     id: plan.id,
@@ -56,7 +56,7 @@ function writeProvenance(plan: VisiblePlan): Provenance {
 }
 
 /** The kind of plan that a flag stands for, and the team to phone about it. */
-export function writeCarePlan(plan: VisiblePlan, answer: Answer): CarePlan {
+export function writeCarePlan(plan: VisiblePlan, answer: Answer): CarePlan & { readonly id: string } {
   return {
     resourceType: 'CarePlan',
     id: plan.id,

@@ -23,7 +23,10 @@ const CLOSED_DAYS = 60
  * days on which it is closed, and all of it in words. R4 has no place for a day on which it is open longer, nor for a duty team that
  * answers whenever the office is closed, so an extension has both as instants.
  */
-export function writeOfficeServices({ plans, askedAt }: Answer): HealthcareService[] {
+export function writeOfficeServices({
+  plans,
+  askedAt,
+}: Answer): (HealthcareService & { readonly id: string })[] {
   const authorities = new Map(plans.map(({ authority }) => [authority.odsCode, authority]))
   return [...authorities.values()].flatMap(authority =>
     authority.hours ? [writeOfficeService(authority, authority.hours, askedAt)] : [],
@@ -34,7 +37,7 @@ function writeOfficeService(
   authority: AuthorityContact,
   known: KnownHours,
   askedAt: Date,
-): HealthcareService {
+): HealthcareService & { readonly id: string } {
   const today = localDay(askedAt)
   const closed = closedDays(known, today, addDays(today, CLOSED_DAYS))
   return {

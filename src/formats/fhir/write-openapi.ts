@@ -43,7 +43,7 @@ const DESCRIPTION = [
   'An unscheduled look-up of somebody with a plan is listed in their access history and told to the authority, once in 24 hours for the same person looking, whichever address was used. A scheduled one is silent. Every request is kept in the audit log.',
   'An answer without entries means that no information is held. It does not mean that a child is safe. An error means that nobody looked: it says nothing about the child, and must never be shown as “no information held”.',
   'That somebody did not come to a booked appointment can be reported. The authorities that have a plan for them are told, and whoever reports it hears which these are. Either activity opens this.',
-  `Post your searches where you can: NHS numbers in addresses find their way into logs. Every address that answers GET answers HEAD too. Answers are FHIR R4 as JSON (${FHIR_JSON}).`,
+  `Post your searches where you can: NHS numbers in addresses find their way into logs. Only documents answer HEAD: asking about somebody is always answered. Answers are FHIR R4 as JSON (${FHIR_JSON}).`,
   'All people, organisations and numbers in the examples are made up.',
 ]
 
@@ -98,7 +98,7 @@ function describeSearch(search: DescribedSearch, server: ServerDescription): Ope
     parameters: [...searchParameters(search), ...SEARCH_HEADERS],
     responses: {
       200: describeAnswer(search, server),
-      ...errorReferences([400, 401, 403, 406, 414, 429, 500, 503]),
+      ...errorReferences([400, 401, 403, 406, 410, 414, 429, 500, 503]),
     },
   }
 }
@@ -128,7 +128,7 @@ function describePostedSearch(search: DescribedSearch, server: ServerDescription
     },
     responses: {
       200: describeAnswer(search, server),
-      ...errorReferences([400, 401, 403, 406, 413, 414, 415, 429, 500, 503]),
+      ...errorReferences([400, 401, 403, 406, 410, 413, 414, 415, 429, 500, 503]),
     },
   }
 }

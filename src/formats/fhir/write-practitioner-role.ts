@@ -1,31 +1,24 @@
 import type { CodeableConcept, PractitionerRole } from 'fhir/r4.js'
-import { v5 as nameUuid } from 'uuid'
 import { type Author, displayName, type JobRole } from '../../domain/query/requester.ts'
 import { SYSTEM } from './codes.ts'
 
-const VIEWERS = '6f9b6a0e-3c52-4d0e-9d0b-0a8f6a1f4b27'
-
-/**
- * Whoever looked, as the access list shows them (producer guide, PractitionerRole). Its id is made of nothing but what the
- * resource itself shows: the same viewer has the same id in every answer, and the id tells nobody more than the resource.
- */
-export function writePractitionerRole(author: Author): PractitionerRole & { id: string } {
+/** Whoever looked, as the access list shows them (producer guide, PractitionerRole). The id is that of an access of theirs. */
+export function writePractitionerRole(
+  author: Author,
+  id: string,
+): PractitionerRole & { readonly id: string } {
   const { odsCode, name } = author.organisation
-  const shown = {
-    identifier: [identify(author)].filter(identifier => identifier !== undefined),
-    practitioner: { display: describe(author) },
-    organization: { identifier: { system: SYSTEM.odsCode, value: odsCode }, display: `${name} (${odsCode})` },
-    code: (author.kind === 'person' ? [author] : author.responsible).map(({ jobRole }) =>
-      writeJobRole(jobRole),
-    ),
-  }
+  const identifier = identify(author)
+  const code = (author.kind === 'person' ? [author] : author.responsible).map(({ jobRole }) =>
+    writeJobRole(jobRole),
+  )
   return {
     resourceType: 'PractitionerRole',
-    id: nameUuid(JSON.stringify(shown), VIEWERS),
-    ...(shown.identifier.length > 0 && { identifier: shown.identifier }),
-    practitioner: shown.practitioner,
-    organization: shown.organization,
-    ...(shown.code.length > 0 && { code: shown.code }),
+    id,
+    ...(identifier && { identifier: [identifier] }),
+    practitioner: { display: describe(author) },
+    organization: { identifier: { system: SYSTEM.odsCode, value: odsCode }, display: `${name} (${odsCode})` },
+    ...(code.length > 0 && { code }),
   }
 }
 
