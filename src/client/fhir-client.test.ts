@@ -126,7 +126,15 @@ describe('asking', () => {
       kind: 'described',
       fhirVersion: '4.0.1',
       softwareVersion: '1.2.3',
-      resources: ['CareTeam', 'AuditEvent', 'Flag', 'Appointment', 'CodeSystem'],
+      resources: [
+        'CareTeam',
+        'AuditEvent',
+        'Flag',
+        'Appointment',
+        'CarePlan',
+        'PractitionerRole',
+        'CodeSystem',
+      ],
     })
   })
 })

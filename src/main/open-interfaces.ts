@@ -16,6 +16,7 @@ import type { NumberLookUp } from '../flows/person/look-up-number.ts'
 import type { Clock, Storage } from '../flows/ports.ts'
 import { answerLater } from '../flows/query/answer-later.ts'
 import { answerQuery, type QueryRequest } from '../flows/query/answer-query.ts'
+import { readById } from '../flows/query/read-by-id.ts'
 import type { ReadTableFile } from '../flows/upload/send-page-upload.ts'
 import { writeUpload } from '../formats/hl7v3/write-upload.ts'
 import { newMessageId } from '../formats/mesh/message-id.ts'
@@ -101,6 +102,7 @@ export function openInterfaces(deps: OpenInterfacesDeps): FastifyInstance {
         algorithms: TOKEN_ALGORITHMS,
         clockToleranceSeconds: 5,
       }),
+      readById: request => readById({ ...recording, ...storage, lookUp }, request),
       reportMissedAppointment: request => reportMissedAppointment({ storage, clock, newId, lookUp }, request),
       baseUrl: () => `${baseUrl}/cpis/FHIR/R4`,
       reportFailure: reportFailure('fhir'),

@@ -29,6 +29,7 @@ import * as succession from './migrations/0026-succession.ts'
 import * as plansToCheck from './migrations/0027-plans-to-check.ts'
 import * as declaredChildren from './migrations/0028-declared-children.ts'
 import * as outsideAsked from './migrations/0029-outside-asked.ts'
+import * as readById from './migrations/0036-read-by-id.ts'
 import type { Schema } from './schema.ts'
 
 const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -61,6 +62,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0027-plans-to-check': plansToCheck,
   '0028-declared-children': declaredChildren,
   '0029-outside-asked': outsideAsked,
+  '0036-read-by-id': readById,
 }
 
 /** Brings the database to this version's schema; answers the names of the steps taken. Safe when several start at once. */

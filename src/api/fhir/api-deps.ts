@@ -5,8 +5,10 @@ import type {
   NotifiedReport,
 } from '../../domain/notification/missed-appointment.ts'
 import type { Answer, NotAnswered } from '../../domain/query/answer.ts'
+import type { Identified, IdentifiedKind } from '../../domain/query/identified.ts'
 import type { AccessKind, Requester } from '../../domain/query/requester.ts'
 import type { Result } from '../../domain/result.ts'
+import type { NotRead } from '../../flows/query/read-by-id.ts'
 import type { VerifyToken } from '../../identity/token-verifier.ts'
 import type { RequestEntry } from './exchange.ts'
 
@@ -21,6 +23,16 @@ export interface FhirApiDeps {
     action: string
     traceId: string
   }) => Promise<Result<Answer, NotAnswered>>
+  /** Reads what an id leads to, and leaves the audit entry whatever came of it. Throws when it could not look. */
+  readonly readById: (request: {
+    requester: Requester
+    of: IdentifiedKind
+    id: string
+    access: AccessKind
+    via: 'fhir'
+    action: string
+    traceId: string
+  }) => Promise<Result<Identified, NotRead>>
   /** Tells authorities, and leaves the audit entry whatever came of it. Throws when it is not known what did. */
   readonly reportMissedAppointment: (request: {
     requester: Requester

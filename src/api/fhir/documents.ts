@@ -5,7 +5,7 @@ import type { OpenApiDocument } from '../../formats/fhir/openapi-document.ts'
 import { PAGE_POLICY } from '../../formats/fhir/openapi-page-style.ts'
 import { type DescribedDocument, writeOpenApi } from '../../formats/fhir/write-openapi.ts'
 import { writeOpenApiPage } from '../../formats/fhir/write-openapi-page.ts'
-import { ERROR_CODES, MISSED_APPOINTMENTS, SERVED } from './served.ts'
+import { ERROR_CODES, MISSED_APPOINTMENTS, READ, SERVED } from './served.ts'
 
 /** A document that is served to anybody: what reading it is called in the audit log, and how it is written. */
 export interface ServedDocument extends DescribedDocument {
@@ -15,7 +15,7 @@ export interface ServedDocument extends DescribedDocument {
 }
 
 const writeCapabilities = (server: ServerDescription) =>
-  writeCapabilityStatement(SERVED, [MISSED_APPOINTMENTS], [ERROR_CODES], server)
+  writeCapabilityStatement(SERVED, [MISSED_APPOINTMENTS], [...READ, ERROR_CODES], server)
 
 /** What is served besides searches: routes and descriptions are made from this table, which describes itself too. */
 export const DOCUMENTS: readonly ServedDocument[] = [
@@ -53,5 +53,8 @@ export const DOCUMENTS: readonly ServedDocument[] = [
 ]
 
 function describeApi(server: ServerDescription): OpenApiDocument {
-  return writeOpenApi(SERVED, [MISSED_APPOINTMENTS], DOCUMENTS, server)
+  return writeOpenApi(
+    { searches: SERVED, taken: [MISSED_APPOINTMENTS], read: READ, documents: DOCUMENTS },
+    server,
+  )
 }

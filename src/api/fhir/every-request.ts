@@ -39,7 +39,9 @@ export function refuseTheRest(
     methodsAt.set(url, [...(methodsAt.get(url) ?? []), ...[method].flat()])
   })
   fastify.setNotFoundHandler((request, reply) => {
-    const allowed = methodsAt.get(request.url.split('?')[0] ?? '')
+    const address = (request.url.split('?')[0] ?? '').split('/')
+    const served = [...methodsAt].filter(([route]) => isServedAt(route.split('/'), address))
+    const allowed = served[0]?.[1]
     return refuse(request, reply, allowed ? { kind: 'method-not-allowed', allowed } : { kind: 'not-found' })
   })
   fastify.setErrorHandler((error, request, reply) => {
@@ -48,4 +50,15 @@ export function refuseTheRest(
       deps.reportFailure(error, exchangeOf(request).action)
     return refuse(request, reply, fault)
   })
+}
+
+/** Parts of a route that are not fixed have a form: `:id([0-9a-f-]{36})`. */
+function isServedAt(route: readonly string[], address: readonly string[]): boolean {
+  return (
+    route.length === address.length &&
+    route.every((part, nth) => {
+      const form = /^:\w+\((.+)\)$/.exec(part)?.[1]
+      return form ? new RegExp(`^${form}$`).test(address[nth] ?? '') : part === address[nth]
+    })
+  )
 }

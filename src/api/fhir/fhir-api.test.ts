@@ -3,7 +3,7 @@ import type { InjectOptions } from 'fastify'
 import type { Bundle } from 'fhir/r4.js'
 import { Client } from 'fhir-kit-client'
 import { afterEach, describe, expect, test } from 'vitest'
-import { NOTHING_HELD, PLAN, r4Judges } from '../../formats/fhir/testing.ts'
+import { NOTHING_HELD, nhsNumber, PLAN, r4Judges } from '../../formats/fhir/testing.ts'
 import { type Backstage, openApi, PREFIX } from './testing.ts'
 
 const SYSTEM = 'https://fhir.nhs.uk/Id/nhs-number'
@@ -213,15 +213,106 @@ describe('what a clinician is answered', () => {
     const { response, body, stage } = await ask({ url: `${PREFIX}/metadata`, headers: {} })
     expect(response.statusCode).toBe(200)
     expect(judge(body)).toEqual([])
-    expect(body.rest[0].resource.map((resource: { type: string }) => resource.type)).toEqual([
-      'CareTeam',
-      'AuditEvent',
-      'Flag',
-      'Appointment',
-      'CodeSystem',
-    ])
     expect(body.rest[0].resource[2].documentation).toContain('PatientFlag')
     expect(stage.entries).toMatchObject([{ action: 'read capabilities', outcome: 'allowed' }])
+  })
+})
+
+/** What can be done at each route, in the words of a capability statement. */
+const INTERACTIONS: readonly [RegExp, string][] = [
+  [/^GET [A-Z]\w+$/, 'search-type'],
+  [/^POST [A-Z]\w+\/_search$/, 'search-type'],
+  [/^POST [A-Z]\w+$/, 'create'],
+  [/^GET [A-Z]\w+\/[^/]+$/, 'read'],
+  [/^GET [A-Z]\w+\/[^/]+\/_history\/[^/]+$/, 'vread'],
+]
+
+test('the capability statement says what the routes do, and no more (rule 4.13)', async () => {
+  const { server } = via()
+  const routes: string[] = []
+  server.addHook('onRoute', ({ method, url }) => {
+    for (const one of [method].flat()) routes.push(`${one} ${url.slice(PREFIX.length + 1)}`)
+  })
+  const { rest } = (await server.inject({ url: `${PREFIX}/metadata` })).json()
+  const said = rest[0].resource.flatMap(
+    ({ type, interaction }: { type: string; interaction: { code: string }[] }) =>
+      interaction.map(({ code }) => `${type} ${code}`),
+  )
+  const done = routes
+    // The same as Flag, under a name that R4 does not know.
+    .filter(route => !route.includes('PatientFlag'))
+    .flatMap(route => {
+      const [, code] = INTERACTIONS.find(([form]) => form.test(route)) ?? []
+      return code ? [`${/[A-Z]\w+$/.exec(route.split('/')[0] ?? '')?.[0]} ${code}`] : []
+    })
+  expect(said.sort()).toEqual([...new Set(done)].sort())
+  expect(said.length).toBeGreaterThan(10)
+  expect(said).toEqual([...new Set(said)])
+})
+
+describe('what an answer names can be read (rule 4.13)', () => {
+  const BASE = `https://cp-is.example${PREFIX}`
+  const code = 'code=child-protection-information-system-flag'
+  const searches = [PLANS, ACCESSES, `${PREFIX}/Flag?patient=9990000018&${code}`]
+
+  /** Every address within a resource: those that it has itself, and those that it refers to. */
+  const addressesIn = (bundle: Bundle) => {
+    const references = [...JSON.stringify(bundle).matchAll(/"reference":"([A-Z][^"#]+)"/g)]
+    return [
+      ...(bundle.entry ?? []).map(({ fullUrl = '' }) => fullUrl),
+      ...references.map(([, reference]) => `${BASE}/${reference}`),
+    ]
+  }
+
+  test.each(searches)('%s: every fullUrl and every reference', async url => {
+    const { body } = await ask({ url })
+    const addresses = addressesIn(body)
+    expect(addresses.length).toBeGreaterThan(0)
+    for (const address of addresses) {
+      const path = address.replace('https://cp-is.example', '')
+      const { response, body: resource, stage } = await ask({ url: path })
+      expect([response.statusCode, `${BASE}/${resource.resourceType}/${resource.id}`]).toEqual([200, address])
+      expect(judge(resource)).toEqual([])
+      expect(stage.read).toMatchObject([{ access: 'unscheduled', id: resource.id }])
+      const inBundle = body.entry.find(({ fullUrl }: { fullUrl: string }) => fullUrl === address)
+      if (inBundle) expect(resource).toEqual(inBundle.resource)
+    }
+  })
+
+  test('a report by the Location that it was given, with its version', async () => {
+    const url = `${PREFIX}/Appointment/0197a000-0000-7000-8000-0000000000d1/_history/1`
+    const { response, body, headers } = await ask({ url })
+    expect([response.statusCode, body.resourceType, headers.etag]).toEqual([200, 'Appointment', 'W/"1"'])
+    expect(judge(body)).toEqual([])
+    expect((await ask({ url: url.replace(/1$/, '2') })).response.statusCode).toBe(404)
+  })
+
+  const plan = `${PREFIX}/CareTeam/${PLAN.id}`
+  test.each([
+    ['an id that leads nowhere', plan.replace(/.$/, '9'), {}, 404],
+    ['an id of something else', plan.replace('CareTeam', 'AuditEvent'), {}, 404],
+    ['nobody signed in', plan, { authorization: 'Bearer ?' }, 401],
+    ['without the activity', plan, { authorization: 'Bearer scheduled' }, 403],
+    ['in another form', plan, { accept: 'text/xml' }, 406],
+  ])('%s', async (_, url, headers, status) => {
+    const { response, stage } = await ask({ url, headers: { ...SIGNED_IN, ...headers } })
+    expect(response.statusCode).toBe(status)
+    expect(stage.entries).toMatchObject([{ outcome: 'refused' }])
+  })
+
+  test('an unreachable store is "could not look" (rule 4.3)', async () => {
+    const { response } = await ask({ url: plan }, { storeIsDown: true })
+    expect([response.statusCode, response.headers['retry-after']]).toEqual([503, '5'])
+  })
+
+  test('what cannot be read has no address: the current number of somebody, and a warning', async () => {
+    const answer = { ...NOTHING_HELD, checked: false, supersededBy: nhsNumber('9990000026') }
+    const { body } = await ask({}, { answer })
+    expect(body.entry.map(({ fullUrl }: { fullUrl?: string }) => fullUrl)).toEqual([
+      `urn:uuid:${body.id}`,
+      undefined,
+    ])
+    expect(judge(body)).toEqual([])
   })
 })
 

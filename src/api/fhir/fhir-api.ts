@@ -3,6 +3,7 @@ import { FHIR_JSON } from '../../formats/fhir/codes.ts'
 import type { FhirFault } from '../../formats/fhir/operation-outcome.ts'
 import { auditEveryRequest } from '../common/exchange.ts'
 import { admitCaller } from './admit-caller.ts'
+import { answerRead, ONLY_VERSION } from './answer-read.ts'
 import { answerSearch, parametersOf } from './answer-search.ts'
 import type { FhirApiDeps } from './api-deps.ts'
 import { DOCUMENTS } from './documents.ts'
@@ -10,8 +11,12 @@ import { greetEveryRequest, refuseTheRest } from './every-request.ts'
 import { entryOf, keepFhirExchanges } from './exchange.ts'
 import { FHIR_CONTENT, turnIntoFault, UNAVAILABLE } from './fault-reply.ts'
 import { acceptsFhirJson } from './request-headers.ts'
-import { MISSED_APPOINTMENTS, SERVED } from './served.ts'
+import { MISSED_APPOINTMENTS, READ, SERVED } from './served.ts'
 import { admitReporter, readResources, takeReport } from './take-report.ts'
+
+/** A UUID, and the one version that there is: at other addresses there is nothing. */
+const ID = ':id([0-9a-f-]{36})'
+const VERSION = `:version(${ONLY_VERSION})`
 
 const LONGEST_SEARCH = 4_000
 /** Much more than is read of an appointment: real ones hold more. */
@@ -71,6 +76,21 @@ export function fhirApi(deps: FhirApiDeps): FastifyPluginAsync {
       fastify.post(`/${served.path}/_search`, { onRequest, bodyLimit: LONGEST_SEARCH }, handler)
     }
 
+    for (const served of READ) {
+      const onRequest = [begin(served.action), admit(admitCaller)]
+      for (const interaction of served.interactions) {
+        const address = interaction === 'read' ? ID : `${ID}/_history/${VERSION}`
+        const options = { onRequest, exposeHeadRoute: false }
+        fastify.get(`/${served.type}/${address}`, options, async (request, reply) => {
+          const result = await answerRead(served, deps, request, exchangeOf(request))
+          if (!result.ok) return refuse(request, reply, result.fault)
+          const version = result.value.meta?.versionId
+          if (version) reply.header('ETag', `W/"${version}"`)
+          return reply.type(FHIR_CONTENT).send(JSON.stringify(result.value))
+        })
+      }
+    }
+
     fastify.register(async resources => {
       readResources(resources)
       const { type, action } = MISSED_APPOINTMENTS
@@ -79,7 +99,8 @@ export function fhirApi(deps: FhirApiDeps): FastifyPluginAsync {
         const taken = await takeReport(deps, request, exchangeOf(request))
         if (!taken.ok) return refuse(request, reply, taken.fault)
         const { status, appointment } = taken.value
-        reply.header('Location', `${deps.baseUrl()}/${type}/${appointment.id}`)
+        reply.header('Location', `${deps.baseUrl()}/${type}/${appointment.id}/_history/${ONLY_VERSION}`)
+        reply.header('ETag', `W/"${ONLY_VERSION}"`)
         return reply.code(status).type(FHIR_CONTENT).send(JSON.stringify(appointment))
       })
     })

@@ -64,7 +64,9 @@ describe('what the reporter is told', () => {
       participant: [{}, { required: 'information-only', actor: { reference: '#ZZ901' } }],
       contained: [{ resourceType: 'HealthcareService', name: PLAN.authority.name }],
     })
-    expect(response.headers['location']).toBe(`https://cp-is.example${ADDRESS}/${body.id}`)
+    expect(response.headers['location']).toBe(`https://cp-is.example${ADDRESS}/${body.id}/_history/1`)
+    expect(response.headers['etag']).toBe('W/"1"')
+    expect(body.meta.versionId).toBe('1')
     expect(response.headers['cache-control']).toBe('no-store')
     expect(response.headers['content-type']).toBe(`${FHIR}; charset=utf-8`)
     expect(stage.reported).toMatchObject([

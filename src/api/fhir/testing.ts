@@ -1,8 +1,10 @@
 import Fastify, { type FastifyInstance } from 'fastify'
 import type { MissedAppointment, NotifiedReport } from '../../domain/notification/missed-appointment.ts'
 import type { Answer } from '../../domain/query/answer.ts'
+import type { Identified, IdentifiedKind } from '../../domain/query/identified.ts'
 import { type Author, mayQuery, type Requester } from '../../domain/query/requester.ts'
 import { failure, success } from '../../domain/result.ts'
+import { EXAMPLE_REPORT } from '../../formats/fhir/openapi-examples.ts'
 import { ANSWER, NURSE, PLAN } from '../../formats/fhir/testing.ts'
 import type { TokenFault } from '../../identity/token-fault.ts'
 import type { FhirApiDeps } from './api-deps.ts'
@@ -12,6 +14,7 @@ import { fhirApi } from './fhir-api.ts'
 export const PREFIX = '/cpis/FHIR/R4'
 
 type Queried = Parameters<FhirApiDeps['answerQuery']>[0]
+type Read = Parameters<FhirApiDeps['readById']>[0]
 type Reported = Parameters<FhirApiDeps['reportMissedAppointment']>[0]
 type ReportOutcome = Awaited<ReturnType<FhirApiDeps['reportMissedAppointment']>>
 
@@ -21,6 +24,7 @@ export interface Backstage {
   readonly entries: RequestEntry[]
   readonly queried: Queried[]
   readonly reported: Reported[]
+  readonly read: Read[]
   readonly failures: unknown[]
   answer: Answer
   /** What came of a report; told to the authority of the example plan unless said otherwise. */
@@ -50,9 +54,26 @@ export function reportOf(appointment: MissedAppointment, author: Author = NURSE)
   }
 }
 
+/** What an id leads to: something of the answer, or the one report that there is. */
+function identified(answer: Answer, of: IdentifiedKind, id: string): Identified | undefined {
+  const plan = answer.plans.find(candidate => candidate.id === id)
+  if (of === 'plan') return plan && { of, plan, answer }
+  const access = answer.accesses.find(candidate => candidate.id === id)
+  if (of === 'access') return access && { of, access, answer }
+  return id === EXAMPLE_REPORT.id ? { of, report: EXAMPLE_REPORT, answer } : undefined
+}
+
 /** The API on a server, before a made-up flow. Bearer tokens are the names of the roles above. */
 export function openApi(change: Partial<Backstage> = {}, on?: FastifyInstance) {
-  const stage: Backstage = { entries: [], queried: [], reported: [], failures: [], answer: ANSWER, ...change }
+  const stage: Backstage = {
+    entries: [],
+    queried: [],
+    reported: [],
+    read: [],
+    failures: [],
+    answer: ANSWER,
+    ...change,
+  }
   const logged: string[] = []
   const server =
     on ?? Fastify({ logger: { level: 'warn', stream: { write: (line: string) => void logged.push(line) } } })
@@ -74,6 +95,15 @@ export function openApi(change: Partial<Backstage> = {}, on?: FastifyInstance) {
       stage.entries.push({ via: 'fhir', action, outcome, author: requester.author, nhsNumber, traceId })
       if (allowed.ok && stage.restricted) return failure({ kind: 'restricted' })
       return allowed.ok ? success({ ...stage.answer, access: request.access }) : allowed
+    },
+    readById: async request => {
+      stage.read.push(request)
+      const { of, id, action, traceId, requester } = request
+      if (stage.storeIsDown) throw new Error(`no connection while reading ${id}`)
+      const read = identified(stage.answer, of, id)
+      const outcome = read ? 'allowed' : 'refused'
+      stage.entries.push({ via: 'fhir', action, outcome, author: requester.author, traceId })
+      return read ? success(read) : failure({ kind: 'not-found' })
     },
     reportMissedAppointment: async request => {
       stage.reported.push(request)

@@ -152,6 +152,8 @@ export interface MissedAppointmentStore {
     organisation: OdsCode,
     identifier: MissedAppointment['identifier'],
   ): Promise<NotifiedReport | undefined>
+  /** The report of an id, and who was told. */
+  findById(id: string): Promise<NotifiedReport | undefined>
   /** An authority's alerts, newest first. */
   alerts(authority: OdsCode, limit: number): Promise<readonly AppointmentAlert[]>
 }

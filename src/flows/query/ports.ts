@@ -2,6 +2,7 @@ import type { AuditEntry } from '../../domain/audit/audit.ts'
 import type { NhsNumber } from '../../domain/nhs-number.ts'
 import type { Access } from '../../domain/query/access.ts'
 import type { VisiblePlan } from '../../domain/query/answer.ts'
+import type { IdentifiedKind } from '../../domain/query/identified.ts'
 import type { AccessKind, Author } from '../../domain/query/requester.ts'
 import type { Asid } from '../../domain/registration/client-system.ts'
 
@@ -45,12 +46,23 @@ export type StoredAnswer =
   /** Nothing was recorded yet: PDS is to be asked about this number first. */
   | ({ readonly kind: 'ask' } & NumberToAsk)
 
+/** Whom something belongs to: the person's current number, and the id that answers give it now. */
+export interface Owner {
+  readonly person: NhsNumber
+  readonly id: string
+}
+
 export interface QueryStore {
   /**
    * The hot path, one statement and one commit: reads what is visible and the access list and, if the access is unscheduled
    * and something is visible, records the access, its notifications and, always, the audit entry.
    */
   answer(query: QueryToRecord): Promise<StoredAnswer>
+  /**
+   * Whose plan, access or report of a missed appointment has an id, visible or not; undefined: nobody's. A plan that was sent again under
+   * another number has the id of each, and is answered under that of the newest.
+   */
+  ownerOf(kind: IdentifiedKind, id: string): Promise<Owner | undefined>
   /** What PDS is to be asked about before it can be said that nothing is held under a number; undefined: nothing. */
   numberToAsk(
     query: { readonly nhsNumber: NhsNumber; readonly at: Date } & Freshness,

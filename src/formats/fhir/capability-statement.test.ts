@@ -14,7 +14,10 @@ test('says what is served and how to sign in, as valid R4', () => {
       },
     ],
     [{ type: 'Appointment', documentation: 'Missed ones' }],
-    [{ type: 'CodeSystem', documentation: 'Codes' }],
+    [
+      { type: 'CareTeam', documentation: 'A plan', interactions: ['read'] },
+      { type: 'CodeSystem', documentation: 'Codes', interactions: ['read'] },
+    ],
     { baseUrl: 'https://cp-is.example/cpis/FHIR/R4', since: new Date(0), softwareVersion: '1.2.3' },
   )
   expect(statement).toMatchObject({
@@ -29,7 +32,7 @@ test('says what is served and how to sign in, as valid R4', () => {
         resource: [
           {
             type: 'CareTeam',
-            interaction: [{ code: 'search-type' }],
+            interaction: [{ code: 'search-type' }, { code: 'read' }],
             searchParam: [{ name: 'patient', type: 'reference' }],
           },
           { type: 'Appointment', interaction: [{ code: 'create' }] },

@@ -44,51 +44,71 @@ export function writeCapabilityStatement(
           description:
             'A user-restricted access token of a person, with the selected role, as a bearer token',
         },
-        resource: [
-          ...served
-            .filter(({ path, type }) => path === type)
-            .map(search => describe(search, otherPaths(search, served))),
-          ...taken.map(({ type, documentation }) => ({
+        resource: typesOf([...served, ...taken, ...read]).map(type =>
+          describeType(
             type,
-            documentation,
-            interaction: [{ code: 'create' as const }],
-          })),
-          ...read.map(({ type, documentation }) => ({
-            type,
-            documentation,
-            interaction: [{ code: 'read' as const }],
-          })),
-        ],
+            served.filter(search => search.type === type),
+            taken.filter(resource => resource.type === type),
+            read.filter(resource => resource.type === type),
+          ),
+        ),
       },
     ],
   }
+}
+
+/** R4 describes each type once, whatever can be done with it. */
+function typesOf<T extends string>(resources: readonly { readonly type: T }[]): T[] {
+  return [...new Set(resources.map(({ type }) => type))]
 }
 
 /**
- * R4 describes each type once, and knows no other. An address that is named otherwise is told in the words of the type that is
- * found there.
+ * What can be done with a type. R4 knows no address that is named otherwise: it is told in the words of the type that is found there.
  */
-function describe(
-  { type, documentation, patientParameter, includes, code }: ServedResource,
-  others: readonly string[],
+function describeType(
+  type: ServedResource['type'] | TakenResource['type'] | ReadResource['type'],
+  searches: readonly ServedResource[],
+  taken: readonly TakenResource[],
+  read: readonly ReadResource[],
 ): CapabilityStatementRestResource {
+  const [search] = searches
+  const words = [...searches.filter(({ path }) => path === type), ...taken, ...read].map(
+    ({ documentation }) => documentation,
+  )
+  const others = searches
+    .filter(({ path }) => path !== type)
+    .map(({ path }) => `The same is found at ${path}`)
+  const isVersioned = read.some(({ interactions }) => interactions.includes('vread'))
   return {
     type,
-    documentation: [documentation, ...others.map(path => `The same is found at ${path}`)].join('. '),
-    interaction: [{ code: 'search-type' }],
-    searchParam: [
-      {
-        name: 'patient',
-        definition: patientParameter,
-        type: 'reference',
-        documentation: 'Required, once: by identifier, which is the NHS number',
-      },
-      ...(code ? [{ name: 'code', type: 'token' as const, documentation: `Optional: ${code.code}` }] : []),
-    ],
-    ...(includes.length > 0 && { searchInclude: [...includes] }),
+    documentation: [...words, ...others].join('. '),
+    interaction: [
+      ...(search ? ['search-type' as const] : []),
+      ...taken.map(() => 'create' as const),
+      ...read.flatMap(({ interactions }) => interactions),
+    ].map(code => ({ code })),
+    versioning: isVersioned ? 'versioned' : 'no-version',
+    ...(search && { searchParam: describeParameters(search) }),
+    ...(search && search.includes.length > 0 && { searchInclude: [...search.includes] }),
   }
 }
 
-function otherPaths({ type }: ServedResource, served: readonly ServedResource[]): string[] {
-  return served.filter(other => other.type === type && other.path !== type).map(({ path }) => path)
+function describeParameters({ patientParameter, code }: ServedResource) {
+  return [
+    {
+      name: 'patient',
+      definition: patientParameter,
+      type: 'reference' as const,
+      documentation: 'Required, for one person: by identifier, which is the NHS number, also as subject',
+    },
+    ...(code
+      ? [
+          {
+            name: 'code',
+            type: 'token' as const,
+            documentation: `Optional: ${code.code}, with which details come along`,
+          },
+        ]
+      : []),
+  ]
 }

@@ -57,7 +57,7 @@ function describeAnswer(words: string): ApiResponse {
     headers: {
       ...ANSWER_HEADERS,
       Location: {
-        description: 'What R4 names the report by. It cannot be read back.',
+        description: 'Where the report can be read, with its version.',
         schema: { type: 'string' },
       },
     },

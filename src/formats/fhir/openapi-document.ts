@@ -32,7 +32,7 @@ export interface Operation {
 
 export interface Parameter {
   readonly name: string
-  readonly in: 'query' | 'header'
+  readonly in: 'query' | 'header' | 'path'
   readonly description: string
   readonly required?: boolean
   readonly schema: Schema

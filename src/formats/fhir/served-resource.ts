@@ -20,7 +20,16 @@ export interface ServedResource {
 
 /** A type of resource that is read by its id. */
 export interface ReadResource {
-  readonly type: 'CodeSystem'
+  readonly type:
+    | 'CareTeam'
+    | 'Flag'
+    | 'CarePlan'
+    | 'AuditEvent'
+    | 'PractitionerRole'
+    | 'Appointment'
+    | 'CodeSystem'
+  /** `vread`: the one version that there is of each. */
+  readonly interactions: readonly ('read' | 'vread')[]
   /** What is read, in words. */
   readonly documentation: string
 }

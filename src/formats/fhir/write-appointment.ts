@@ -15,7 +15,7 @@ export function writeReportedAppointment({ id, appointment, reportedAt, told }: 
   return {
     resourceType: 'Appointment',
     id,
-    meta: { lastUpdated: reportedAt.toISOString() },
+    meta: { versionId: '1', lastUpdated: reportedAt.toISOString() },
     text: { status: 'generated', div: writeWords(told) },
     contained: told.map(writeService),
     identifier: [identifier],

@@ -8,7 +8,7 @@ import { writePractitionerRole } from './write-practitioner-role.ts'
 
 /**
  * The access list as AuditEvents, newest first, each with the role of its viewer (producer guide, AuditEvent; rule 5.7). A viewer has
- * one role in a list, however often they looked, named by the oldest of their accesses in it, so that it can be read. The
+ * one role in a list, however often they looked, named by the oldest of their accesses in it, so that it can be read (rule 4.13). The
  * person is named by the number that was asked for (rule 4.4).
  */
 export function writeAccessList(

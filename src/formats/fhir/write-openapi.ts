@@ -3,6 +3,7 @@ import type { Answer } from '../../domain/query/answer.ts'
 import { ACTIVITY_FOR } from '../../domain/query/requester.ts'
 import type { ServerDescription } from './capability-statement.ts'
 import { FHIR_JSON } from './codes.ts'
+import { type DescribedRead, describeReads } from './describe-read.ts'
 import { describeReport } from './describe-report.ts'
 import type { ApiResponse, OpenApiDocument, Operation, Reference } from './openapi-document.ts'
 import { EXAMPLE_ANSWER, EXAMPLE_OF_NOTHING, EXAMPLE_UNCHECKED } from './openapi-examples.ts'
@@ -35,6 +36,15 @@ export interface DescribedDocument {
   readonly example?: (server: ServerDescription) => unknown
 }
 
+/** What is served, from the tables that routes are made from. */
+export interface DescribedTables {
+  readonly searches: readonly DescribedSearch[]
+  readonly taken: readonly TakenResource[]
+  readonly read: readonly DescribedRead[]
+  readonly documents: readonly DescribedDocument[]
+}
+
+const READ_ERRORS = [400, 401, 403, 404, 406, 414, 429, 500, 503]
 const REPORT_ERRORS = [400, 401, 403, 406, 409, 413, 414, 415, 422, 429, 500, 503]
 
 const DESCRIPTION = [
@@ -43,15 +53,13 @@ const DESCRIPTION = [
   'An unscheduled look-up of somebody with a plan is listed in their access history and told to the authority, once in 24 hours for the same person looking, whichever address was used. A scheduled one is silent. Every request is kept in the audit log.',
   'An answer without entries means that no information is held. It does not mean that a child is safe. An error means that nobody looked: it says nothing about the child, and must never be shown as “no information held”.',
   'That somebody did not come to a booked appointment can be reported. The authorities that have a plan for them are told, and whoever reports it hears which these are. Either activity opens this.',
-  `Post your searches where you can: NHS numbers in addresses find their way into logs. Only documents answer HEAD: asking about somebody is always answered. Answers are FHIR R4 as JSON (${FHIR_JSON}).`,
+  `Post your searches where you can: NHS numbers in addresses find their way into logs. Only documents answer HEAD: asking about somebody is always answered. What an answer names can be read by its id, which is an access like any other. Answers are FHIR R4 as JSON (${FHIR_JSON}).`,
   'All people, organisations and numbers in the examples are made up.',
 ]
 
 /** The OpenAPI description of the API, made from the tables its routes are made from, with examples by its own writers. */
 export function writeOpenApi(
-  searches: readonly DescribedSearch[],
-  taken: readonly TakenResource[],
-  documents: readonly DescribedDocument[],
+  { searches, taken, read, documents }: DescribedTables,
   server: ServerDescription,
 ): OpenApiDocument {
   const errors = errorResponses(FHIR_JSON, schemaReference('OperationOutcome'))
@@ -73,6 +81,7 @@ export function writeOpenApi(
         `/${resource.type}`,
         { post: describeReport(resource, errorReferences(REPORT_ERRORS)) },
       ]),
+      ...read.flatMap(resource => describeReads(resource, errorReferences(READ_ERRORS))),
       ...documents.map(document => [`/${document.path}`, { get: describeDocument(document, server) }]),
     ]),
     components: {

@@ -63,26 +63,16 @@ export function missedAppointmentStore(db: Kysely<Schema>): MissedAppointmentSto
         .where('identifier_system', '=', system)
         .where('identifier_value', '=', value)
         .executeTakeFirst()
-      if (!row) return undefined
-      const told = await db
-        .selectFrom('missed_appointment_alert as alert')
-        .innerJoin('authority', 'authority.ods_code', 'alert.authority')
-        .select(['ods_code', 'name', 'duty_phone', 'office_phone'])
-        // Of a successor that has told no numbers yet, those of whoever passed plans to it last (rule 19.14).
-        .select(
-          sql<Pick<Schema['authority'], 'duty_phone' | 'office_phone'> | null>`(
-            select jsonb_build_object('duty_phone', f.duty_phone, 'office_phone', f.office_phone)
-            from succession s join authority f on f.ods_code = s.from_authority and f.duty_phone is not null
-            where authority.ods_code = any (s.successors) and s.state = 'done' order by s.done_at desc limit 1
-          )`.as('former'),
-        )
-        .where('alert.report_id', '=', row.id)
-        .orderBy('ods_code')
-        .execute()
-      return {
-        ...readReport(row),
-        told: told.map(row => readContact({ ...row, ...(row.duty_phone === null && row.former) })),
-      }
+      return row && { ...readReport(row), told: await toldOf(db, row.id) }
+    },
+
+    findById: async id => {
+      const row = await db
+        .selectFrom('missed_appointment')
+        .selectAll()
+        .where('id', '=', id)
+        .executeTakeFirst()
+      return row && { ...readReport(row), told: await toldOf(db, row.id) }
     },
 
     alerts: async (authority, limit) => {
@@ -117,6 +107,25 @@ export function missedAppointmentStore(db: Kysely<Schema>): MissedAppointmentSto
       }))
     },
   }
+}
+
+async function toldOf(db: Kysely<Schema>, reportId: string): Promise<AuthorityContact[]> {
+  const told = await db
+    .selectFrom('missed_appointment_alert as alert')
+    .innerJoin('authority', 'authority.ods_code', 'alert.authority')
+    .select(['ods_code', 'name', 'duty_phone', 'office_phone'])
+    // Of a successor that has told no numbers yet, those of whoever passed plans to it last (rule 19.14).
+    .select(
+      sql<Pick<Schema['authority'], 'duty_phone' | 'office_phone'> | null>`(
+        select jsonb_build_object('duty_phone', f.duty_phone, 'office_phone', f.office_phone)
+        from succession s join authority f on f.ods_code = s.from_authority and f.duty_phone is not null
+        where authority.ods_code = any (s.successors) and s.state = 'done' order by s.done_at desc limit 1
+      )`.as('former'),
+    )
+    .where('alert.report_id', '=', reportId)
+    .orderBy('ods_code')
+    .execute()
+  return told.map(row => readContact({ ...row, ...(row.duty_phone === null && row.former) }))
 }
 
 function readReport(row: Selectable<Schema['missed_appointment']>): AppointmentReport {

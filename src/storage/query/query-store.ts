@@ -4,6 +4,7 @@ import type { OdsCode } from '../../domain/organisation.ts'
 import type { PlanType } from '../../domain/plan/plan.ts'
 import type { Access } from '../../domain/query/access.ts'
 import type { VisiblePlan } from '../../domain/query/answer.ts'
+import type { IdentifiedKind } from '../../domain/query/identified.ts'
 import { type Author, authorKey } from '../../domain/query/requester.ts'
 import type { OfficeHours } from '../../domain/registration/office-hours.ts'
 import { type FormerHolder, nameWithFormer } from '../../domain/registration/succession.ts'
@@ -28,6 +29,23 @@ select asked.nhs_number, nextval('pds_question') as version from (
     )
 ) asked where asked.nhs_number is not null`
 
+/** Led by the id: the only statements about people that do not name a person (rule 4.13). */
+const OWNER: Readonly<Record<IdentifiedKind, string>> = {
+  plan: `
+select p.person, s.id from plan p
+join lateral (
+  select s.id from plan s
+  where (s.person, s.authority, s.plan_type, s.start_time, s.unborn)
+    = (p.person, p.authority, p.plan_type, p.start_time, p.unborn)
+  order by s.written_created_at desc, s.written_sequence desc, (s.nhs_number = s.person) desc, s.nhs_number limit 1
+) s on true
+where p.id = $1::uuid`,
+  access: 'select person, id from access where id = $1::uuid',
+  report: `
+select coalesce(n.person, r.nhs_number) as person, r.id from missed_appointment r
+left join person_number n on n.nhs_number = r.nhs_number where r.id = $1::uuid`,
+}
+
 /** The store of the hot path. */
 export function queryStore(run: RunStatement): QueryStore {
   return {
@@ -35,6 +53,11 @@ export function queryStore(run: RunStatement): QueryStore {
       const values = [nhsNumber, at, checkedAfter, feedAfter]
       const [row] = await run<NumberToAsk & { version: number }>('number-to-ask', NUMBER_TO_ASK, values)
       return row && { nhsNumber: row.nhs_number, version: row.version }
+    },
+
+    ownerOf: async (kind, id) => {
+      const [row] = await run<{ person: NhsNumber; id: string }>(`owner-of-${kind}`, OWNER[kind], [id])
+      return row && { person: row.person, id: row.id }
     },
 
     answer: async query => {
