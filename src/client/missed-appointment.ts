@@ -64,7 +64,7 @@ export function notKnown(message: string, retryAfterSeconds?: number): NotKnown 
 }
 
 function readNotified(answer: Json | undefined, { identifier, nhsNumber }: MissedAppointment) {
-  const [name] = objects(answer?.['identifier'])
+  const names = objects(answer?.['identifier'])
   const actors = objects(answer?.['participant']).map(participant => object(participant['actor']) ?? {})
   const patient = actors
     .map(actor => object(actor['identifier']))
@@ -79,8 +79,7 @@ function readNotified(answer: Json | undefined, { identifier, nhsNumber }: Misse
     answer?.['resourceType'] === 'Appointment' &&
     !isQualified(answer) &&
     answer['status'] === 'noshow' &&
-    name?.['system'] === identifier.system &&
-    name['value'] === identifier.value &&
+    names.some(name => name['system'] === identifier.system && name['value'] === identifier.value) &&
     patient?.['value'] === nhsNumber &&
     authorities.length > 0 &&
     authorities.length === actors.filter(({ reference }) => text(reference)?.startsWith('#')).length

@@ -66,6 +66,12 @@ export interface Schema {
   notification: NotificationTable
   missed_appointment: MissedAppointmentTable
   missed_appointment_alert: MissedAppointmentAlertTable
+  missed_appointment_name: {
+    organisation: string
+    identifier_system: string
+    identifier_value: string
+    report_id: string
+  }
   audit: AuditTable
   audit_waiting: { id: string }
   audit_leaf: { position: number; entry: string; hash: Uint8Array }

@@ -39,6 +39,7 @@ export interface FhirApiDeps {
     appointment: MissedAppointment
     via: 'fhir'
     traceId: string
+    onlyIfNoneExists: boolean
   }) => Promise<
     Result<
       { readonly report: NotifiedReport; readonly repeated: boolean },

@@ -52,6 +52,32 @@ async function report(
   return { response, body: response.json(), stage, logged }
 }
 
+describe('a report on the condition that there is none (rule 15.9)', () => {
+  test.each([
+    ['by its identifier', 'identifier=https://hospital.example/Id/appointment|A-1', true],
+    ['by another of its identifiers', 'identifier=B-2', true],
+    ['without one', undefined, false],
+  ])('%s', async (_, condition, onlyIfNoneExists) => {
+    const identifier = [...APPOINTMENT.identifier, { value: 'B-2' }]
+    const headers = condition === undefined ? {} : { 'if-none-exist': condition }
+    const { response, body, stage } = await report({ ...APPOINTMENT, identifier }, { headers })
+    expect(response.statusCode).toBe(201)
+    expect(stage.reported).toMatchObject([{ onlyIfNoneExists }])
+    expect(body.identifier).toEqual(identifier)
+  })
+
+  test.each([
+    'identifier=https://hospital.example/Id/appointment|A-2',
+    'identifier=A-1',
+    'status=noshow',
+  ])('%s, which does not name the appointment, is refused', async condition => {
+    const { response, body, stage } = await report(APPOINTMENT, { headers: { 'if-none-exist': condition } })
+    expect(response.statusCode).toBe(400)
+    expect(body.issue[0].diagnostics).toContain('If-None-Exist')
+    expect(stage.reported).toEqual([])
+  })
+})
+
 describe('what the reporter is told', () => {
   test('the authorities that are told, with their phones, as valid R4', async () => {
     const { response, body, stage } = await report()

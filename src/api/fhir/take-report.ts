@@ -1,10 +1,10 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Appointment } from 'fhir/r4.js'
-import { mayReport } from '../../domain/notification/missed-appointment.ts'
+import { type MissedAppointment, mayReport } from '../../domain/notification/missed-appointment.ts'
 import type { Requester } from '../../domain/query/requester.ts'
 import { failure, type Result, success } from '../../domain/result.ts'
 import type { FhirFault } from '../../formats/fhir/operation-outcome.ts'
-import { readMissedAppointment } from '../../formats/fhir/read-appointment.ts'
+import { readCondition, readMissedAppointment } from '../../formats/fhir/read-appointment.ts'
 import { writeReportedAppointment } from '../../formats/fhir/write-appointment.ts'
 import type { VerifyToken } from '../../identity/token-verifier.ts'
 import { signIn } from './admit-caller.ts'
@@ -63,8 +63,16 @@ export async function takeReport(
   const appointment = readMissedAppointment(text)
   if (!appointment.ok) return appointment
   exchange.nhsNumber = appointment.value.nhsNumber
+  const condition = readIfNoneExist(request, appointment.value)
+  if (!condition.ok) return condition
   const outcome = await deps
-    .reportMissedAppointment({ requester, appointment: appointment.value, via: 'fhir', traceId })
+    .reportMissedAppointment({
+      requester,
+      appointment: appointment.value,
+      via: 'fhir',
+      traceId,
+      onlyIfNoneExists: condition.value,
+    })
     .catch((error: unknown) => {
       deps.reportFailure(error, action)
       return undefined
@@ -74,6 +82,22 @@ export async function takeReport(
   if (!outcome.ok) return outcome
   const { report, repeated } = outcome.value
   return success({ status: repeated ? 200 : 201, appointment: writeReportedAppointment(report) })
+}
+
+/** Whether nothing is to be done where the appointment was reported before; the header must name it as the resource does (rule 15.9). */
+function readIfNoneExist(
+  { headers }: FastifyRequest,
+  { identifier, otherIdentifiers = [] }: MissedAppointment,
+): Result<boolean, FhirFault> {
+  const header = 'If-None-Exist'
+  const written = headers['if-none-exist']
+  if (written === undefined) return success(false)
+  const named = readCondition(String(written))
+  const isOne = [identifier, ...otherIdentifiers].some(
+    ({ system, value }) => system === named?.system && value === named.value,
+  )
+  const rule = 'must be identifier={system}|{value}, as one identifier of the appointment that is sent'
+  return isOne ? success(true) : failure({ kind: 'invalid-header', header, rule })
 }
 
 /** Undefined where the bytes are no UTF-8, which is all that JSON travels in. */

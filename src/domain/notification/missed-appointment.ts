@@ -4,10 +4,18 @@ import type { AuthorityContact } from '../query/answer.ts'
 import { ACTIVITY_FOR, type Author, type Requester } from '../query/requester.ts'
 import { failure, type Result, success } from '../result.ts'
 
+/** A name of an appointment. The system is a URI, or empty where the organisation itself is the namespace. */
+export interface AppointmentIdentifier {
+  readonly system: string
+  readonly value: string
+}
+
 /** A booked appointment that somebody was expected at and did not come to. */
 export interface MissedAppointment {
   /** The reporting organisation's own name for the appointment: who repeats it reports nothing new. */
-  readonly identifier: { readonly system: string; readonly value: string }
+  readonly identifier: AppointmentIdentifier
+  /** Further names of the same appointment: a report under any of them is the same report. */
+  readonly otherIdentifiers?: readonly AppointmentIdentifier[]
   /** Who was expected: a child or, of an unborn child, the mother. */
   readonly nhsNumber: NhsNumber
   /** When it was to begin (instant). */
@@ -62,15 +70,13 @@ export function mayReport({ activities }: Requester): Result<true, { readonly ki
     : failure({ kind: 'no-activity' })
 }
 
-/** Whether two reports say the same of the same person. */
+/** Whether two reports under one name say the same of the same person. */
 export function isSameAppointment(one: MissedAppointment, other: MissedAppointment): boolean {
   return (
     one.nhsNumber === other.nhsNumber &&
     one.start.getTime() === other.start.getTime() &&
     one.end?.getTime() === other.end?.getTime() &&
     one.service === other.service &&
-    one.description === other.description &&
-    one.identifier.system === other.identifier.system &&
-    one.identifier.value === other.identifier.value
+    one.description === other.description
   )
 }

@@ -86,7 +86,14 @@ export const PERSONAL_DATA: Readonly<Record<RetainedKind, PersonalData>> = {
   },
   notifications: {
     words: 'notifications, missed appointments, number changes, and what officers did with them',
-    tables: ['missed_appointment_alert', 'notification', 'number_change', 'missed_appointment', 'desk_step'],
+    tables: [
+      'missed_appointment_alert',
+      'notification',
+      'number_change',
+      'missed_appointment',
+      'missed_appointment_name',
+      'desk_step',
+    ],
     from: 'the acknowledgement on the notifications page, or the notification where the authority collected it from its mailbox; before that they are kept',
     period: { set: 'notifications' },
     source: '23.8',

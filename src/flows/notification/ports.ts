@@ -2,6 +2,7 @@ import type { NhsNumber } from '../../domain/nhs-number.ts'
 import type { NotifiedAccess } from '../../domain/notification/access-notification.ts'
 import type {
   AppointmentAlert,
+  AppointmentIdentifier,
   AppointmentReport,
   MissedAppointment,
   NotifiedReport,
@@ -143,8 +144,19 @@ export interface MissedAppointmentStore {
   /** Whether PDS restricts who may know of the person whose number it is (rule 10.1). */
   isRestricted(nhsNumber: NhsNumber): Promise<boolean>
   /**
+   * Claims the names of an organisation's appointment for a report, and answers whose they are now: the id of this report, of others
+   * that had one of them before, or of both. Of two that claim the same name at once the second waits for the first.
+   */
+  claim(
+    organisation: OdsCode,
+    names: readonly AppointmentIdentifier[],
+    id: string,
+  ): Promise<readonly string[]>
+  /** What was claimed for a report that is not kept goes to the one that it repeats, or back. */
+  release(id: string, to?: string): Promise<void>
+  /**
    * Keeps a report, with an alert for each authority that has a visible plan of the person. Answers false, and keeps nothing,
-   * where no plan is visible or the organisation has reported under this identifier before.
+   * where no plan is visible. The names have been claimed before.
    */
   keep(report: AppointmentReport): Promise<boolean>
   /** What an organisation has reported under an identifier, and who was told. */

@@ -1,5 +1,5 @@
 import { v7 as newId } from 'uuid'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { describeOnEachEngine } from '../../../test/support/engines.ts'
 import {
   freshNhsNumber,
@@ -89,7 +89,11 @@ describeOnEachEngine('missed appointments', database => {
   })
   const report = (
     appointment: MissedAppointment,
-    { author = nurse(), activities = ['B0170'] }: { author?: PersonAuthor; activities?: string[] } = {},
+    {
+      author = nurse(),
+      activities = ['B0170'],
+      onlyIfNoneExists = false,
+    }: { author?: PersonAuthor; activities?: string[]; onlyIfNoneExists?: boolean } = {},
   ) =>
     reportMissedAppointment(
       { storage, clock, newId, lookUp },
@@ -98,6 +102,7 @@ describeOnEachEngine('missed appointments', database => {
         appointment,
         via: 'fhir',
         traceId: 'T',
+        onlyIfNoneExists,
       },
     )
   const told = async (appointment: MissedAppointment, by?: Parameters<typeof report>[1]) => {
@@ -256,6 +261,82 @@ describeOnEachEngine('missed appointments', database => {
     expect(
       await told({ ...appointment, identifier: { ...identifier, system: 'https://other.example/Id' } }),
     ).toEqual(['new', '801'])
+  })
+
+  describe('with several identifiers (rules 15.2 and 15.5)', () => {
+    const named = (...values: string[]) => {
+      const [identifier = { system: SYSTEM, value: '' }, ...otherIdentifiers] = values.map(value => ({
+        system: value.startsWith('-') ? '' : SYSTEM,
+        value,
+      }))
+      return { identifier, otherIdentifiers }
+    }
+
+    test('one in common makes it the same report, in whatever order they come, and what is new is remembered', async () => {
+      const child = await held('801')
+      const [a, b, c] = [newId(), newId(), newId()]
+      const appointment = missed(child, named(a, b))
+      expect(await told(appointment)).toEqual(['new', '801'])
+      expect(await told({ ...appointment, ...named(b, a) })).toEqual(['repeated', '801'])
+      expect(await told({ ...appointment, ...named(c, b) })).toEqual(['repeated', '801'])
+      expect(await told({ ...appointment, ...named(c) })).toEqual(['repeated', '801'])
+      expect(await deskOf('801', child)).toHaveLength(1)
+      const again = await report({ ...appointment, ...named(c) })
+      const names = again.ok && [
+        again.value.report.appointment.identifier.value,
+        ...(again.value.report.appointment.otherIdentifiers ?? []).map(({ value }) => value),
+      ]
+      expect(names && [...names].sort()).toEqual([a, b, c].sort())
+    })
+
+    test('what is refused, or told to nobody, claims none of its names', async () => {
+      const [a, b] = [newId(), newId()]
+      const appointment = missed(await held('801'), named(a))
+      await told(appointment)
+      expect(await told({ ...appointment, ...named(a, b), service: 'Dentistry' })).toEqual([
+        'identifier-in-use',
+      ])
+      expect(await told({ ...appointment, ...named(b), service: 'Dentistry' })).toEqual(['new', '801'])
+      const nobody = missed(await held(), named(newId()))
+      expect(await told(nobody)).toEqual(['nothing-held'])
+      expect(await told({ ...missed(await held('801')), ...named(nobody.identifier.value) })).toEqual([
+        'new',
+        '801',
+      ])
+    })
+
+    test('those of two reports are neither, and without a system the organisation is the namespace', async () => {
+      const child = await held('801')
+      const [a, b] = [newId(), newId()]
+      const [one, other] = [missed(child, named(a)), missed(child, named(b))]
+      await told(one)
+      await told(other)
+      expect(await told({ ...one, ...named(a, b) })).toEqual(['identifier-in-use'])
+      expect(await told({ ...one, ...named(`-${a}`) })).toEqual(['new', '801'])
+      expect(await told({ ...one, ...named(`-${a}`) })).toEqual(['repeated', '801'])
+    })
+
+    test('reports made at once with one in common are one', async () => {
+      const child = await held('801')
+      const [a, b, c] = [newId(), newId(), newId()]
+      const appointment = missed(child)
+      const all = [named(a, b), named(b, c), named(c, a), named(b)]
+      const outcomes = await Promise.all(all.map(names => told({ ...appointment, ...names })))
+      expect(outcomes.filter(([kind]) => kind === 'new')).toHaveLength(1)
+      expect(await deskOf('801', child)).toHaveLength(1)
+    })
+  })
+
+  test('on the condition that there is none, what was reported of the patient stands, and of another it is refused (rule 15.9)', async () => {
+    const child = await held('801')
+    const appointment = missed(child)
+    const once = { onlyIfNoneExists: true }
+    expect(await told(appointment, once)).toEqual(['new', '801'])
+    expect(await told({ ...appointment, service: 'Dentistry' }, once)).toEqual(['repeated', '801'])
+    const kept = await report(appointment)
+    expect(kept.ok && kept.value.report.appointment.service).toBe('Community paediatrics')
+    expect(await told({ ...appointment, nhsNumber: await held('801') }, once)).toEqual(['identifier-in-use'])
+    expect(await told({ ...appointment, service: 'Dentistry' })).toEqual(['identifier-in-use'])
   })
 
   test('reports made at once are one, whatever they say', async () => {

@@ -24,6 +24,8 @@ export interface ReportRequest {
   readonly appointment: MissedAppointment
   readonly via: InterfaceName
   readonly traceId: string
+  /** Whatever was reported of the person under one of these names stands, without a word if it says something else (rule 15.9). */
+  readonly onlyIfNoneExists?: boolean
 }
 
 /** The authorities told; `repeated` where this very report had been made before, and nobody was told again. */
@@ -82,8 +84,19 @@ export async function reportMissedAppointment(
       await record({ outcome: 'refused', reason: 'restricted' })
       return failure({ kind: 'restricted' })
     }
-    const isNew = await missedAppointments.keep({ id: deps.newId(), appointment, author, reportedAt: at })
-    const report = await missedAppointments.find(author.organisation.odsCode, appointment.identifier)
+    const id = deps.newId()
+    const names = [appointment.identifier, ...(appointment.otherIdentifiers ?? [])]
+    const owners = await missedAppointments.claim(author.organisation.odsCode, names, id)
+    const [before, another] = owners.filter(owner => owner !== id)
+    const isNew =
+      before === undefined && (await missedAppointments.keep({ id, appointment, author, reportedAt: at }))
+    const report = await missedAppointments.findById(before ?? id)
+    const isSame =
+      report &&
+      another === undefined &&
+      (isSameAppointment(report.appointment, appointment) ||
+        (request.onlyIfNoneExists === true && report.appointment.nhsNumber === nhsNumber))
+    if (!isNew) await missedAppointments.release(id, isSame ? report.id : undefined)
     if (!report && !checked) {
       await record({ outcome: 'failed', reason: 'number not checked' })
       return failure({ kind: 'unchecked' })
@@ -92,7 +105,7 @@ export async function reportMissedAppointment(
       await record({ outcome: 'allowed', reason: 'nothing-held', details: { told: 0 } })
       return failure({ kind: 'nothing-held' })
     }
-    if (!isSameAppointment(report.appointment, appointment)) {
+    if (!isSame) {
       await record({ outcome: 'refused', reason: 'identifier-in-use', subject: report.id })
       return failure({ kind: 'identifier-in-use' })
     }

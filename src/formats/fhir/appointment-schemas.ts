@@ -4,13 +4,14 @@ import { LONGEST_DESCRIPTION, LONGEST_SERVICE } from './read-appointment.ts'
 const IDENTIFIER = {
   type: 'array',
   minItems: 1,
-  maxItems: 1,
-  description: 'Your own name for the appointment. A report that is sent again under it tells nobody twice.',
+  maxItems: 10,
+  description:
+    'Your own names for the appointment. A report that is sent again under any of them tells nobody twice.',
   items: {
     type: 'object',
-    required: ['system', 'value'],
+    required: ['value'],
     properties: {
-      system: { type: 'string', description: 'A URI of your own.' },
+      system: { type: 'string', description: 'A URI of your own. Left out, it is your organisation.' },
       value: { type: 'string', maxLength: 100 },
     },
   },

@@ -87,6 +87,7 @@ function describeType(
       ...taken.map(() => 'create' as const),
       ...read.flatMap(({ interactions }) => interactions),
     ].map(code => ({ code })),
+    ...(taken.length > 0 && { conditionalCreate: true }),
     versioning: isVersioned ? 'versioned' : 'no-version',
     ...(search && { searchParam: describeParameters(search) }),
     ...(search && search.includes.length > 0 && { searchInclude: [...search.includes] }),

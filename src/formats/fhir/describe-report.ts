@@ -1,6 +1,6 @@
 import type { Appointment } from 'fhir/r4.js'
 import { FHIR_JSON, SYSTEM } from './codes.ts'
-import type { ApiResponse, Operation } from './openapi-document.ts'
+import type { ApiResponse, Operation, Parameter } from './openapi-document.ts'
 import { EXAMPLE_REPORT } from './openapi-examples.ts'
 import { ANSWER_HEADERS, FORMAT_PARAMETER, PLATFORM_HEADERS, TRACE_HEADER } from './openapi-parts.ts'
 import { schemaReference } from './openapi-schemas.ts'
@@ -25,6 +25,15 @@ const EXAMPLE_REQUEST: Omit<Appointment, 'contained'> = {
   ],
 }
 
+const CONDITION_HEADER: Parameter = {
+  name: 'If-None-Exist',
+  in: 'header',
+  description:
+    'identifier={system}|{value}, as one identifier of the appointment. Where your organisation has reported the same patient under it before, that report is answered (200) and nothing is done, whatever this one says.',
+  schema: { type: 'string' },
+  example: `identifier=${identifier.system}|${identifier.value}`,
+}
+
 const WORDS = [
   'Each authority with a visible plan of the person is told once, by a message and with the reason on its desk; the answer says which authorities these are, and whom to phone.',
   'Send the same report again under the same identifier whenever you are not sure that it arrived: the answer is the same, as 200, and nobody is told twice. Anything else under an identifier that your organisation has used is refused (409).',
@@ -38,7 +47,7 @@ export function describeReport({ documentation }: TakenResource, errors: Operati
     operationId: 'report-missed-appointment',
     summary: documentation,
     description: WORDS.join(' '),
-    parameters: [FORMAT_PARAMETER, TRACE_HEADER, ...PLATFORM_HEADERS],
+    parameters: [FORMAT_PARAMETER, TRACE_HEADER, CONDITION_HEADER, ...PLATFORM_HEADERS],
     requestBody: {
       required: true,
       content: { [FHIR_JSON]: { schema: schemaReference('MissedAppointment'), example: EXAMPLE_REQUEST } },

@@ -95,7 +95,7 @@ const FAULT_EXAMPLES: FaultExamples = {
     { kind: 'invalid-header', header: 'TraceID', rule: 'must be at most 128 printable characters' },
   ],
   'invalid-appointment': [
-    { kind: 'invalid-appointment', element: 'Appointment.identifier', rule: 'is needed, once' },
+    { kind: 'invalid-appointment', element: 'Appointment.identifier', rule: 'is needed' },
   ],
   'not-past': [{ kind: 'not-past' }],
   'too-long-ago': [{ kind: 'too-long-ago' }],

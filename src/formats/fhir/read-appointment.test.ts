@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { readMissedAppointment } from './read-appointment.ts'
+import { readCondition, readMissedAppointment } from './read-appointment.ts'
 import { ASKED_FOR, HOSPITAL, NURSE, PLAN, r4Judges } from './testing.ts'
 import { writeReportedAppointment } from './write-appointment.ts'
 
@@ -27,6 +27,39 @@ const read = (change: object = {}) => readMissedAppointment(JSON.stringify({ ...
 describe('what a report may be', () => {
   test('as little as it needs', () => {
     expect(read()).toEqual({ ok: true, value: READ })
+  })
+
+  test('with several identifiers, without a system, and with some that have no value (rule 15.2)', () => {
+    const [first] = APPOINTMENT.identifier
+    const identifier = [first, { value: 'B 2' }, { system: 'urn:x' }, first, { system: 'urn:x', value: '3' }]
+    expect(read({ identifier })).toEqual({
+      ok: true,
+      value: {
+        ...READ,
+        otherIdentifiers: [
+          { system: '', value: 'B 2' },
+          { system: 'urn:x', value: '3' },
+        ],
+      },
+    })
+    expect(read({ identifier: [{ value: 'B 2' }] })).toMatchObject({
+      value: { identifier: { system: '', value: 'B 2' } },
+    })
+  })
+
+  test.each([
+    ['identifier=urn:x|A 1', { system: 'urn:x', value: 'A 1' }],
+    ['?identifier=urn%3Ax%7CA%201', { system: 'urn:x', value: 'A 1' }],
+    ['identifier=|A-1', { system: '', value: 'A-1' }],
+    ['identifier=A-1', { system: '', value: 'A-1' }],
+    ['identifier=urn:x|', undefined],
+    ['identifier=', undefined],
+    ['identifier=A-1&identifier=A-2', undefined],
+    ['identifier=A-1&status=noshow', undefined],
+    ['patient=9990000018', undefined],
+    ['', undefined],
+  ])('on the condition that there is none by %j (rule 15.9)', (written, named) => {
+    expect(readCondition(written)).toEqual(named)
   })
 
   test('with the setting and the purpose, as people call them', () => {
@@ -84,11 +117,10 @@ describe('what is refused, and where', () => {
     ['Appointment.status', { status: undefined }],
     ['Appointment.identifier', { identifier: undefined }],
     ['Appointment.identifier', { identifier: [] }],
-    ['Appointment.identifier', { identifier: [...APPOINTMENT.identifier, ...APPOINTMENT.identifier] }],
-    ['Appointment.identifier.system', { identifier: [{ value: 'A-1' }] }],
+    ['Appointment.identifier', { identifier: Array.from({ length: 11 }, (_, i) => ({ value: `A-${i}` })) }],
     ['Appointment.identifier.system', { identifier: [{ system: 'ours', value: 'A-1' }] }],
     ['Appointment.identifier.system', { identifier: [{ system: `urn:${'x'.repeat(201)}`, value: 'A-1' }] }],
-    ['Appointment.identifier.value', { identifier: [{ system: 'urn:x' }] }],
+    ['Appointment.identifier', { identifier: [{ system: 'urn:x' }] }],
     ['Appointment.identifier.value', { identifier: [{ system: 'urn:x', value: '' }] }],
     ['Appointment.identifier.value', { identifier: [{ system: 'urn:x', value: ' A' }] }],
     ['Appointment.identifier.value', { identifier: [{ system: 'urn:x', value: 'A\u0000' }] }],
@@ -201,6 +233,18 @@ describe('what the reporter is answered', () => {
       ),
       { numRuns: 20 },
     )
+  })
+
+  test('has every identifier, those of the organisation without a system', () => {
+    const appointment = {
+      ...READ,
+      identifier: { system: '', value: 'A-1' },
+      otherIdentifiers: [{ system: 'urn:x', value: '3' }],
+    }
+    const written = writeReportedAppointment({ ...told(READ), appointment })
+    expect(written.identifier).toEqual([{ value: 'A-1' }, { system: 'urn:x', value: '3' }])
+    expect(judge(written)).toEqual([])
+    expect(readMissedAppointment(JSON.stringify(written))).toEqual({ ok: true, value: appointment })
   })
 
   test('names every authority that is told, with its phones, in codes and in words', () => {

@@ -1,6 +1,9 @@
 import { parseCalendarDate } from '../../domain/english-time.ts'
 import { type NhsNumber, otherNationWords, parseNhsNumber } from '../../domain/nhs-number.ts'
-import type { MissedAppointment } from '../../domain/notification/missed-appointment.ts'
+import type {
+  AppointmentIdentifier,
+  MissedAppointment,
+} from '../../domain/notification/missed-appointment.ts'
 import { failure, type Result, success } from '../../domain/result.ts'
 import { SYSTEM } from './codes.ts'
 
@@ -34,8 +37,10 @@ export function readMissedAppointment(
     return fault('Appointment.modifierExtension', 'is not understood')
   if (parsed['status'] !== 'noshow')
     return fault('Appointment.status', 'must be noshow: only missed appointments are reported here')
-  const identifier = readIdentifier(parsed['identifier'])
-  if (!identifier.ok) return identifier
+  const identifiers = readIdentifiers(parsed['identifier'])
+  if (!identifiers.ok) return identifiers
+  const [identifier, ...otherIdentifiers] = identifiers.value
+  if (!identifier) return fault('Appointment.identifier', IDENTIFIER_RULE)
   const start = readInstant(parsed['start'])
   if (!start)
     return fault(
@@ -52,7 +57,8 @@ export function readMissedAppointment(
   const description = readWords(parsed['description'], LONGEST_DESCRIPTION)
   if (description === undefined) return fault('Appointment.description', wordsRule(LONGEST_DESCRIPTION))
   return success({
-    identifier: identifier.value,
+    identifier,
+    ...(otherIdentifiers.length > 0 && { otherIdentifiers }),
     nhsNumber: nhsNumber.value,
     start,
     ...(end && end > start && { end }),
@@ -61,17 +67,37 @@ export function readMissedAppointment(
   })
 }
 
-/** Exactly one: with several nobody could say which of them a repetition goes by. */
-function readIdentifier(value: unknown): Read<MissedAppointment['identifier']> {
-  const [one, another] = objects(value)
-  if (!one || another)
-    return fault('Appointment.identifier', 'is needed, once: your own name for the appointment')
-  const { system, value: name } = one
-  if (typeof system !== 'string' || !/^[a-z][a-z0-9+.-]*:[\x21-\x7e]{1,200}$/i.test(system))
-    return fault('Appointment.identifier.system', 'must be a URI of at most 200 characters')
-  if (typeof name !== 'string' || !/^[\x21-\x7e](?:[\x20-\x7e]{0,98}[\x21-\x7e])?$/.test(name))
-    return fault('Appointment.identifier.value', 'must be 1 to 100 printable characters')
-  return success({ system, value: name })
+const MOST_IDENTIFIERS = 10
+const IDENTIFIER_RULE = `is needed, with a value, at most ${MOST_IDENTIFIERS} times: your own names for the appointment`
+
+/** Each with a value, once; without a system the organisation is the namespace (rule 15.2). */
+function readIdentifiers(value: unknown): Read<AppointmentIdentifier[]> {
+  const written = objects(value).filter(identifier => identifier['value'] !== undefined)
+  if (written.length === 0 || written.length > MOST_IDENTIFIERS)
+    return fault('Appointment.identifier', IDENTIFIER_RULE)
+  const read = new Map<string, AppointmentIdentifier>()
+  for (const { system = '', value: name } of written) {
+    if (
+      typeof system !== 'string' ||
+      (system !== '' && !/^[a-z][a-z0-9+.-]*:[\x21-\x7e]{1,200}$/i.test(system))
+    )
+      return fault('Appointment.identifier.system', 'must be a URI of at most 200 characters')
+    if (typeof name !== 'string' || !/^[\x21-\x7e](?:[\x20-\x7e]{0,98}[\x21-\x7e])?$/.test(name))
+      return fault('Appointment.identifier.value', 'must be 1 to 100 printable characters')
+    read.set(`${system}|${name}`, { system, value: name })
+  }
+  return success([...read.values()])
+}
+
+/**
+ * The name in a conditional create (`If-None-Exist: identifier=system|value`; R4, RESTful API, conditional create): undefined where it is
+ * anything but one identifier.
+ */
+export function readCondition(written: string): AppointmentIdentifier | undefined {
+  const [condition, another] = [...new URLSearchParams(written.replace(/^\?/, ''))]
+  if (!condition || another || condition[0] !== 'identifier') return undefined
+  const [, system = '', value = ''] = /^(?:(.*)\|)?([^|]+)$/.exec(condition[1]) ?? []
+  return value === '' ? undefined : { system, value }
 }
 
 /** R4, instant: seconds and offset are needed. Undefined where no such moment exists. */

@@ -11,14 +11,25 @@ import { writeAuthority } from './write-plan-parts.ts'
  * whom to phone there. The narrative says the same to people. R4 wants an end: where none is known it is the start, and is read as none.
  */
 export function writeReportedAppointment({ id, appointment, reportedAt, told }: NotifiedReport): Appointment {
-  const { identifier, nhsNumber, start, end = start, service, description } = appointment
+  const {
+    identifier,
+    otherIdentifiers = [],
+    nhsNumber,
+    start,
+    end = start,
+    service,
+    description,
+  } = appointment
   return {
     resourceType: 'Appointment',
     id,
     meta: { versionId: '1', lastUpdated: reportedAt.toISOString() },
     text: { status: 'generated', div: writeWords(told) },
     contained: told.map(writeService),
-    identifier: [identifier],
+    identifier: [identifier, ...otherIdentifiers].map(({ system, value }) => ({
+      ...(system && { system }),
+      value,
+    })),
     status: 'noshow',
     ...(service !== undefined && { serviceType: [{ text: service }] }),
     ...(description !== undefined && { description }),

@@ -1,6 +1,6 @@
 import { type Kysely, type Selectable, sql } from 'kysely'
 import type { NhsNumber } from '../../domain/nhs-number.ts'
-import type { AppointmentReport } from '../../domain/notification/missed-appointment.ts'
+import type { AppointmentReport, NotifiedReport } from '../../domain/notification/missed-appointment.ts'
 import type { OdsCode } from '../../domain/organisation.ts'
 import type { AuthorityContact } from '../../domain/query/answer.ts'
 import type { MissedAppointmentStore } from '../../flows/notification/ports.ts'
@@ -16,8 +16,7 @@ export function missedAppointmentStore(db: Kysely<Schema>): MissedAppointmentSto
       return rows.length > 0
     },
 
-    // One statement and one snapshot: whoever is told had a plan that was visible when the report was kept. Two reports under one
-    // identifier meet on its row: the second waits for the first, and then keeps nothing.
+    // One statement and one snapshot: whoever is told had a plan that was visible when the report was kept.
     keep: async ({ id, appointment, author, reportedAt }) => {
       const { nhsNumber, identifier, start, end = null, service = null, description = null } = appointment
       const { rows } = await sql`
@@ -55,15 +54,40 @@ export function missedAppointmentStore(db: Kysely<Schema>): MissedAppointmentSto
       return rows.length > 0
     },
 
+    claim: async (organisation, names, id) => {
+      const systems = names.map(({ system }) => system)
+      const values = names.map(({ value }) => value)
+      // In one order, so that two reports never wait for each other.
+      await sql`
+        insert into missed_appointment_name (organisation, identifier_system, identifier_value, report_id)
+        select ${organisation}, n.system, n.value, ${id}::uuid
+        from unnest(${systems}::text[], ${values}::text[]) as n(system, value) order by n.system, n.value
+        on conflict (organisation, identifier_system, identifier_value) do nothing`.execute(db)
+      const { rows } = await sql<{ report_id: string }>`
+        select distinct m.report_id from missed_appointment_name m
+        join unnest(${systems}::text[], ${values}::text[]) as n(system, value)
+          on (m.identifier_system, m.identifier_value) = (n.system, n.value)
+        where m.organisation = ${organisation} order by m.report_id`.execute(db)
+      return rows.map(row => row.report_id)
+    },
+
+    release: async (id, to) => {
+      await (to === undefined
+        ? sql`delete from missed_appointment_name where report_id = ${id}::uuid`
+        : sql`update missed_appointment_name set report_id = ${to}::uuid where report_id = ${id}::uuid`
+      ).execute(db)
+    },
+
     find: async (organisation, { system, value }) => {
       const row = await db
-        .selectFrom('missed_appointment')
-        .selectAll()
-        .where('organisation', '=', organisation)
-        .where('identifier_system', '=', system)
-        .where('identifier_value', '=', value)
+        .selectFrom('missed_appointment_name as name')
+        .innerJoin('missed_appointment as report', 'report.id', 'name.report_id')
+        .selectAll('report')
+        .where('name.organisation', '=', organisation)
+        .where('name.identifier_system', '=', system)
+        .where('name.identifier_value', '=', value)
         .executeTakeFirst()
-      return row && { ...readReport(row), told: await toldOf(db, row.id) }
+      return row && whole(db, row)
     },
 
     findById: async id => {
@@ -72,7 +96,7 @@ export function missedAppointmentStore(db: Kysely<Schema>): MissedAppointmentSto
         .selectAll()
         .where('id', '=', id)
         .executeTakeFirst()
-      return row && { ...readReport(row), told: await toldOf(db, row.id) }
+      return row && whole(db, row)
     },
 
     alerts: async (authority, limit) => {
@@ -106,6 +130,28 @@ export function missedAppointmentStore(db: Kysely<Schema>): MissedAppointmentSto
         ...(row.message_id !== null && { messageId: row.message_id }),
       }))
     },
+  }
+}
+
+/** A report with all its names, and who was told. */
+async function whole(
+  db: Kysely<Schema>,
+  row: Selectable<Schema['missed_appointment']>,
+): Promise<NotifiedReport> {
+  const names = await db
+    .selectFrom('missed_appointment_name')
+    .select(['identifier_system as system', 'identifier_value as value'])
+    .where('report_id', '=', row.id)
+    .orderBy('identifier_system')
+    .orderBy('identifier_value')
+    .execute()
+  const { appointment, ...report } = readReport(row)
+  const { system, value } = appointment.identifier
+  const otherIdentifiers = names.filter(name => name.system !== system || name.value !== value)
+  return {
+    ...report,
+    appointment: { ...appointment, ...(otherIdentifiers.length > 0 && { otherIdentifiers }) },
+    told: await toldOf(db, row.id),
   }
 }
 

@@ -75,6 +75,29 @@ const missed_appointment: RetainedTable = {
       select from missed_appointment_alert m where m.report_id = t.id
     ) then t.reported_at end`,
   onHold: held => ofPerson('t.nhs_number', held),
+  // With its names: one that led to no report would keep the appointment from being reported again.
+  remove: () => sql`, named as (
+    delete from missed_appointment_name n using past
+    join missed_appointment m on (m.organisation, m.identifier_system, m.identifier_value)
+      = (past.organisation, past.identifier_system, past.identifier_value)
+    where n.report_id = m.id returning 1
+  ), removed as (
+    delete from missed_appointment t using past
+    where (t.organisation, t.identifier_system, t.identifier_value)
+      = (past.organisation, past.identifier_system, past.identifier_value) returning 1
+  ), counted as (
+    select (select count(*) from removed) + (select count(*) from named) as rows, (select count(*) from removed) as counted
+  )`,
+}
+
+/** Goes with its report. */
+const missed_appointment_name: RetainedTable = {
+  table: 'missed_appointment_name',
+  key: text('organisation', 'identifier_system', 'identifier_value'),
+  since: () => sql`case when not exists (
+      select from missed_appointment m where m.id = t.report_id
+    ) then timestamptz 'epoch' end`,
+  onHold: () => sql`false`,
 }
 
 const desk_step: RetainedTable = {
@@ -96,5 +119,6 @@ export const NOTIFICATION_TABLES: readonly RetainedTable[] = [
   notification,
   number_change,
   missed_appointment,
+  missed_appointment_name,
   desk_step,
 ]

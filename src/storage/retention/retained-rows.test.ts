@@ -290,6 +290,10 @@ describeOnEachEngine('what the retention job removes', database => {
       })
       .execute()
     await db()
+      .insertInto('missed_appointment_name')
+      .values({ organisation: 'X', identifier_system: 'other', identifier_value: report, report_id: report })
+      .execute()
+    await db()
       .insertInto('missed_appointment_alert')
       .values({
         nhs_number: number,
@@ -308,19 +312,26 @@ describeOnEachEngine('what the retention job removes', database => {
       .execute()
     const left = async () => [
       (await db().selectFrom('missed_appointment').select('id').where('id', '=', report).execute()).length,
+      (
+        await db()
+          .selectFrom('missed_appointment_name')
+          .select('report_id')
+          .where('report_id', '=', report)
+          .execute()
+      ).length,
       await count('missed_appointment_alert', 'authority', authority),
       await notifications(),
       await count('desk_step', 'authority', authority),
     ]
     await pass()
-    expect(await left()).toEqual([1, 1, 1, 1])
+    expect(await left()).toEqual([1, 1, 1, 1, 1])
     await db()
       .updateTable('missed_appointment_alert')
       .set({ acknowledged_at: ago(731) })
       .where('authority', '=', authority)
       .execute()
     await pass()
-    expect(await left()).toEqual([0, 0, 0, 0])
+    expect(await left()).toEqual([0, 0, 0, 0, 0])
   })
 
   test('a number change is kept while the authority holds a plan under the number (rules 14.2, 19.5 and 23.8)', async () => {
