@@ -116,3 +116,22 @@ describe('readConfig', () => {
     expect(problem).not.toContain(value)
   })
 })
+
+test('origins are read as browsers send them, and nothing else is one (rule 9.10)', () => {
+  const originsOf = (text: string) => readConfig({ CPIS_CORS_ORIGINS: text }).http.origins
+  expect(readConfig({}).http).toEqual({ maxHeaderBytes: 65_536, origins: [] })
+  expect(originsOf('https://records.example, http://localhost:3000')).toEqual([
+    'https://records.example',
+    'http://localhost:3000',
+  ])
+  for (const wrong of [
+    '*',
+    'null',
+    'records.example',
+    'https://records.example/',
+    'https://a.example/x',
+    'https://A.example',
+  ]) {
+    expect(() => originsOf(wrong), wrong).toThrow('CPIS_CORS_ORIGINS')
+  }
+})

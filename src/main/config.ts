@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { parseMailboxId } from '../domain/organisation.ts'
 import { type Asid, parseAsid } from '../domain/registration/client-system.ts'
 import { type DatabaseConfig, databaseConfig, databaseSettings } from './database-config.ts'
+import { type HttpConfig, httpConfig, httpSettings } from './http-config.ts'
 import { type PdsConfig, pdsConfig, pdsSettings } from './pds-config.ts'
 import { type RelayConfig, relayConfig, relayProblems, relaySettings } from './relay-config.ts'
 import { type RetentionConfig, retentionConfig, retentionSettings } from './retention-config.ts'
@@ -24,9 +25,8 @@ export interface Config {
   readonly baseUrl: string | undefined
   /** What the service speaks HTTPS with; absent: it speaks HTTP, and somebody before it HTTPS. */
   readonly tls: TlsConfig | undefined
+  readonly http: HttpConfig
   readonly logLevel: string
-  /** The longest that the headers and the address of a request may be together. */
-  readonly maxHeaderBytes: number
   readonly tokens:
     | { readonly issuer: string; readonly audience: string; readonly jwksUrl: string }
     | undefined
@@ -91,9 +91,6 @@ export class ConfigError extends Error {
   }
 }
 
-/** A clinician with many roles has a token of more than 11 KB. */
-const LONGEST_HEADERS = 64 * 1024
-
 const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const
 
 const DEFAULT_SHARED_KEY = 'sandbox-shared-key'
@@ -117,7 +114,7 @@ const environment = z.object({
   CPIS_BASE_URL: address.optional(),
   ...tlsSettings,
   CPIS_LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).optional(),
-  CPIS_MAX_HEADER_BYTES: whole(16 * 1024, 1024 * 1024).default(LONGEST_HEADERS),
+  ...httpSettings,
   CPIS_TOKEN_ISSUER: z.string().min(1).optional(),
   CPIS_TOKEN_AUDIENCE: z.string().min(1).optional(),
   CPIS_TOKEN_JWKS_URL: address.optional(),
@@ -198,7 +195,7 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     tls: tlsConfig(set),
     // The sandbox is started by people in a terminal, who want to see what went wrong and nothing else.
     logLevel: set.CPIS_LOG_LEVEL ?? (set.CPIS_MODE === 'sandbox' ? 'warn' : 'info'),
-    maxHeaderBytes: set.CPIS_MAX_HEADER_BYTES,
+    http: httpConfig(set),
     tokens:
       set.CPIS_TOKEN_ISSUER && set.CPIS_TOKEN_AUDIENCE && set.CPIS_TOKEN_JWKS_URL
         ? {

@@ -87,7 +87,7 @@ export function openInterfaces(deps: OpenInterfacesDeps): FastifyInstance {
     otherwise: 'web',
     metrics,
     https: tls && listeningTls(tls),
-    longestHeaders: config.maxHeaderBytes,
+    longestHeaders: config.http.maxHeaderBytes,
     onRefused: (via, reason) =>
       asking.recordRequest({ via, action: 'unknown request', outcome: 'refused', reason }),
     writeRefusal: (via, refusal) => (via === 'fhir' ? writeEarlyRefusal(refusal, newId()) : undefined),
@@ -107,6 +107,7 @@ export function openInterfaces(deps: OpenInterfacesDeps): FastifyInstance {
       baseUrl: () => `${baseUrl}/cpis/FHIR/R4`,
       reportFailure: reportFailure('fhir'),
       softwareVersion: packageVersion(),
+      origins: config.http.origins,
     }),
     { prefix: '/cpis/FHIR/R4' },
   )

@@ -54,6 +54,8 @@ export interface FhirApiDeps {
   /** Where callers find the API: absolute, without a slash at its end. */
   readonly baseUrl: () => string
   readonly softwareVersion: string
+  /** Whose pages may ask from a browser; absent: nobody's (rule 9.10). */
+  readonly origins?: readonly string[]
   readonly now: () => Date
   readonly newId: () => string
 }

@@ -696,3 +696,61 @@ test('the code system of our own errors is read by anybody (rule 8.5)', async ()
   expect(stage.entries[0]).toMatchObject({ action: 'read error codes', outcome: 'allowed' })
   await server.close()
 })
+
+describe('pages of other origins (rule 9.10)', () => {
+  const origin = 'https://records.example'
+  const preflight = (headers: object = {}) => ({
+    method: 'OPTIONS' as const,
+    headers: {
+      origin,
+      'access-control-request-method': 'GET',
+      'access-control-request-headers': 'authorization,isunscheduledaccessevent',
+      ...headers,
+    },
+  })
+
+  test('may ask where their origin is named, are told so beforehand, and never by cookies', async () => {
+    const { response, headers, stage } = await ask(preflight(), { origins: [origin] })
+    expect(response.statusCode).toBe(204)
+    expect(headers['access-control-allow-origin']).toBe(origin)
+    expect(headers['access-control-allow-headers']).toContain('Authorization')
+    expect(headers['access-control-allow-headers']).toContain('IsUnscheduledAccessEvent')
+    expect(headers['access-control-allow-methods']).toBe('GET, POST')
+    expect(headers).not.toHaveProperty('access-control-allow-credentials')
+    expect(headers.vary).toBe('Origin')
+    expect(stage.entries).toMatchObject([{ action: 'preflight', outcome: 'allowed' }])
+    expect(stage.queried).toEqual([])
+  })
+
+  test('read answers and refusals alike', async () => {
+    for (const [authorization, status] of [
+      ['Bearer both', 200],
+      ['Bearer ?', 401],
+      ['Bearer scheduled', 403],
+    ] as const) {
+      const { response, headers } = await ask({ headers: { origin, authorization } }, { origins: [origin] })
+      expect([response.statusCode, headers['access-control-allow-origin']]).toEqual([status, origin])
+      expect(headers['access-control-expose-headers']).toContain('Retry-After')
+    }
+  })
+
+  test.each([
+    ['of another origin', { origin: 'https://other.example' }, [origin]],
+    ['of none', { origin: 'null' }, [origin]],
+    ['where none is named', { origin }, undefined],
+  ])('%s are told nothing', async (_, headers, origins) => {
+    const named = origins ? { origins } : {}
+    const asked = await ask(preflight(headers), named)
+    expect([asked.response.statusCode, asked.headers['access-control-allow-origin']]).toEqual([
+      405,
+      undefined,
+    ])
+    const answered = await ask({ headers: { ...SIGNED_IN, ...headers } }, named)
+    expect(answered.headers).not.toHaveProperty('access-control-allow-origin')
+  })
+
+  test('an OPTIONS that is no preflight is refused as ever', async () => {
+    const { response } = await ask({ method: 'OPTIONS', headers: { origin } }, { origins: [origin] })
+    expect(response.statusCode).toBe(405)
+  })
+})

@@ -6,6 +6,7 @@ import { admitCaller } from './admit-caller.ts'
 import { answerRead, ONLY_VERSION } from './answer-read.ts'
 import { answerSearch, parametersOf } from './answer-search.ts'
 import type { FhirApiDeps } from './api-deps.ts'
+import { answerOtherOrigins } from './cross-origin.ts'
 import { DOCUMENTS } from './documents.ts'
 import { greetEveryRequest, refuseTheRest } from './every-request.ts'
 import { entryOf, keepFhirExchanges } from './exchange.ts'
@@ -35,6 +36,7 @@ export function fhirApi(deps: FhirApiDeps): FastifyPluginAsync {
       return reply.send(turnIntoFault(reply, fault, deps.newId()))
     }
     readFormsAlone(fastify)
+    answerOtherOrigins(fastify, deps.origins ?? [], exchangeOf)
     greetEveryRequest(fastify, exchangeOf, refuse)
     auditEveryRequest(fastify, {
       exchangeOf,

@@ -34,6 +34,8 @@ export interface Backstage {
   restricted?: boolean
   storeIsDown?: boolean
   auditIsDown?: boolean
+  /** Whose pages may ask from a browser. */
+  origins?: readonly string[]
 }
 
 const ROLES: Readonly<Record<string, readonly string[]>> = {
@@ -133,6 +135,7 @@ export function openApi(change: Partial<Backstage> = {}, on?: FastifyInstance) {
         : `https://cp-is.example${PREFIX}`
     },
     softwareVersion: '1.2.3',
+    ...(stage.origins && { origins: stage.origins }),
     now: () => new Date('2026-03-10T09:30:00Z'),
     newId: () => `0197a000-0000-7000-8000-${String(++id).padStart(12, '0')}`,
   }
