@@ -10,8 +10,9 @@ import { PLAN_TYPES } from '../../domain/plan/plan.ts'
 import type { Access } from '../../domain/query/access.ts'
 import type { Answer, VisiblePlan } from '../../domain/query/answer.ts'
 import type { Author, PersonName } from '../../domain/query/requester.ts'
+import { invariantJudge } from './invariants.testing.ts'
 
-/** Made-up answers, and two independent judges of R4, for the tests of formats, interface and client. */
+/** Made-up answers, and independent judges of R4, for the tests of formats, interface and client. */
 
 export function nhsNumber(text: string): NhsNumber {
   const parsed = parseNhsNumber(text)
@@ -136,6 +137,12 @@ const plan: fc.Arbitrary<VisiblePlan> = fc
     },
     { requiredKeys: ['id', 'nhsNumber', 'type', 'start', 'subject', 'authority', 'lastUploadedAt'] },
   )
+  // A plan that ends before it starts is refused (rule 3.9).
+  .map(({ start, end, ...made }) =>
+    end !== undefined && end < start
+      ? { ...made, start: end, end: start }
+      : { ...made, start, ...(end && { end }) },
+  )
   .map(made => made as VisiblePlan)
 
 /** Any answer that the domain allows: none to three plans, and accesses only where there is a plan (rule 5.7). */
@@ -159,23 +166,33 @@ export const anyAnswer: fc.Arbitrary<Answer> = fc
       ),
   )
 
-/** What two independent R4 validators hold against a resource; nothing, where it is valid. */
+/** What two independent R4 validators, and R4's own invariants and bindings, hold against a resource; nothing, where it is valid. */
 export function r4Judges(): (resource: FhirResource) => string[] {
-  for (const file of ['profiles-types', 'profiles-resources']) {
-    indexStructureDefinitionBundle(
-      readJson(`fhir/r4/${file}.json`) as Parameters<typeof indexStructureDefinitionBundle>[0],
-    )
-  }
+  if (!indexed) indexDefinitions()
   const second = new Fhir()
+  const third = invariantJudge()
   return resource => {
     const { messages } = second.validate(JSON.stringify(resource), { errorOnUnexpected: true })
     return [
       ...firstJudge(resource),
+      ...third(resource),
       ...messages
         .filter(message => ['error', 'fatal'].includes(String(message.severity)))
         .map(message => `${message.severity} ${message.location}: ${message.message}`),
     ]
   }
+}
+
+/** Definitions are indexed once: that takes longer than most tests. */
+let indexed = false
+
+function indexDefinitions(): void {
+  for (const file of ['profiles-types', 'profiles-resources']) {
+    indexStructureDefinitionBundle(
+      readJson(`fhir/r4/${file}.json`) as Parameters<typeof indexStructureDefinitionBundle>[0],
+    )
+  }
+  indexed = true
 }
 
 function firstJudge(resource: FhirResource): string[] {
