@@ -141,4 +141,42 @@ describe('(rule 12.12) what may not be ignored', () => {
       accesses: [{ id: third }, { id: second }, { id: first }],
     })
   })
+
+  test('a part of an answer: a page, a count, or resources that were cut down', async () => {
+    const page = searchset([TEAM], { link: [{ relation: 'next', url: 'https://cp-is.example/r4?page=2' }] })
+    expect((await facing(page).careTeams(ASKED_FOR)).kind).toBe('could-not-look')
+    expect(await statesOf([TEAM], { total: 2 })).toBe('could-not-look')
+    expect(await statesOf([], { total: 1, entry: undefined })).toBe('could-not-look')
+    const meta = { tag: [{ code: 'SUBSETTED' }] }
+    expect(await statesOf([{ ...TEAM, meta }])).toBe('could-not-look')
+  })
+})
+
+describe('(rule 12.12) a client leans on nothing that only one server sends', () => {
+  test('the total, the mode of an entry, and the status of a plan', async () => {
+    const entry = [{ resource: { ...TEAM, status: undefined, period } }]
+    expect(await statesOf([], { total: undefined, entry })).toEqual(['ended'])
+    expect(await statesOf([], { total: undefined, entry: undefined })).toBe('could-not-look')
+  })
+
+  test('how an access says who asked, and refers to the viewer', async () => {
+    const bundle = JSON.stringify(writeAccessBundle(ANSWER, FRAME))
+    const written: [string, string, string][] = [
+      ['requestor as text, as in the guide', '"requestor":true', '"requestor":"true"'],
+      [
+        'an absolute reference',
+        '"reference":"PractitionerRole',
+        '"reference":"https://cp-is.example/r4/PractitionerRole',
+      ],
+    ]
+    for (const [what, one, other] of written) {
+      const changed = JSON.parse(
+        bundle.replaceAll(one, other).replaceAll('"requestor":false', '"requestor":"false"'),
+      )
+      expect(await facing(changed).accessHistory(ASKED_FOR), what).toMatchObject({
+        kind: 'listed',
+        accesses: [{ viewer: 'Nurse Ada EXAMPLE' }],
+      })
+    }
+  })
 })

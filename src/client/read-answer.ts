@@ -33,10 +33,14 @@ export function readPlans(body: unknown, nhsNumber: string, now: Date): HeldPlan
 
 /** The accesses in an answer about one person, newest first; undefined as for plans. */
 export function readAccesses(body: unknown, nhsNumber: string): ListedAccess[] | undefined {
+  // A reference may be relative, or absolute as the entry's own address.
   const roles = new Map(
-    objects(object(body)?.['entry'])
-      .map(entry => object(entry['resource']) ?? {})
-      .map(resource => [`PractitionerRole/${resource['id']}`, resource] as const),
+    objects(object(body)?.['entry']).flatMap(entry => {
+      const resource = object(entry['resource']) ?? {}
+      return [`PractitionerRole/${resource['id']}`, text(entry['fullUrl']) ?? ''].map(
+        address => [address, resource] as const,
+      )
+    }),
   )
   return readMatches(body, 'AuditEvent', resource => readAccess(resource, roles, nhsNumber))?.sort(
     (one, other) => other.at.getTime() - one.at.getTime(),
@@ -130,7 +134,10 @@ export function readTelecom(resource: Json): {
   return { dutyPhone: phone('mobile'), officePhone: phone('work') }
 }
 
-/** Every match of a searchset, each read; undefined unless all are there and all can be read. */
+/**
+ * Every match of a searchset, each read; undefined unless all are there, whole, and all can be read. How many there are, and the mode of
+ * an entry, are optional: not every server says so.
+ */
 function readMatches<T>(
   body: unknown,
   type: string,
@@ -139,13 +146,23 @@ function readMatches<T>(
   const bundle = object(body)
   if (isQualified(bundle)) return undefined
   if (bundle?.['resourceType'] !== 'Bundle' || bundle['type'] !== 'searchset') return undefined
-  const matches = objects(bundle['entry']).filter(entry => object(entry['search'])?.['mode'] === 'match')
-  if (matches.length !== bundle['total']) return undefined
+  if (objects(bundle['link']).some(({ relation }) => relation === 'next')) return undefined
+  const matches = objects(bundle['entry']).filter(entry => {
+    const mode = object(entry['search'])?.['mode']
+    return mode === undefined ? object(entry['resource'])?.['resourceType'] === type : mode === 'match'
+  })
+  // That there are none is believed only where it is said.
+  if (matches.length !== (bundle['total'] ?? (matches.length || undefined))) return undefined
   const found = matches.map(({ resource }) => {
     const match = object(resource)
-    return match?.['resourceType'] === type ? read(match) : undefined
+    return match?.['resourceType'] === type && !isCutDown(match) ? read(match) : undefined
   })
   return found.every(item => item !== undefined) ? found : undefined
+}
+
+/** Whether elements were left out, of which the end of a plan may be one (R4, `SUBSETTED`). */
+function isCutDown(resource: Json): boolean {
+  return objects(object(resource['meta'])?.['tag']).some(({ code }) => code === 'SUBSETTED')
 }
 
 function readPlan(resource: Json, nhsNumber: string, day: string): HeldPlan | undefined {
@@ -189,8 +206,9 @@ function readAccess(
   nhsNumber: string,
 ): ListedAccess | undefined {
   const agents = objects(resource['agent'])
-  const patient = agents.find(agent => agent['requestor'] === false)
-  const viewer = agents.find(agent => agent['requestor'] === true)
+  // The guide's own example writes it as text.
+  const patient = agents.find(agent => String(agent['requestor']) === 'false')
+  const viewer = agents.find(agent => String(agent['requestor']) === 'true')
   const role = roles.get(text(object(viewer?.['who'])?.['reference']) ?? '')
   const id = text(resource['id'])
   const at = instant(resource['recorded'])
