@@ -246,7 +246,7 @@ describePages("the operator's view", engine => {
       await page.reload()
       return (await page.getByText('Never').count()) === 0 ? true : undefined
     })
-    expect(await page.getByRole('row', { name: /^Plans, and what was taken back/ }).innerText()).toContain(
+    expect(await page.getByRole('row', { name: /^Plans, what was taken back/ }).innerText()).toContain(
       '730 days',
     )
     expect(await page.getByText('The counts below may be old').count()).toBe(0)

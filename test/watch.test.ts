@@ -73,7 +73,7 @@ describeJourney('watching the exchange', engine => {
   test('the service goes through all personal data from its start on, and says what is held (rules 23.9 and 23.11)', async () => {
     await until(async () => ((await cpis('retention')).exitCode === 0 ? true : undefined))
     expect((await cpis('retention')).out).toMatch(
-      /730 days +\d+ +0 .* plans, and what was taken back of plans/,
+      /730 days +\d+ +0 .* plans, what was taken back of plans, and to whom single plans passed/,
     )
     const metrics = await (await fetch(`${running.service.adminUrl}/metrics`)).text()
     expect(metrics).toMatch(/^cpis_retention_past\{kind="plans"\} 0$/m)

@@ -12,7 +12,7 @@ const HOLD = {
 }
 const PLANS = {
   kind: 'plans',
-  words: 'plans, and what was taken back of plans',
+  words: 'plans, what was taken back of plans, and to whom single plans passed',
   days: 730,
   current: true,
   last: {
@@ -60,7 +60,7 @@ describe('cpis retention', () => {
     expect(exitCode).toBe(0)
     expect(out.split('\n')).toEqual([
       'period    rows    past period  counts from  next goes     in 30 days  looked at              what',
-      '730 days  12,345  2            1 June 2024  20 June 2026  3           15 June 2026 at 13:00  plans, and what was taken back of plans',
+      '730 days  12,345  2            1 June 2024  20 June 2026  3           15 June 2026 at 13:00  plans, what was taken back of plans, and to whom single plans passed',
       '',
       '1 legal hold.',
     ])
