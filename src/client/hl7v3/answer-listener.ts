@@ -86,7 +86,7 @@ function send(response: ServerResponse, { status, soapAction, body }: ListenerRe
   response.writeHead(status, {
     'Cache-Control': 'no-store',
     ...(soapAction !== undefined && { SOAPAction: `"${soapAction}"` }),
-    ...(body !== undefined && { 'Content-Type': 'text/xml; charset=utf-8' }),
+    ...(body !== undefined && { 'Content-Type': 'text/xml' }),
   })
   response.end(body)
 }

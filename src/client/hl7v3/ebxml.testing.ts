@@ -38,7 +38,7 @@ export interface Callback {
   raw(
     body: string | Buffer<ArrayBuffer>,
     contentType?: string,
-  ): Promise<{ status: number; reply: EbxmlReply }>
+  ): Promise<{ status: number; contentType: string | null; reply: EbxmlReply }>
 }
 
 /** A client before a made-up CP-IS, listening at a real address. */
@@ -54,28 +54,15 @@ export async function connect(service: MessagingService, settings: Partial<Ebxml
         body,
       })
       const bytes = new Uint8Array(await response.arrayBuffer())
-      return { status: response.status, reply: await readEbxmlReply(bytes) }
+      const said = response.headers.get('content-type')
+      return { status: response.status, contentType: said, reply: await readEbxmlReply(bytes) }
     }
     return {
       raw,
-      answer: (message, header = {}) => {
-        const { contentType, bytes } = writeEbxmlMessage(
-          {
-            from: SPINE_PARTY,
-            to: WARD_PARTY,
-            cpaId: CPA,
-            conversationId: question.conversationId,
-            service: SERVICE,
-            action: message.name,
-            messageId: 'EEEEEEEE-0000-4000-8000-000000000001',
-            timestamp: new Date(),
-            refToMessageId: question.messageId,
-            reliability,
-            ...header,
-          },
-          message,
-        )
-        return raw(Buffer.from(bytes), contentType)
+      answer: async (message, header = {}) => {
+        const { contentType, bytes } = answerMessage(question, message, { reliability, ...header })
+        const { status, reply } = await raw(Buffer.from(bytes), contentType)
+        return { status, reply }
       },
     }
   }
@@ -105,6 +92,30 @@ export async function connect(service: MessagingService, settings: Partial<Ebxml
   })
   opened.push(client)
   return { client, questions, callbackFor }
+}
+
+/** An answer as CP-IS posts it: with what is held, where nothing is said. */
+export function answerMessage(
+  question: EbxmlHeader,
+  message: XmlNode = plans(question),
+  header: Partial<SentHeader> = {},
+) {
+  return writeEbxmlMessage(
+    {
+      from: SPINE_PARTY,
+      to: WARD_PARTY,
+      cpaId: CPA,
+      conversationId: question.conversationId,
+      service: SERVICE,
+      action: message.name,
+      messageId: 'EEEEEEEE-0000-4000-8000-000000000001',
+      timestamp: new Date(),
+      refToMessageId: question.messageId,
+      reliability: 'reliable',
+      ...header,
+    },
+    message,
+  )
 }
 
 const wrapper = ({ messageId }: EbxmlHeader) => ({

@@ -35,6 +35,22 @@ describe('asking a mini service (rule 12.10)', () => {
     expect(JSON.stringify(stage.entries)).toContain('urn:nhs-uk:identity:ods:X9Z01:ada')
   })
 
+  test('an answer is read whatever it says of its type, and whomever it is addressed to (rules 11.5 and 11.6)', async () => {
+    for (const contentType of ['text/xml', 'text/xml; charset=utf-8', undefined]) {
+      const { poster } = facingInterface(openApi({ answer: ANSWER }).server, text =>
+        text.replace(/<wsa:To>.*?<\/wsa:To>/, '<wsa:To/>').replaceAll(/<wsa:Address>.*?<\/wsa:Address>/g, ''),
+      )
+      const typed = {
+        ...poster,
+        post: async (...posted: Parameters<typeof poster.post>) => ({
+          ...(await poster.post(...posted)),
+          contentType,
+        }),
+      }
+      expect((await miniServiceClient({ ...SETTINGS, poster: typed }).query(CHILD)).kind).toBe('held')
+    }
+  })
+
   test('nothing held', async () => {
     expect(await connect({ answer: NOTHING_HELD }).client.query(CHILD)).toEqual({ kind: 'nothing-held' })
   })

@@ -69,6 +69,25 @@ describe('asking', () => {
     expect(stage.entries.at(-1)).toMatchObject({ outcome: 'refused', reason: 'missing B0170' })
   })
 
+  test('an answer is read whatever it says of its type, and whomever it is addressed to (rules 11.5 and 11.6)', async () => {
+    const api = openApi({ answer: ANSWER })
+    const types = ['text/xml', 'text/xml; charset=utf-8', 'text/xml;charset="UTF-8"', undefined]
+    for (const contentType of types) {
+      const { poster } = facingInterface(api.server, text =>
+        text.replace(/<wsa:To>.*?<\/wsa:To>/, '<wsa:To/>').replaceAll(/<wsa:Address>.*?<\/wsa:Address>/g, ''),
+      )
+      const typed = {
+        ...poster,
+        post: async (...posted: Parameters<typeof poster.post>) => ({
+          ...(await poster.post(...posted)),
+          contentType,
+        }),
+      }
+      const client = soapClient({ ...SETTINGS, poster: typed, replyTo: '' })
+      expect((await client.query(CHILD)).kind).toBe('held')
+    }
+  })
+
   test('each question has an id of its own', async () => {
     const { client, sent } = connect()
     await client.query(CHILD)

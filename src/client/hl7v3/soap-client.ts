@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { HL7, INTERACTIONS } from '../../formats/hl7v3/codes.ts'
 import { writeQuery } from '../../formats/hl7v3/write-query.ts'
-import { actionOf, WSA } from '../../formats/soap/codes.ts'
+import { ANONYMOUS, actionOf, WSA } from '../../formats/soap/codes.ts'
 import type { SoapEnvelope } from '../../formats/soap/read-envelope.ts'
 import { writeHead } from '../../formats/soap/spine-head.ts'
 import { writeEnvelope } from '../../formats/soap/write-envelope.ts'
@@ -24,8 +24,6 @@ export interface SoapClientSettings extends QueryClientSettings {
 }
 
 const ACTION = actionOf(INTERACTIONS.query)
-/** WS-Addressing of 2004 for whoever has no address of their own (clause 2.1). */
-const ANONYMOUS = `${WSA}/role/anonymous`
 
 /** A client of synchronous Spine messaging, for example of `https://cp-is.example/sync-service`. Ten seconds unless told otherwise. */
 export function soapClient(settings: SoapClientSettings): QueryClient {

@@ -1,6 +1,6 @@
 import { ITK, TOOLKIT_ERRORS } from '../../formats/itk/codes.ts'
 import { NASP, SOAP } from '../../formats/soap/codes.ts'
-import { readEnvelope, type SoapEnvelope } from '../../formats/soap/read-envelope.ts'
+import { ANSWER_LIMITS, readEnvelope, type SoapEnvelope } from '../../formats/soap/read-envelope.ts'
 import { childrenOf, descend, textOf, type XmlElement } from '../../formats/xml/xml-element.ts'
 import type { HttpPosted } from '../http-post.ts'
 import type { CouldNotLook, Refused } from '../outcomes.ts'
@@ -14,7 +14,7 @@ export async function readSoapReply(
   { status, body }: HttpPosted,
   understood?: readonly string[],
 ): Promise<SoapReply> {
-  const envelope = await readEnvelope(body, understood)
+  const envelope = await readEnvelope(body, understood, ANSWER_LIMITS)
   if (envelope.ok && envelope.value.message.name === 'Fault' && envelope.value.message.namespace === SOAP) {
     return faultOutcome(envelope.value.message, status)
   }

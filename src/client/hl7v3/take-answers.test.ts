@@ -1,9 +1,20 @@
 import { afterEach, describe, expect, test } from 'vitest'
+import { writeAcknowledgment } from '../../formats/ebxml/acknowledgment.ts'
 import type { EbxmlHeader, SentHeader } from '../../formats/ebxml/ebxml-header.ts'
 import type { EbxmlError } from '../../formats/ebxml/message-error.ts'
 import type { EbxmlReply } from '../../formats/ebxml/read-reply.ts'
+import { signalOf } from '../../formats/ebxml/signal.ts'
 import { renderXml, type XmlNode } from '../../formats/xml/xml-writer.ts'
-import { closeAll, connect, messageError, nothing, own, plans, taken } from './ebxml.testing.ts'
+import {
+  answerMessage,
+  closeAll,
+  connect,
+  messageError,
+  nothing,
+  own,
+  plans,
+  taken,
+} from './ebxml.testing.ts'
 import { CHILD, replied } from './testing.ts'
 
 afterEach(closeAll)
@@ -51,6 +62,35 @@ describe('the callback (rule 12.11)', () => {
     })
     expect((await client.query(CHILD)).kind).toBe('held')
     expect(told).toMatchObject([{ status: 200, reply: { kind: 'message-error' } }])
+  })
+
+  test('refuses an answer whose time is over, and goes on waiting (rule 13.13)', async () => {
+    const { client } = await connect(async (question, callback) => {
+      const { contentType, bytes } = answerMessage(question)
+      const lasting = (until: string) =>
+        Buffer.from(
+          Buffer.from(bytes)
+            .toString()
+            .replace('</eb:Timestamp>', `</eb:Timestamp><eb:TimeToLive>${until}</eb:TimeToLive>`),
+        )
+      const late = await callback.raw(lasting('2026-03-10T09:30:00Z'), contentType)
+      expect(late.reply).toMatchObject({ errors: [{ errorCode: 'TimeToLiveExpired' }] })
+      const inTime = await callback.raw(lasting('2999-01-01T00:00:00Z'), contentType)
+      expect(inTime.reply.kind).toBe('acknowledgment')
+      return taken(question)
+    })
+    expect((await client.query(CHILD)).kind).toBe('held')
+  })
+
+  test.each(['text/xml', 'text/xml; charset=UTF-8'])('reads an error of type %s (rule 11.6)', async type => {
+    const { client } = await connect(async (question, callback) => {
+      const told = await callback.raw(renderXml(messageError(question, { errorCode: '200' })), type)
+      expect([told.status, told.contentType]).toEqual([202, null])
+      const wrong = await callback.raw('nonsense', type)
+      expect([wrong.status, wrong.contentType]).toEqual([500, 'text/xml'])
+      return replied(202, writeAcknowledgment(signalOf(question, own)), type)
+    })
+    expect((await client.query(CHILD)).kind).toBe('could-not-look')
   })
 
   test.each<[string, (question: EbxmlHeader) => XmlNode]>([

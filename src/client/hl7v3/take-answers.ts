@@ -9,7 +9,7 @@ import { readEbxmlReply } from '../../formats/ebxml/read-reply.ts'
 import { type EbxmlSignal, signalOf } from '../../formats/ebxml/signal.ts'
 import { INTERACTIONS } from '../../formats/hl7v3/codes.ts'
 import { SERVICE } from '../../formats/soap/codes.ts'
-import { LONGEST_ENVELOPE } from '../../formats/soap/read-envelope.ts'
+import { ANSWER_LIMITS } from '../../formats/soap/read-envelope.ts'
 import { writeSoapFault } from '../../formats/soap/soap-fault.ts'
 import { readTree } from '../../formats/xml/read-tree.ts'
 import { renderXml, XML_DECLARATION, type XmlNode } from '../../formats/xml/xml-writer.ts'
@@ -67,12 +67,13 @@ function faultsOf({ spinePartyKey, partyKey, cpaId, reliability }: Agreement, he
     service: SERVICE,
     action: ANSWERS.find(action => action === header.action) ?? INTERACTIONS.queryResponse,
     ownPartyKey: partyKey,
+    now: new Date(),
     contract: { cpaId, reliability, partyKey: spinePartyKey },
   })
 }
 
 async function answerIn(payload: Uint8Array, asked: SentQuery): Promise<QueryOutcome> {
-  const message = await readTree(payload, { element: LONGEST_ENVELOPE, total: LONGEST_ENVELOPE })
+  const message = await readTree(payload, ANSWER_LIMITS)
   return message.ok ? messageOutcome(message.value, asked) : notUnderstood()
 }
 

@@ -64,9 +64,9 @@ export function facingInterface(server: Injectable, change: (text: string) => st
   })
 }
 
-export function replied(status: number, body: string | XmlNode): HttpPosted {
+export function replied(status: number, body: string | XmlNode, contentType = 'text/xml'): HttpPosted {
   const text = typeof body === 'string' ? body : renderXml(body)
-  return { status, contentType: 'text/xml; charset=utf-8', body: new TextEncoder().encode(text) }
+  return { status, contentType, body: new TextEncoder().encode(text) }
 }
 
 /** A change that is an error of its test where there is nothing to change. */

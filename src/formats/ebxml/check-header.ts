@@ -10,6 +10,8 @@ export interface ExpectedHeader {
   readonly action: string
   /** Of this service. */
   readonly ownPartyKey: string
+  /** When it was received. */
+  readonly now: Date
   /** What was agreed under the CPA id of the message, and with whom; undefined where nothing was. */
   readonly contract:
     | (Pick<MessagingContract, 'cpaId' | 'reliability'> & { readonly partyKey: string })
@@ -29,6 +31,7 @@ export function checkHeader(header: EbxmlHeader, expected: ExpectedHeader): read
     INVALID_FROM_PARTY_TYPE: header.from.type !== PARTY_TYPE,
     INVALID_SERVICE: header.service !== expected.service,
     INVALID_ACTION: header.action !== expected.action,
+    TIME_TO_LIVE_EXPIRED: header.timeToLive !== undefined && header.timeToLive <= expected.now,
     INVALID_MESSAGE_HEADER_VERSION: (header.version ?? EBXML_VERSION) !== EBXML_VERSION,
     ...(theirs && reliabilityFaults(header.reliability, contract.reliability === 'reliable')),
     INVALID_MANIFEST_REFERENCE: payloadIdOf(header) === undefined,

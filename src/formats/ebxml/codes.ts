@@ -32,6 +32,7 @@ export const ERROR_CODES = {
   notSupported: 'NotSupported',
   inconsistent: 'Inconsistent',
   otherXml: 'OtherXml',
+  timeToLiveExpired: 'TimeToLiveExpired',
 } as const
 
 /** The Content-Id of the part that is the header. */

@@ -12,6 +12,8 @@ export interface EbxmlHeader {
   readonly messageId: string
   /** An instant, to the second where it was written here. */
   readonly timestamp: Date
+  /** The instant from which the message may not be dealt with any more. */
+  readonly timeToLive?: Date
   /** The message that this one answers. */
   readonly refToMessageId?: string
   readonly version?: string

@@ -1,5 +1,6 @@
 import { failure, type Result, success } from '../../domain/result.ts'
 import { SOAP } from '../soap/codes.ts'
+import { MOST_ELEMENTS } from '../soap/read-envelope.ts'
 import { readTree } from '../xml/read-tree.ts'
 import { childrenOf, type XmlElement } from '../xml/xml-element.ts'
 import { element, type XmlContent, type XmlNode } from '../xml/xml-writer.ts'
@@ -14,7 +15,7 @@ export interface EbxmlEnvelope {
 
 /** In characters; a header has about three thousand. */
 export const LONGEST_HEADER = 65_536
-const LIMITS = { depth: 16, element: LONGEST_HEADER, total: LONGEST_HEADER }
+const LIMITS = { depth: 16, elements: MOST_ELEMENTS, element: LONGEST_HEADER, total: LONGEST_HEADER }
 
 const UNDERSTOOD = ['MessageHeader', 'AckRequested', 'SyncReply', 'Acknowledgment', 'ErrorList']
 

@@ -66,6 +66,11 @@ const FAULTS = {
     'one reference is needed, to the part that is the payload, by its Content-Id.',
   ],
   INVALID_MANIFEST_VERSION: [ERROR_CODES.notSupported, 'Manifest', 'the version is 2.0, or left out.'],
+  TIME_TO_LIVE_EXPIRED: [
+    ERROR_CODES.timeToLiveExpired,
+    'MessageData/TimeToLive',
+    'the message arrived when its time was over; send it again with a time to come.',
+  ],
   PAYLOAD_NOT_WELL_FORMED: [
     ERROR_CODES.otherXml,
     'Manifest/Reference',

@@ -85,6 +85,21 @@ describe('a header', () => {
     }
   })
 
+  const lasting = (until: string) =>
+    replacing('</eb:Timestamp>', `</eb:Timestamp><eb:TimeToLive>${until}</eb:TimeToLive>`)
+  test('may say until when it is to be dealt with, and says nothing where that is no time (rule 13.13)', async () => {
+    const timeToLive = new Date('2026-02-03T05:00:00Z')
+    const expected = { ...headerAsRead(REQUEST), timeToLive }
+    expect(expectValue(await read(lasting('2026-02-03T06:00:00+01:00')))).toEqual(expected)
+    for (const change of [
+      lasting('soon'),
+      lasting(''),
+      (text: string) => twice('eb:TimeToLive')(lasting('2026-02-03T06:00:00Z')(text)),
+    ]) {
+      expect(await read(change)).toMatchObject({ fault: { detail: expect.stringContaining('TimeToLive') } })
+    }
+  })
+
   test.each([
     'RefToMessageId',
     'DuplicateElimination',
@@ -125,6 +140,7 @@ describe('a header', () => {
       'not-readable',
       replacing('<soap:Body>', `<soap:Body>${'<!-- -->'.repeat(LONGEST_HEADER / 8)}`),
     ],
+    ['too many elements', 'not-readable', replacing('<soap:Body>', `<soap:Body>${'<a/>'.repeat(5_000)}`)],
     [
       'too many levels',
       'not-readable',
@@ -170,6 +186,7 @@ const EXPECTED: ExpectedHeader = {
   service: REQUEST.service,
   action: REQUEST.action,
   ownPartyKey: REQUEST.to,
+  now: new Date('2026-02-03T04:05:10Z'),
   contract: { cpaId: REQUEST.cpaId, partyKey: REQUEST.from, reliability: 'reliable' },
 }
 const EXPRESS: ExpectedHeader = {
@@ -177,7 +194,7 @@ const EXPRESS: ExpectedHeader = {
   contract: { cpaId: REQUEST.cpaId, partyKey: REQUEST.from, reliability: 'express' },
 }
 
-describe('a header against its contract (rule 13.9)', () => {
+describe('a header against its contract (rules 13.9 and 13.13)', () => {
   const syncReply =
     '<eb:SyncReply eb:version="2.0" soap:mustUnderstand="1" soap:actor="http://schemas.xmlsoap.org/soap/actor/next"/>'
   const express: SentHeader = { ...REQUEST, reliability: 'express' }
@@ -200,6 +217,12 @@ describe('a header against its contract (rule 13.9)', () => {
       text =>
         text.replace(/(MessageHeader) eb:version="2.0"/, '$1').replace(/(Manifest) eb:version="2.0"/, '$1'),
     ],
+    [
+      'with time to live',
+      EXPECTED,
+      REQUEST,
+      replacing('</eb:Timestamp>', '</eb:Timestamp><eb:TimeToLive>2026-02-03T04:05:11Z</eb:TimeToLive>'),
+    ],
     ['with its reference in an address’s letters', EXPECTED, REQUEST, replacing(/@(?=spine)/, '%40')],
   ])('is without a fault: %s', async (_name, expected, sent, change) => {
     expect(await faults(change, expected, sent)).toEqual([])
@@ -213,6 +236,8 @@ describe('a header against its contract (rule 13.9)', () => {
     (from: string | RegExp, to: string): Change =>
     text =>
       text.replace(/<eb:SyncReply.*?\/>/, part => replacing(from, to)(part))
+  const timeToLive = (time: string) =>
+    replacing('</eb:Timestamp>', `</eb:Timestamp><eb:TimeToLive>2026-02-03T${time}</eb:TimeToLive>`)
   const reference = /<eb:Reference.*<\/eb:Reference>/
   type Case = [HeaderFaultName, code: string, Change | undefined, ExpectedHeader?, SentHeader?]
   const cases: Case[] = [
@@ -269,6 +294,9 @@ describe('a header against its contract (rule 13.9)', () => {
     ['INVALID_MANIFEST_REFERENCE', 'ValueNotRecognized', replacing('cid:', 'https:')],
     ['INVALID_MANIFEST_REFERENCE', 'ValueNotRecognized', replacing(/cid:[^"]*/, 'cid:')],
     ['INVALID_MANIFEST_REFERENCE', 'ValueNotRecognized', replacing(/xlink:href="[^"]*"/, '')],
+    ['TIME_TO_LIVE_EXPIRED', 'TimeToLiveExpired', timeToLive('04:05:09Z')],
+    ['TIME_TO_LIVE_EXPIRED', 'TimeToLiveExpired', timeToLive('04:05:10Z')],
+    ['TIME_TO_LIVE_EXPIRED', 'TimeToLiveExpired', timeToLive('05:00:00+01:00')],
     ['INVALID_MANIFEST_VERSION', 'NotSupported', replacing(/(Manifest eb:version=)"2.0"/, '$1"1.0"')],
   ]
   test.each(

@@ -50,6 +50,8 @@ export function headerOf({ header, body }: EbxmlEnvelope): Result<EbxmlHeader, E
   const action = value(message, 'Action')
   const messageId = value(data, 'MessageId')
   const timestamp = need(instantOf(one(data, 'Timestamp')), 'Timestamp')
+  const lives = data && optional(data, 'TimeToLive')
+  const timeToLive = lives && need(instantOf(lives), 'TimeToLive')
   const refers = data && optional(data, 'RefToMessageId')
   const refToMessageId = refers && need(idOf(refers), 'RefToMessageId')
   const reliability = readReliability(header, message, optional)
@@ -71,6 +73,7 @@ export function headerOf({ header, body }: EbxmlEnvelope): Result<EbxmlHeader, E
     action,
     messageId,
     timestamp,
+    ...(timeToLive && { timeToLive }),
     ...(refToMessageId !== undefined && { refToMessageId }),
     ...(version !== undefined && { version }),
     reliability,

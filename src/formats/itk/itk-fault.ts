@@ -1,4 +1,5 @@
 import type { EnvelopeFault } from '../soap/read-envelope.ts'
+import type { SoapFault } from '../soap/soap-fault.ts'
 import { writeEnvelope } from '../soap/write-envelope.ts'
 import { element, type XmlNode } from '../xml/xml-writer.ts'
 import { ANONYMOUS, ENVELOPE_ERRORS, ITK, ITK_OID, ITK_WSA, TOOLKIT_ERRORS } from './codes.ts'
@@ -8,7 +9,7 @@ import { ITK_HEAD_FAULTS, type ItkHeadFault, writeItkHead } from './itk-head.ts'
 /** Why a request was not dealt with. Nothing here tells anything of what was asked. */
 export type ItkFault =
   | EnvelopeFault
-  | { readonly kind: 'unsupported-service' }
+  | Extract<SoapFault, { readonly kind: 'unsupported-service' | 'unsupported-coding' }>
   | { readonly kind: 'header'; readonly faults: readonly ItkHeadFault[] }
   | ({ readonly kind: 'distribution' } & DistributionFault)
   | { readonly kind: 'system-failure' }
@@ -67,6 +68,7 @@ function errorOf(fault: ItkFault): ToolkitError {
     case 'unsupported-service':
       return invalid('The SOAPAction header names no service of this address.')
     case 'not-readable':
+    case 'unsupported-coding':
       return invalid(`The message cannot be read: ${fault.detail}`)
     case 'wrong-version':
       return invalid('A SOAP 1.1 envelope is needed.')

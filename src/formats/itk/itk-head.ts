@@ -19,8 +19,8 @@ export const ITK_HEAD_FAULTS = {
   MessageID: 'one wsa:MessageID is needed: a UUID',
   Action: 'one wsa:Action is needed: the service of the SOAPAction header',
   To: 'one wsa:To is needed, and it must not be empty',
-  From: 'there may be one wsa:From, with an Address that is not empty',
-  ReplyTo: 'there may be one wsa:ReplyTo, with an Address that is not empty',
+  From: 'there may be one wsa:From',
+  ReplyTo: 'there may be one wsa:ReplyTo',
   Timestamp: 'a wsu:Timestamp must have one Expires, which is a time to come',
 } as const
 
@@ -42,9 +42,9 @@ export function readItkHead(
   if (only('To') === undefined) faults.push('To')
   const address = (name: 'From' | 'ReplyTo') => {
     const found = all(name)
-    const text = textOf(descend(found[0], 'Address'))
-    if (found.length > 1 || (found.length === 1 && text === undefined)) faults.push(name)
-    return text
+    if (found.length > 1) faults.push(name)
+    // Clients that have no address send an empty one: their answers go back on the connection.
+    return textOf(descend(found[0], 'Address'))
   }
   const from = address('From')
   const replyTo = address('ReplyTo') ?? from

@@ -37,6 +37,14 @@ describe('a header', () => {
     expect(expectValue(await headOf(without('ReplyTo')))).toEqual({ messageId: ID, replyTo: HEAD.from })
   })
 
+  test.each([
+    ['empty', good.replaceAll(/<wsa:Address>.*?<\/wsa:Address>/g, '<wsa:Address/>')],
+    ['missing', good.replaceAll(/<wsa:(From|ReplyTo)>.*?<\/wsa:\1>/g, '')],
+    ['without an address', good.replaceAll(/<wsa:Address>.*?<\/wsa:Address>/g, '')],
+  ])('names no place of answers where From and ReplyTo are %s (rule 11.5)', async (_name, text) => {
+    expect(expectValue(await headOf(text))).toEqual({ messageId: ID })
+  })
+
   test.each([ID.toLowerCase(), `uuid:${ID}`, `urn:uuid:${ID}`])('may write its id %s', async id => {
     const head = expectValue(await headOf(good.replace(ID, id)))
     expect(head.messageId).toBe(id)
@@ -59,9 +67,7 @@ describe('a header', () => {
     ['Action', good.replace(SERVICE, `${SERVICE}Response`)],
     ['To', without('To')],
     ['From', twice('From')],
-    ['From', good.replace('<wsa:Address>https://ward.example</wsa:Address>', '')],
     ['ReplyTo', twice('ReplyTo')],
-    ['ReplyTo', good.replace('<wsa:Address>https://ward.example/answers</wsa:Address>', '')],
     ['Timestamp', until('2026-03-10T09:30:00Z')],
     ['Timestamp', until('2026-03-10T10:00:00+01:00')],
     ['Timestamp', until('tomorrow')],

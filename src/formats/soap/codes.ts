@@ -2,6 +2,8 @@
 
 export const SOAP = 'http://schemas.xmlsoap.org/soap/envelope/'
 export const WSA = 'http://schemas.xmlsoap.org/ws/2004/08/addressing'
+/** Where answers go that travel back on the connection of the request (WS-Addressing of 2004, clause 2.1). */
+export const ANONYMOUS = `${WSA}/role/anonymous`
 export const NASP = 'http://national.carerecords.nhs.uk/schema/'
 
 /** What the errors of a fault are codes of. */

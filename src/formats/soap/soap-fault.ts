@@ -7,12 +7,14 @@ export type SoapFault =
   | { readonly kind: 'unsupported-service' }
   /** The detail is a sentence that quotes nothing of the request. */
   | { readonly kind: 'not-readable'; readonly detail: string }
+  /** The content is coded in a way that is not taken. The detail is such a sentence. */
+  | { readonly kind: 'unsupported-coding'; readonly detail: string }
   | { readonly kind: 'wrong-version' }
   | { readonly kind: 'not-understood' }
   | { readonly kind: 'header'; readonly faults: readonly HeaderFault[] }
   | { readonly kind: 'system-failure' }
 
-/** What can be wrong with the header of a request, by the names of the national service and, for FROM and REPLY_TO, in their manner. */
+/** What can be wrong with the header of a request, by the names of the national service, which does not test From and ReplyTo. */
 export type HeaderFault = keyof typeof HEADER_FAULTS
 
 /** Where each stands, and what to correct. */
@@ -20,8 +22,6 @@ const HEADER_FAULTS = {
   SOAP_MESSAGE_ID_ERROR: ['MessageID', 'one is needed: "uuid:" and a UUID'],
   SOAP_ACTION_ERROR: ['Action', 'one is needed: the service and interaction of the SOAPAction header'],
   SOAP_TO_ERROR: ['To', 'one is needed, and it must not be empty'],
-  SOAP_FROM_ERROR: ['From', 'one is needed, with an Address that is not empty'],
-  SOAP_REPLY_TO_ERROR: ['ReplyTo', 'one is needed, with an Address that is not empty'],
   SOAP_COMM_FUNC_RCV_ERROR: ['communicationFunctionRcv', 'one is needed, with the ASID of this service'],
   SOAP_COMM_FUNC_SND_ERROR: ['communicationFunctionSnd', 'one is needed, with the ASID of the sender'],
 } as const satisfies Readonly<Record<string, readonly [element: string, rule: string]>>
@@ -30,6 +30,11 @@ interface SpineError {
   readonly code: string
   readonly location: string
   readonly description: string
+}
+
+/** The HTTP status of a fault: 500, as SOAP 1.1 has it (clause 6.2), whosever fault it is, but for what HTTP has a status of its own. */
+export function statusOf({ kind }: { readonly kind: string }): number {
+  return kind === 'unsupported-coding' ? 415 : 500
 }
 
 type FaultCode = 'Client' | 'Server' | 'VersionMismatch' | 'MustUnderstand'
@@ -87,6 +92,8 @@ function errorsOf(fault: SoapFault): SpineError[] {
       ]
     case 'not-readable':
       return [notWellFormed('SOAP Envelope', `MESSAGE_NOT_WELL_FORMED: ${fault.detail}`)]
+    case 'unsupported-coding':
+      return [notWellFormed('HTTP Header - Content-Encoding', `MESSAGE_NOT_WELL_FORMED: ${fault.detail}`)]
     case 'wrong-version':
       return [notWellFormed('SOAP Envelope', 'MESSAGE_NOT_WELL_FORMED: a SOAP 1.1 envelope is needed.')]
     case 'not-understood':

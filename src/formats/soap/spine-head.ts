@@ -11,7 +11,8 @@ import type { HeaderFault } from './soap-fault.ts'
 export interface RequestHead {
   /** A UUID, in the letters it was sent in: an answer is found by them. */
   readonly messageId: string
-  readonly replyTo: string
+  /** What the header calls the place of answers; absent where it calls none, and then they go back on the connection. */
+  readonly replyTo?: string
   readonly receiverAsid: Asid
   readonly senderAsid: Asid
 }
@@ -34,16 +35,17 @@ export function readRequestHead(
   const messageId = need(uuidOf(textOf(only('MessageID'))), 'SOAP_MESSAGE_ID_ERROR')
   need(textOf(only('Action')) === action || undefined, 'SOAP_ACTION_ERROR')
   need(textOf(only('To')), 'SOAP_TO_ERROR')
-  need(textOf(descend(only('From'), 'Address')), 'SOAP_FROM_ERROR')
-  const replyTo = need(textOf(descend(only('ReplyTo'), 'Address')), 'SOAP_REPLY_TO_ERROR')
+  // Public clients send both with an empty address, and the national service tests neither.
+  const address = (name: 'From' | 'ReplyTo') => textOf(descend(only(name), 'Address'))
+  const replyTo = address('ReplyTo') ?? address('From')
   // The two systems stand in the header as they do in a message, in the namespace of HL7.
   const systems = header && { ...header, namespace: HL7 }
   const system = (direction: Parameters<typeof readSystem>[1]) =>
     parseAsid((systems && readSystem(systems, direction)) ?? '')
   const receiverAsid = need(system('communicationFunctionRcv'), 'SOAP_COMM_FUNC_RCV_ERROR')
   const senderAsid = need(system('communicationFunctionSnd'), 'SOAP_COMM_FUNC_SND_ERROR')
-  return messageId && replyTo && receiverAsid && senderAsid && faults.length === 0
-    ? success({ messageId, replyTo, receiverAsid, senderAsid })
+  return messageId && receiverAsid && senderAsid && faults.length === 0
+    ? success({ messageId, ...(replyTo !== undefined && { replyTo }), receiverAsid, senderAsid })
     : failure(faults)
 }
 

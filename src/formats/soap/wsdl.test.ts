@@ -90,7 +90,7 @@ describe('toolkits are told of everything that the codec writes:', () => {
   })
 
   test('of faults, in whose list there may be several', async () => {
-    const faults = ['SOAP_TO_ERROR', 'SOAP_FROM_ERROR'] as const
+    const faults = ['SOAP_TO_ERROR', 'SOAP_ACTION_ERROR'] as const
     expect(await unlike(writeSoapFault({ kind: 'header', faults }))).toEqual([])
     expect(await unlike(writeSoapFault({ kind: 'system-failure' }))).toEqual([])
   })

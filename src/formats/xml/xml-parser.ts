@@ -8,6 +8,8 @@ import { malformed, type XmlFault } from './xml-fault.ts'
 export interface XmlLimits {
   /** Elements inside one another, the root included. */
   readonly depth: number
+  /** Elements in all. */
+  readonly elements: number
   /** Characters of the file from the start to the end of one element that is handed out. */
   readonly element: number
   /** Characters of one text, attribute, tag, comment or other piece of markup. */
@@ -51,6 +53,7 @@ export function xmlParser({ namespace, path, limits }: XmlTarget): XmlParser {
   let items: XmlItem[] = []
   let faulty = false
   let depth = 0
+  let elements = 0
   let entered = 0
   let tagLine = 1
   let lastEvent = 0
@@ -88,6 +91,8 @@ export function xmlParser({ namespace, path, limits }: XmlTarget): XmlParser {
 
   function openTag(tag: SaxesTagNS): void {
     depth += 1
+    elements += 1
+    if (elements > limits.elements) stop('too-large', `There are more than ${limits.elements} elements.`)
     if (depth > limits.depth) stop('too-deep', `Elements are nested more than ${limits.depth} deep.`)
     const parent = open.at(-1)
     if (!parent && tag.local === path[entered] && tag.uri === namespace) {

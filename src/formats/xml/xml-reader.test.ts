@@ -197,7 +197,10 @@ describe('what is refused', () => {
 })
 
 describe('limits', () => {
-  const reading = { path: ['f'], limits: { depth: 8, element: 5_000, token: 1_000, total: 1_000_000 } }
+  const reading = {
+    path: ['f'],
+    limits: { depth: 8, elements: 500_000, element: 5_000, token: 1_000, total: 1_000_000 },
+  }
 
   /** Endless input that counts how much of it was asked for. */
   function endless(start: string, again: string) {
@@ -257,6 +260,18 @@ describe('limits', () => {
     for (const size of [100, 4_000, document.length]) {
       expect(elementsOf(await read(document, reading, size))).toHaveLength(100)
     }
+  })
+
+  test('elements are counted in all, wherever they stand, and no further is read', async () => {
+    const limits = { elements: 1_000 }
+    const within = utf8(`<f>${'<a><b/></a>'.repeat(499)}<a/></f>`)
+    expect(elementsOf(await read(within, { path: ['f'], limits }, 100))).toHaveLength(500)
+    const { taken, bytes } = endless('<f>', '<a><b/></a>')
+    const items = []
+    for await (const item of readXml(bytes, { path: ['f'], limits })) items.push(item)
+    expect(items.at(-1)).toMatchObject({ fault: { problem: 'too-large' } })
+    expect(items.length).toBeLessThanOrEqual(500)
+    expect(taken.bytes).toBeLessThan(40_000)
   })
 
   test('a limit is passed at the same place whatever the pieces', async () => {

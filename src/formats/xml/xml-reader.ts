@@ -5,7 +5,13 @@ import { type XmlItem, type XmlLimits, xmlParser } from './xml-parser.ts'
 export type { XmlItem, XmlLimits } from './xml-parser.ts'
 
 /** A record is about a thousand characters; a file of every child in England would fit into `total` ten times over. */
-export const XML_LIMITS: XmlLimits = { depth: 64, element: 262_144, token: 65_536, total: 2 ** 37 }
+export const XML_LIMITS: XmlLimits = {
+  depth: 64,
+  elements: Number.POSITIVE_INFINITY,
+  element: 262_144,
+  token: 65_536,
+  total: 2 ** 37,
+}
 
 export interface XmlReading {
   /** The namespace of the elements on the path. */

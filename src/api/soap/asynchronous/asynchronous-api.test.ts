@@ -1,4 +1,5 @@
 // One file: every test posts to the same API before the same made-up flows.
+import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import Fastify from 'fastify'
 import { describe, expect, test } from 'vitest'
@@ -86,8 +87,9 @@ function openApi(broken: Broken = {}) {
   const post = async (
     { contentType, bytes }: { contentType: string; bytes: Uint8Array },
     url = '/reliablemessaging/reliablerequest',
+    coding?: string,
   ) => {
-    const headers = { 'content-type': contentType }
+    const headers = { 'content-type': contentType, ...(coding && { 'content-encoding': coding }) }
     const answered = await server.inject({ method: 'POST', url, headers, payload: Buffer.from(bytes) })
     const reply = await readEbxmlReply(answered.rawPayload)
     const codes =
@@ -268,6 +270,10 @@ describe('what cannot be read as a message is a SOAP fault (rule 13.3)', () => {
       ),
     ],
     ['a reference to no part', changed(RELIABLE, 'xlink:href="cid:', 'xlink:href="cid:not-')],
+    [
+      'a header of too many elements',
+      changed(RELIABLE, '<soap:Header>', `<soap:Header>${'<a/>'.repeat(5000)}`),
+    ],
     ['a header with a document type', changed(RELIABLE, '<soap:Envelope', '<!DOCTYPE a><soap:Envelope')],
     ['too much', { contentType, bytes: Buffer.alloc(2 ** 21 + 1, 'x') }],
   ])('%s', async (_name, message) => {
@@ -280,6 +286,19 @@ describe('what cannot be read as a message is a SOAP fault (rule 13.3)', () => {
     expect(entries).toMatchObject([{ outcome: 'refused', reason: 'not-readable' }])
   })
 
+  test('and so is content that is coded, but for gzip (rule 11.7)', async () => {
+    const { post, questions } = openApi()
+    const message = messageOf(RELIABLE)
+    const url = '/reliablemessaging/reliablerequest'
+    const brotli = await post(message, url, 'br')
+    expect([brotli.statusCode, brotli.headers['accept-encoding']]).toEqual([415, 'gzip'])
+    const damaged = await post(message, url, 'gzip')
+    expect([damaged.statusCode, damaged.body]).toEqual([500, expect.stringContaining('damaged')])
+    expect(questions).toEqual([])
+    const taken = await post({ ...message, bytes: gzipSync(message.bytes) }, url, 'gzip')
+    expect(taken.reply.kind).toBe('acknowledgment')
+  })
+
   test('nor is anything else served', async () => {
     const { server, entries } = openApi()
     for (const url of ['/reliablemessaging', '/reliablemessaging/forwardreliable']) {
@@ -287,6 +306,30 @@ describe('what cannot be read as a message is a SOAP fault (rule 13.3)', () => {
     }
     expect(entries.map(({ outcome }) => outcome)).toEqual(['refused', 'refused'])
   })
+})
+
+test('a message whose time is over is not answered, and is told so (rule 13.13)', async () => {
+  const { post, questions, entries } = openApi()
+  const lasting = (until: string) =>
+    changed(RELIABLE, '</eb:Timestamp>', `</eb:Timestamp><eb:TimeToLive>${until}</eb:TimeToLive>`)
+  const late = await post(lasting('2026-03-10T09:30:01Z'))
+  expect([late.statusCode, late.codes]).toEqual([200, [['TimeToLiveExpired', 'TIME_TO_LIVE_EXPIRED']]])
+  expect(questions).toEqual([])
+  expect(entries).toMatchObject([{ outcome: 'refused', reason: 'TIME_TO_LIVE_EXPIRED' }])
+  expect((await post(lasting('2026-03-10T09:30:02Z'))).reply.kind).toBe('acknowledgment')
+})
+
+test('whatever is said is text/xml without a parameter (rule 11.6)', async () => {
+  const { post } = openApi()
+  const failing = openApi({ store: true })
+  const said = [
+    await post(messageOf(RELIABLE)),
+    await post(changed(RELIABLE, 'S001A001', 'S9')),
+    await post({ contentType: 'text/xml', bytes: new Uint8Array() }),
+    await failing.post(messageOf(RELIABLE)),
+  ]
+  expect(said.map(({ statusCode }) => statusCode)).toEqual([202, 200, 500, 500])
+  expect(said.map(({ headers }) => headers['content-type'])).toEqual(said.map(() => 'text/xml'))
 })
 
 describe('that the service could not look is never acknowledged (rule 4.3)', () => {

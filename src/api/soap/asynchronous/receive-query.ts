@@ -8,7 +8,7 @@ import { readEbxmlMessage } from '../../../formats/ebxml/read-message.ts'
 import { INTERACTIONS } from '../../../formats/hl7v3/codes.ts'
 import { readUuid } from '../../../formats/hl7v3/transmission.ts'
 import { SERVICE } from '../../../formats/soap/codes.ts'
-import { LONGEST_ENVELOPE } from '../../../formats/soap/read-envelope.ts'
+import { QUERY_LIMITS } from '../../../formats/soap/read-envelope.ts'
 import type { SoapFault } from '../../../formats/soap/soap-fault.ts'
 import { readTree } from '../../../formats/xml/read-tree.ts'
 import type { XmlElement } from '../../../formats/xml/xml-element.ts'
@@ -58,7 +58,7 @@ export async function receiveQuery(
   }
   if (!isContracted(system) || !payload)
     throw new Error('A header without a fault has a contract and a payload')
-  const message = await readTree(payload, { element: LONGEST_ENVELOPE, total: LONGEST_ENVELOPE })
+  const message = await readTree(payload, QUERY_LIMITS)
   if (!message.ok) return refused(headerFault('PAYLOAD_NOT_WELL_FORMED'))
   const kept = await keepAnswer(deps, exchange, { system, header, payload, message: message.value })
   if (kept === 'not-the-same') return refused(headerFault('MESSAGE_ID_OF_ANOTHER_MESSAGE'))
@@ -71,7 +71,8 @@ function faultsOf(
   system: ClientSystem | undefined,
 ): readonly HeaderFault[] {
   const contract = system?.contract && { ...system.contract, partyKey: system.partyKey }
-  const expected = { service: SERVICE, action: INTERACTIONS.query, ownPartyKey: deps.ownPartyKey, contract }
+  const { ownPartyKey } = deps
+  const expected = { service: SERVICE, action: INTERACTIONS.query, ownPartyKey, now: deps.now(), contract }
   const faults = checkHeader(header, expected)
   return faults.length > 0 || system?.exchanges.includes('asynchronous')
     ? faults

@@ -1,5 +1,5 @@
 import type { FastifyReply } from 'fastify'
-import { type SoapFault, writeSoapFault } from '../../../formats/soap/soap-fault.ts'
+import { type SoapFault, statusOf, writeSoapFault } from '../../../formats/soap/soap-fault.ts'
 import { renderXml, XML_DECLARATION, type XmlNode } from '../../../formats/xml/xml-writer.ts'
 import { SOAP_CONTENT } from './soap-requests.ts'
 
@@ -13,10 +13,12 @@ export function reasonOf(fault: SoapFault): string {
 /** Makes the reply that of an envelope; answers its text. */
 export function turnIntoEnvelope(reply: FastifyReply, status: number, envelope: XmlNode): string {
   reply.code(status).type(SOAP_CONTENT)
+  // Which codings are taken (RFC 9110, clause 12.5.3).
+  if (status === 415) reply.header('Accept-Encoding', 'gzip')
   return XML_DECLARATION + renderXml(envelope)
 }
 
-/** Makes the reply that of a fault: 500, as SOAP 1.1 has it (clause 6.2), whosever fault it is. */
+/** Makes the reply that of a fault; answers its text. */
 export function turnIntoFault(reply: FastifyReply, fault: SoapFault): string {
-  return turnIntoEnvelope(reply, 500, writeSoapFault(fault))
+  return turnIntoEnvelope(reply, statusOf(fault), writeSoapFault(fault))
 }

@@ -1,4 +1,5 @@
 // One file: every test asks the same API before the same made-up flow.
+import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { expectValue } from '../../../../test/support/expect-value.ts'
@@ -34,13 +35,16 @@ interface Answered {
 }
 
 /** The response in an answer, whose envelopes must say whose it is. */
-async function responseOf({ statusCode, body }: Answered): Promise<MiniServiceResponse> {
+async function responseOf(
+  { statusCode, body }: Answered,
+  to = 'https://ward.example/answers',
+): Promise<MiniServiceResponse> {
   expect(statusCode).toBe(200)
   const { header, message } = expectValue(await readEnvelope(new TextEncoder().encode(body), [ITK_WSA]))
   expect(header?.children.map(({ name, text }) => [name, text])).toMatchObject([
     ['MessageID', expect.any(String)],
     ['Action', RESPONSE_SERVICE],
-    ['To', 'https://ward.example/answers'],
+    ['To', to],
     ['From', ''],
     ['RelatesTo', MESSAGE_ID],
   ])
@@ -259,9 +263,50 @@ describe('what is wrong with an envelope is a fault, and nothing is looked up (r
 test('anybody may read what the API takes and says, as SOAP toolkits ask for it (rule 20.9)', async () => {
   const { server, stage } = openApi()
   const { statusCode, headers, body } = await server.inject({ method: 'GET', url: '/smsp/cpis?wsdl' })
-  expect([statusCode, headers['content-type']]).toEqual([200, 'text/xml; charset=utf-8'])
+  expect([statusCode, headers['content-type']]).toEqual([200, 'text/xml'])
   expect(body).toContain('<soap:address location="https://cp-is.example/smsp/cpis"/>')
   expect(stage.entries).toMatchObject([{ via: 'smsp', action: 'read description', outcome: 'allowed' }])
+})
+
+describe('a question', () => {
+  test.each([
+    ['empty', requestOf().replaceAll(/<wsa:Address>.*?<\/wsa:Address>/g, '<wsa:Address/>')],
+    ['missing', requestOf().replaceAll(/<wsa:(From|ReplyTo)>.*?<\/wsa:\1>/g, '')],
+  ])('is answered on the connection where From and ReplyTo are %s (rule 11.5)', async (_name, request) => {
+    expect(request).not.toContain('ward.example')
+    const { post } = openApi({ answer: HELD })
+    const answered = await post(request)
+    const anonymous = 'http://www.w3.org/2005/08/addressing/anonymous'
+    expect((await responseOf(answered, anonymous)).code).toBe('SMSP-0000')
+  })
+
+  test('may be compressed with gzip, and in no other way (rule 11.7)', async () => {
+    const { post, stage } = openApi({ answer: HELD })
+    const compressed = gzipSync(requestOf())
+    expect((await responseOf(await post(compressed, { 'content-encoding': 'gzip' }))).code).toBe('SMSP-0000')
+    const brotli = await post(requestOf(), { 'content-encoding': 'br' })
+    expect(brotli.statusCode).toBe(415)
+    expect(brotli.body).toContain('Content-Encoding')
+    const bomb = gzipSync(Buffer.alloc(LONGEST_ENVELOPE + 1, ' '))
+    const answered = await post(bomb, { 'content-encoding': 'gzip' })
+    expect(await faultOf(answered)).toEqual(['soap:Client', '1000'])
+    expect(answered.body).toContain('longer than is read')
+    expect(stage.queried).toHaveLength(1)
+  })
+})
+
+test('whatever is said is text/xml without a parameter (rule 11.6)', async () => {
+  const { post } = openApi({ answer: HELD })
+  const failing = openApi({ storeError: new Error('no connection') })
+  const said = [
+    await post(requestOf()),
+    await post(requestOf({ odsCode: 'X9Z99' })),
+    await post('nonsense'),
+    await post(requestOf(), { 'content-encoding': 'br' }),
+    await failing.post(requestOf()),
+  ]
+  expect(said.map(({ statusCode }) => statusCode)).toEqual([200, 200, 500, 415, 200])
+  expect(said.map(({ headers }) => headers['content-type'])).toEqual(said.map(() => 'text/xml'))
 })
 
 describe('that the service could not look is never "no match" (rules 4.3 and 20.5)', () => {

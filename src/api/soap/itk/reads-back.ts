@@ -5,7 +5,7 @@ import {
   readMiniServiceResponse,
   writeMiniServiceResponse,
 } from '../../../formats/itk/mini-service-response.ts'
-import { LONGEST_ENVELOPE } from '../../../formats/soap/read-envelope.ts'
+import { ANSWER_LIMITS } from '../../../formats/soap/read-envelope.ts'
 import { readTree } from '../../../formats/xml/read-tree.ts'
 import { renderXml } from '../../../formats/xml/xml-writer.ts'
 
@@ -17,7 +17,7 @@ export async function readsBack(
   response: MiniServiceResponse & { answer: QueryResponseContent },
 ): Promise<boolean> {
   const bytes = new TextEncoder().encode(renderXml(writeMiniServiceResponse(response)))
-  const tree = await readTree(bytes, { element: LONGEST_ENVELOPE, total: LONGEST_ENVELOPE })
+  const tree = await readTree(bytes, ANSWER_LIMITS)
   const read = tree.ok ? readMiniServiceResponse(tree.value) : undefined
   if (!read?.ok || !('answer' in read.value)) return false
   const { plans, accesses } = read.value.answer

@@ -15,6 +15,7 @@ import {
   writeMiniServiceResponse,
 } from '../../../formats/itk/mini-service-response.ts'
 import { writeDistributionEnvelope } from '../../../formats/itk/write-distribution-envelope.ts'
+import { statusOf } from '../../../formats/soap/soap-fault.ts'
 import { writeEnvelope } from '../../../formats/soap/write-envelope.ts'
 import { turnIntoEnvelope } from '../common/fault-reply.ts'
 import type { MiniServiceDeps } from './api-deps.ts'
@@ -28,7 +29,7 @@ export function reasonOf(fault: ItkFault): string {
   return fault.kind === 'distribution' ? fault.code : fault.kind
 }
 
-/** Makes the reply that of a fault: 500, as SOAP 1.1 has it (clause 6.2), whosever fault it is. Answers its text. */
+/** Makes the reply that of a fault; answers its text. */
 export function turnIntoFault(
   deps: Pick<MiniServiceDeps, 'newId'>,
   reply: FastifyReply,
@@ -38,7 +39,7 @@ export function turnIntoFault(
   const ids = { messageId: deps.newId(), errorId: deps.newId() }
   return turnIntoEnvelope(
     reply,
-    500,
+    statusOf(fault),
     writeItkFault(fault, { ...ids, ...(relatesTo !== undefined && { relatesTo }) }),
   )
 }

@@ -1,4 +1,5 @@
 // One file: every test asks the same API before the same made-up flow.
+import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { collect, inPieces } from '../../../../test/support/bytes.ts'
@@ -32,7 +33,10 @@ interface Answered {
 }
 
 /** The message in an answer, whose header must say the same as the message is. */
-async function messageOf({ statusCode, body }: Answered): Promise<XmlElement> {
+async function messageOf(
+  { statusCode, body }: Answered,
+  to = 'https://ward.example/answers',
+): Promise<XmlElement> {
   expect(statusCode).toBe(200)
   const { header, message } = expectValue(await readEnvelope(new TextEncoder().encode(body)))
   expect(message.name).toBe('CP-ISNHSQueryResponse')
@@ -41,7 +45,7 @@ async function messageOf({ statusCode, body }: Answered): Promise<XmlElement> {
   expect(header?.children.map(({ name, text }) => [name, text])).toMatchObject([
     ['MessageID', expect.stringMatching(/^uuid:[0-9A-F-]{36}$/)],
     ['Action', actionOf(answer.name)],
-    ['To', 'https://ward.example/answers'],
+    ['To', to],
     ['From', ''],
     ['communicationFunctionRcv', ''],
     ['communicationFunctionSnd', ''],
@@ -106,6 +110,37 @@ describe('a query', () => {
     expect((await messageOf(await post(scheduled))).name).toBe('REPC_IN000007GB01')
     expect(stage.queried.map(({ access }) => access)).toEqual(['unscheduled', 'scheduled'])
     expect(stage.queried[0]?.requester.author).toEqual(SYSTEM)
+  })
+
+  const addresses = /<wsa:Address>.*?<\/wsa:Address>/g
+  test.each([
+    ['empty', envelopeOf(QUERY).replaceAll(addresses, '<wsa:Address/>')],
+    ['white space', envelopeOf(QUERY).replaceAll(addresses, '<wsa:Address> </wsa:Address>')],
+    ['missing', envelopeOf(QUERY).replaceAll(/<wsa:(From|ReplyTo)>.*?<\/wsa:\1>/g, '')],
+  ])('is answered on the connection where From and ReplyTo are %s (rule 11.5)', async (_name, envelope) => {
+    expect(envelope).not.toContain('ward.example')
+    const { post } = openApi({ answer: HELD })
+    const anonymous = 'http://schemas.xmlsoap.org/ws/2004/08/addressing/role/anonymous'
+    expect((await messageOf(await post(envelope), anonymous)).name).toBe('REPC_IN000007GB01')
+  })
+
+  test('is answered at its From where it has no ReplyTo (rule 11.5)', async () => {
+    const { post } = openApi({ answer: HELD })
+    const envelope = envelopeOf(QUERY, { from: 'https://ward.example/2' }).replace(
+      /<wsa:ReplyTo>.*?<\/wsa:ReplyTo>/,
+      '',
+    )
+    expect((await messageOf(await post(envelope), 'https://ward.example/2')).name).toBe('REPC_IN000007GB01')
+  })
+
+  test('may be compressed with gzip (rule 11.7)', async () => {
+    const { post } = openApi({ answer: HELD })
+    for (const coding of ['gzip', 'x-gzip', 'GZIP', ' gzip ']) {
+      const answered = await post(gzipSync(envelopeOf(QUERY)), { 'content-encoding': coding })
+      expect((await messageOf(answered)).name).toBe('REPC_IN000007GB01')
+    }
+    const plain = await post(envelopeOf(QUERY), { 'content-encoding': 'identity' })
+    expect((await messageOf(plain)).name).toBe('REPC_IN000007GB01')
   })
 
   test('may name its action without quotes and call its content anything', async () => {
@@ -240,6 +275,7 @@ describe('what is wrong with an envelope is a fault, and nothing is looked up (r
     ['cut short', good.slice(0, -20), unreadable],
     ['a document type', `<!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/passwd">]>${good}`, unreadable],
     ['too many levels', good.replace('<soap:Body>', `<soap:Body>${'<a>'.repeat(5000)}`), unreadable],
+    ['too many elements', good.replace('<soap:Body>', `<soap:Body>${'<a/>'.repeat(5000)}`), unreadable],
     ['too long', good.padEnd(LONGEST_ENVELOPE + 1), unreadable],
     ['no envelope', '<QUPC_IN000006GB01 xmlns="urn:hl7-org:v3"/>', unreadable],
     ['MessageID', without('wsa:MessageID'), header('MessageID', 'SOAP_MESSAGE_ID_ERROR')],
@@ -250,8 +286,6 @@ describe('what is wrong with an envelope is a fault, and nothing is looked up (r
     ],
     ['Action', without('wsa:Action'), header('Action', 'SOAP_ACTION_ERROR')],
     ['To', without('wsa:To'), header('To', 'SOAP_TO_ERROR')],
-    ['From', without('wsa:From'), header('From', 'SOAP_FROM_ERROR')],
-    ['ReplyTo', without('wsa:ReplyTo'), header('ReplyTo', 'SOAP_REPLY_TO_ERROR')],
     [
       'a receiver',
       without('communicationFunctionRcv'),
@@ -279,16 +313,68 @@ describe('what is wrong with an envelope is a fault, and nothing is looked up (r
   test('the first of action, envelope, header and asker that is at fault is told alone (rule 11.1)', async () => {
     const { post } = openApi({ answer: HELD })
     const stranger = asking({ nhsNumber: 'x' }, { senderAsid: '999000000099' })
-    const wrongHeader = stranger.replace(/<wsa:To>.*?<\/wsa:To>/, '').replace(/<wsa:From>.*?<\/wsa:From>/, '')
+    const wrongHeader = stranger
+      .replace(/<wsa:To>.*?<\/wsa:To>/, '')
+      .replace(/<wsa:Action>.*?<\/wsa:Action>/, '')
     const cut = wrongHeader.slice(0, -20)
     expect(await faultOf(await post(cut, { soapaction: '' }))).toEqual([unsupported])
     expect(await faultOf(await post(cut))).toEqual([unreadable])
     // Of a header every fault is told at once.
     expect(await faultOf(await post(wrongHeader))).toEqual([
+      header('Action', 'SOAP_ACTION_ERROR'),
       header('To', 'SOAP_TO_ERROR'),
-      header('From', 'SOAP_FROM_ERROR'),
     ])
     expect(await refusalOf(await post(stranger))).toEqual(['1'])
+  })
+
+  describe('whose content is coded (rule 11.7)', () => {
+    test.each([
+      'br',
+      'deflate',
+      'compress',
+      'zstd',
+      'gzip, gzip',
+      'nonsense',
+    ])('as %s is refused by name', async coding => {
+      const { stage, post } = openApi({ answer: HELD })
+      const answered = await post(good, { 'content-encoding': coding })
+      expect([answered.statusCode, answered.headers['accept-encoding']]).toEqual([415, 'gzip'])
+      const [[code, location, description] = []] = await faultOf({
+        ...answered,
+        statusCode: 500,
+        body: answered.body,
+      })
+      expect([code, location]).toEqual(['201', 'HTTP Header - Content-Encoding'])
+      expect(description).toContain('Content-Encoding')
+      expect(stage.queried).toEqual([])
+      expect(stage.entries).toMatchObject([{ outcome: 'refused', reason: 'unsupported-coding' }])
+    })
+
+    test.each<[string, Uint8Array, RegExp]>([
+      ['is not compressed at all', Buffer.from(good), /damaged or cut short/],
+      ['is cut short', gzipSync(good).subarray(0, -9), /damaged or cut short/],
+      ['is nothing', new Uint8Array(1), /damaged or cut short/],
+      [
+        'expands further than is read',
+        gzipSync(Buffer.alloc(LONGEST_ENVELOPE + 1, ' ')),
+        /longer than is read/,
+      ],
+      ['expands to a thousand times its size', gzipSync(Buffer.alloc(2 ** 26, 'x')), /longer than is read/],
+    ])('as gzip and %s is unreadable', async (_name, bytes, words) => {
+      const { stage, post } = openApi({ answer: HELD })
+      const answered = await post(bytes, { 'content-encoding': 'gzip' })
+      expect(await faultOf(answered)).toEqual([['201', 'SOAP Envelope', expect.stringMatching(words)]])
+      expect([stage.queried, stage.failures]).toEqual([[], []])
+      expect(stage.entries).toMatchObject([{ outcome: 'refused', reason: 'not-readable' }])
+    })
+
+    test('within its limit is read to the last byte', async () => {
+      const { post } = openApi({ answer: HELD })
+      const whole = gzipSync(good + '<!-- -->'.repeat(Math.floor((LONGEST_ENVELOPE - good.length) / 8)))
+      expect((await messageOf(await post(whole, { 'content-encoding': 'gzip' }))).name).toBe(
+        'REPC_IN000007GB01',
+      )
+    })
   })
 
   test.each(['GET', 'PUT', 'DELETE', 'OPTIONS'] as const)('%s is not served', async method => {
@@ -304,7 +390,7 @@ test('anybody may read what the API takes and says, as SOAP toolkits ask for it 
   const { server, stage } = openApi()
   for (const url of ['/sync-service?wsdl', '/sync-service?WSDL']) {
     const { statusCode, headers, body } = await server.inject({ method: 'GET', url })
-    expect([statusCode, headers['content-type']]).toEqual([200, 'text/xml; charset=utf-8'])
+    expect([statusCode, headers['content-type']]).toEqual([200, 'text/xml'])
     expect(body).toContain('<soap:address location="https://cp-is.example/sync-service"/>')
   }
   const entry = { via: 'spine', action: 'read description', outcome: 'allowed' }
@@ -313,6 +399,25 @@ test('anybody may read what the API takes and says, as SOAP toolkits ask for it 
   expect(await faultOf(await unrecorded.inject({ method: 'GET', url: '/sync-service?wsdl' }))).toMatchObject([
     ['200', 'CP-IS', expect.any(String)],
   ])
+})
+
+test('whatever is said is text/xml without a parameter, which clients compare letter for letter (rule 11.6)', async () => {
+  const { post, server } = openApi({ answer: HELD })
+  const failing = openApi({ storeIsDown: true })
+  const said = [
+    await post(envelopeOf(QUERY)),
+    await post(asking({ nhsNumber: 'x' })),
+    await post('nonsense'),
+    await post(envelopeOf(QUERY), { soapaction: '' }),
+    await post(envelopeOf(QUERY), { 'content-encoding': 'br' }),
+    await server.inject({ method: 'GET', url: '/sync-service' }),
+    await failing.post(envelopeOf(QUERY)),
+  ]
+  expect(said.map(({ statusCode }) => statusCode)).toEqual([200, 200, 500, 500, 415, 500, 500])
+  for (const { headers, body } of said) {
+    expect(headers['content-type']).toBe('text/xml')
+    expect(body).toMatch(/^<\?xml version="1.0" encoding="UTF-8"\?>/)
+  }
 })
 
 describe('that the service could not look is never an answer (rule 4.3)', () => {

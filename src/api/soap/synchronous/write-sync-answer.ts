@@ -1,5 +1,5 @@
 import { HL7 } from '../../../formats/hl7v3/codes.ts'
-import { actionOf } from '../../../formats/soap/codes.ts'
+import { ANONYMOUS, actionOf } from '../../../formats/soap/codes.ts'
 import { type RequestHead, writeHead } from '../../../formats/soap/spine-head.ts'
 import { writeEnvelope } from '../../../formats/soap/write-envelope.ts'
 import { element, type XmlNode } from '../../../formats/xml/xml-writer.ts'
@@ -16,7 +16,7 @@ export function writeSyncAnswer(
     writeHead({
       messageId: id,
       action: actionOf(interaction),
-      to: request.replyTo,
+      to: request.replyTo ?? ANONYMOUS,
       from: deps.address(),
       receiverAsid: request.senderAsid,
       senderAsid: deps.ownAsid,
