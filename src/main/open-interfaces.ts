@@ -29,6 +29,7 @@ import type { Config } from './config.ts'
 import type { Logger } from './logger.ts'
 import { mayLookUp } from './may-look-up.ts'
 import type { Metrics } from './metrics.ts'
+import { ownOdsCode } from './own-ods-code.ts'
 import { createServer } from './server.ts'
 import { listeningTls, type ServiceTls } from './tls.ts'
 
@@ -148,6 +149,7 @@ export function openInterfaces(deps: OpenInterfacesDeps): FastifyInstance {
       miniServiceApi({
         ...asking,
         ...checked,
+        ownOdsCode: ownOdsCode(),
         address: () => `${baseUrl}/smsp/cpis`,
         findClientSystems: storage.clientSystems.ofOrganisation,
         reportFailure: reportFailure('smsp'),

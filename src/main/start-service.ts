@@ -3,7 +3,6 @@ import { createServer as createSocketServer } from 'node:net'
 import { v7 as newId } from 'uuid'
 import { operationsApi } from '../api/operations/operations-api.ts'
 import { pdsClient } from '../demographics/pds-client.ts'
-import { parseOdsCode } from '../domain/organisation.ts'
 import { numberLookUp } from '../flows/person/look-up-number.ts'
 import { ensureOwnMailbox } from '../flows/registration/manage-exchange.ts'
 import { registerClientSystem } from '../flows/registration/register.ts'
@@ -17,6 +16,7 @@ import type { Logger } from './logger.ts'
 import { createMetrics } from './metrics.ts'
 import { openInterfaces } from './open-interfaces.ts'
 import { openStore, type Store } from './open-store.ts'
+import { ownOdsCode } from './own-ods-code.ts'
 import { pdsOptions } from './pds-config.ts'
 import { relayCredentials } from './relay.ts'
 import { createServer } from './server.ts'
@@ -204,13 +204,6 @@ function tokensOf(config: Config, here: string, baseUrl: string, sandbox: Sandbo
   const tokens = config.tokens ?? sandbox?.tokens(baseUrl, here)
   if (!tokens) throw new Error('A production configuration always names an issuer')
   return tokens
-}
-
-/** NHS England, which runs the national service. */
-function ownOdsCode() {
-  const code = parseOdsCode('X26')
-  if (!code) throw new Error('X26 is a code')
-  return code
 }
 
 /** A port that was free a moment ago, for those who configure none: the base address has to be known before listening. */

@@ -55,6 +55,20 @@ describe('asking a mini service (rule 12.10)', () => {
     expect(await connect({ answer: NOTHING_HELD }).client.query(CHILD)).toEqual({ kind: 'nothing-held' })
   })
 
+  test.each(['No match', 'no match', ''])('nothing held in the words "%s" (rule 20.10)', async words => {
+    const change = replacing('displayName="No Match (NRF)"', `displayName="${words}"`)
+    expect(await connect({ answer: NOTHING_HELD }, change).client.query(CHILD)).toEqual({
+      kind: 'nothing-held',
+    })
+  })
+
+  test('that a number could not be checked, in the words of today and of before (rule 20.10)', async () => {
+    const unchecked = { answer: { ...NOTHING_HELD, checked: false } }
+    expect(await connect(unchecked).client.query(CHILD)).toEqual({ kind: 'unchecked' })
+    const before = connect(unchecked, replacing('No Match (NRF). It could', 'No match. It could'))
+    expect(await before.client.query(CHILD)).toEqual({ kind: 'unchecked' })
+  })
+
   test('what a mini service holds itself says that it may be out of date (rule 20.7)', async () => {
     const { client } = connect({ answer: ANSWER }, replacing('SMSP-0000', 'SMSP-0003'))
     expect(await client.query(CHILD)).toMatchObject({ kind: 'held', fromLocalStore: true })

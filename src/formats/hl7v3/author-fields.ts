@@ -32,6 +32,7 @@ export function authorNotes(bounded: boolean) {
       faults.push({ field, problem })
   }
   return {
+    bounded,
     faults: faults as readonly AuthorFieldFault[],
     /** Hands the value on, and notes the fault where there is none or it is not fit. */
     needed<T>(field: AuthorField, value: T | undefined, fits: (value: T) => boolean = () => true) {

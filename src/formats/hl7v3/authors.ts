@@ -61,15 +61,10 @@ function writePerson(author: PersonAuthor): XmlNode {
 }
 
 function readPerson(person: XmlElement, notes: AuthorNotes): PersonAuthor | undefined {
-  const id = (root: string) =>
-    attributeOf(
-      childrenOf(person, 'id').find(id => attributeOf(id, 'root') === root),
-      'extension',
-    )
   const jobRole = readJobRole(person, notes)
   const organisation = readAuthorsOrganisation(descend(person, 'representedOrganization'), notes)
-  const userId = notes.needed('user id', id(OID.sdsUser), fitsId)
-  const roleProfileId = notes.fitting('role profile id', id(OID.sdsRoleProfile), fitsId)
+  const userId = notes.needed('user id', idOf(person, OID.sdsUser), fitsId)
+  const roleProfileId = notes.fitting('role profile id', idOf(person, OID.sdsRoleProfile), fitsId)
   const name = readName(descend(person, 'assignedAuthorPerson', 'name'), notes)
   if (userId === undefined || !jobRole || !name || !organisation) return undefined
   return {
@@ -80,6 +75,12 @@ function readPerson(person: XmlElement, notes: AuthorNotes): PersonAuthor | unde
     jobRole,
     organisation,
   }
+}
+
+/** The first id of one kind. */
+function idOf(author: XmlElement, root: string): string | undefined {
+  const found = childrenOf(author, 'id').find(id => attributeOf(id, 'root') === root)
+  return attributeOf(found, 'extension')
 }
 
 function writeSystem(author: SystemAuthor): XmlNode {
@@ -104,7 +105,9 @@ function writeSystem(author: SystemAuthor): XmlNode {
 }
 
 function readSystem(system: XmlElement, notes: AuthorNotes): SystemAuthor | undefined {
-  const asid = notes.needed('system id', attributeOf(descend(system, 'id'), 'extension'), fitsId)
+  // Of a query an id of another kind is none: the national service looks for the ASID by its root. An answer is not refused for it.
+  const anyId = notes.bounded ? undefined : attributeOf(descend(system, 'id'), 'extension')
+  const asid = notes.needed('system id', idOf(system, OID.asid) ?? anyId, fitsId)
   const organisation = readAuthorsOrganisation(descend(system, 'maintainingOrganization'), notes)
   const responsible: { name: PersonName; jobRole: JobRole }[] = []
   const authorities = childrenOf(system, 'indirectAuthority')

@@ -30,6 +30,9 @@ export const ODS_ADDRESS = 'urn:nhs-uk:addressing:ods:'
 export const ODS_IDENTITY = 'urn:nhs-uk:identity:ods:'
 
 export const ITK_OID = {
+  /** Types of what stands in the header of an envelope. */
+  address: '2.16.840.1.113883.2.1.3.2.4.18.22',
+  auditIdentity: '2.16.840.1.113883.2.1.3.2.4.18.27',
   /** Codes of a response of CP-IS, the generic ones of every mini service among them. */
   responseCode: '2.16.840.1.113883.2.1.3.2.4.17.499',
   toolkitError: '2.16.840.1.113883.2.1.3.2.4.17.268',
@@ -65,7 +68,7 @@ export const RESPONSE_CODES = {
   'SMSP-0004': 'Could not connect to Spine',
   'SMSP-0005': 'Author credentials error',
   'SMSP-9999': 'Generic SMSP software failure',
-  'CPIS-0001': 'No match',
+  'CPIS-0001': 'No Match (NRF)',
   'CPIS-9999': 'Generic CP-IS service error',
 } as const
 export type ResponseCode = keyof typeof RESPONSE_CODES

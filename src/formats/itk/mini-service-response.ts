@@ -86,10 +86,17 @@ export function readMiniServiceResponse(root: XmlElement): Result<MiniServiceRes
     return success({ id, at, code, ...(nation && { nation }) })
   }
   if (code !== 'CPIS-0001') return success({ id, at, code })
-  return success({ id, at, code, checked: words !== UNCHECKED_WORDS })
+  return success({ id, at, code, checked: !isUnchecked(words) })
 }
 
-const UNCHECKED_WORDS = `${RESPONSE_CODES['CPIS-0001']}. It could not be checked with PDS whether this NHS number is the current one: ask again, or by the number that PDS gives`
+const NOT_CHECKED =
+  'It could not be checked with PDS whether this NHS number is the current one: ask again, or by the number that PDS gives'
+const UNCHECKED_WORDS = `${RESPONSE_CODES['CPIS-0001']}. ${NOT_CHECKED}`
+
+/** Also in the words of our earlier versions, which a client may meet for a time: "No match" alone stood before the reason. */
+function isUnchecked(words: string | undefined): boolean {
+  return words === UNCHECKED_WORDS || words === `No match. ${NOT_CHECKED}`
+}
 
 function nationWords(nation: OtherNation): string {
   return `${RESPONSE_CODES['SMSP-0001']}. The number is ${otherNationWords(nation)}`

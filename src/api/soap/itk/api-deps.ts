@@ -9,6 +9,8 @@ import type { SoapDeps } from '../common/soap-deps.ts'
 import type { RequestEntry } from './exchange.ts'
 
 export interface MiniServiceDeps extends SoapDeps<RequestEntry> {
+  /** Of the organisation that runs CP-IS: whose answers they are. */
+  readonly ownOdsCode: OdsCode
   /** Where callers find the API: absolute. */
   readonly address: () => string
   /** The registered systems of an organisation, whatever they may do. */

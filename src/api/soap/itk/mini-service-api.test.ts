@@ -51,6 +51,15 @@ async function responseOf(
   const envelope = expectValue(readDistributionEnvelope(message))
   expect(envelope).toMatchObject({
     service: RESPONSE_SERVICE,
+    // As the golden answers of the national assurance toolkit have them (rule 20.10).
+    addresses: [
+      {
+        uri: expect.stringMatching(/^urn:nhs-uk:addressing:ods:X9Z/),
+        type: '2.16.840.1.113883.2.1.3.2.4.18.22',
+      },
+    ],
+    senderAddress: { uri: 'urn:nhs-uk:addressing:ods:X26', type: '2.16.840.1.113883.2.1.3.2.4.18.22' },
+    auditIdentities: [{ uri: 'urn:nhs-uk:identity:ods:X26', type: '2.16.840.1.113883.2.1.3.2.4.18.27' }],
     handling: [{ key: INTERACTION_KEY, value: ITK_INTERACTIONS.queryResponse }],
   })
   const [payload, ...others] = envelope.payloads

@@ -134,6 +134,7 @@ export function openApi(change: Partial<Backstage> = {}) {
   const { certificate } = stage
   let id = 0
   const deps: MiniServiceDeps = {
+    ownOdsCode: 'X26' as OdsCode,
     address: () => 'https://cp-is.example/smsp/cpis',
     findClientSystems: async odsCode => {
       if (stage.registerError) throw stage.registerError

@@ -3,8 +3,10 @@ import {
   ANONYMOUS,
   INTERACTION_KEY,
   ITK_INTERACTIONS,
+  ITK_OID,
   ITK_WSA,
   ODS_ADDRESS,
+  ODS_IDENTITY,
   PROFILES,
   RESPONSE_SERVICE,
 } from '../../../formats/itk/codes.ts'
@@ -46,7 +48,7 @@ export function turnIntoFault(
 
 /** Makes the reply that of a response, whatever its code: 200. Answers its text. */
 export function turnIntoResponse(
-  deps: Pick<MiniServiceDeps, 'newId' | 'address'>,
+  deps: Pick<MiniServiceDeps, 'newId' | 'address' | 'ownOdsCode'>,
   reply: FastifyReply,
   question: ItkQuery,
   response: MiniServiceResponse,
@@ -60,8 +62,9 @@ export function turnIntoResponse(
   const distribution = writeDistributionEnvelope({
     trackingId: deps.newId().toUpperCase(),
     service: RESPONSE_SERVICE,
-    addresses: [{ uri: ODS_ADDRESS + question.odsCode }],
-    auditIdentities: [],
+    addresses: [{ uri: ODS_ADDRESS + question.odsCode, type: ITK_OID.address }],
+    auditIdentities: [{ uri: ODS_IDENTITY + deps.ownOdsCode, type: ITK_OID.auditIdentity }],
+    senderAddress: { uri: ODS_ADDRESS + deps.ownOdsCode, type: ITK_OID.address },
     handling: [{ key: INTERACTION_KEY, value: ITK_INTERACTIONS.queryResponse }],
     payloads: [payload],
   })

@@ -224,6 +224,11 @@ describe('what is wrong with a query is named as the national service names it, 
     [`${MISSING}Organisation Name`, cut('<name>Made-up Hospital</name>')],
     [`${MISSING}authorID`, cut('<id root="1.2.826.0.1285.0.2.0.65" extension="999000000017"/>')],
     [`${MISSING}authorDevice.systemID`, silent.replace(/(\.System>)<id [^>]*>/, '$1')],
+    [`${MISSING}authorDevice.systemID`, silent.replace(/(\.System><id) root="[^"]*"/, '$1')],
+    [
+      `${MISSING}authorDevice.systemID`,
+      silent.replace(/(\.System><id root=")[^"]*/, '$11.2.826.0.1285.0.2.0.109'),
+    ],
     [
       `${MISSING}authorDevice.orgCode`,
       cut('<id root="2.16.840.1.113883.2.1.3.2.4.19.1" extension="X9Z01"/>', silent),
