@@ -2,7 +2,7 @@ import type { AuditLog, SealedLog, SealStore } from './audit/ports.ts'
 import type { MailboxStore, MessageStore, PayloadStore, WorkflowStore } from './mailbox/ports.ts'
 import type { AuthorityPageStore, MissedAppointmentStore, NotificationStore } from './notification/ports.ts'
 import type { HeldPeople, NumberStore } from './person/ports.ts'
-import type { AsynchronousAnswerStore, QueryStore } from './query/ports.ts'
+import type { AsynchronousAnswerStore, QueryMessageStore, QueryStore } from './query/ports.ts'
 import type {
   AuthorityStore,
   ClientSystemStore,
@@ -35,6 +35,7 @@ export interface Stores {
   readonly organisations: Omit<OrganisationStore, 'add' | 'remove'>
   readonly clientSystems: Omit<ClientSystemStore, 'add' | 'remove'>
   readonly asynchronousAnswers: AsynchronousAnswerStore
+  readonly queryMessages: QueryMessageStore
   readonly uploads: UploadStore
   readonly uploadHistory: UploadHistory
   readonly uploadAttempts: UploadAttempts

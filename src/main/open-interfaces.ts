@@ -15,6 +15,7 @@ import { announceNumberChange } from '../flows/person/announce-number-change.ts'
 import type { NumberLookUp } from '../flows/person/look-up-number.ts'
 import type { Clock, Storage } from '../flows/ports.ts'
 import { answerLater } from '../flows/query/answer-later.ts'
+import { answerOnce } from '../flows/query/answer-once.ts'
 import { answerQuery, type QueryRequest } from '../flows/query/answer-query.ts'
 import { readById } from '../flows/query/read-by-id.ts'
 import type { ReadTableFile } from '../flows/upload/send-page-upload.ts'
@@ -133,10 +134,16 @@ export function openInterfaces(deps: OpenInterfacesDeps): FastifyInstance {
     }),
     { prefix: '/events' },
   )
+  const answerMessage = (request: Parameters<typeof answerOnce>[1]) =>
+    answerOnce(
+      { ...recording, queries: storage.queries, queryMessages: storage.queryMessages, lookUp },
+      request,
+    )
   if (config.spineAsid) {
     app.register(
       synchronousApi({
         ...asking,
+        answerQuery: answerMessage,
         ...checked,
         ownAsid: config.spineAsid,
         address: () => `${baseUrl}/sync-service`,
@@ -148,6 +155,7 @@ export function openInterfaces(deps: OpenInterfacesDeps): FastifyInstance {
     app.register(
       miniServiceApi({
         ...asking,
+        answerQuery: answerMessage,
         ...checked,
         ownOdsCode: ownOdsCode(),
         address: () => `${baseUrl}/smsp/cpis`,

@@ -6,6 +6,7 @@ import {
   notifyInactiveNumbers,
 } from '../flows/notification/notify-inactive-numbers.ts'
 import { type SweepNumbersDeps, sweepNumbers } from '../flows/person/sweep-numbers.ts'
+import { forgetQueryMessages } from '../flows/query/forget-query-messages.ts'
 import { passPlansOn } from '../flows/registration/pass-plans-on.ts'
 import { type KeepRetentionDeps, keepRetention } from '../flows/retention/keep-retention.ts'
 import { type AttemptUploadDeps, attemptUpload } from '../flows/upload/attempt-upload.ts'
@@ -97,6 +98,7 @@ export async function startWorker(deps: WorkerDeps): Promise<{ stop(): Promise<v
       () => deps.storage.asynchronousAnswers.forget(deps.clock.now()),
       failed('forget-answers'),
     ),
+    repeat(EXPIRE_EVERY_MS, () => forgetQueryMessages(deps), failed('forget-query-messages')),
     repeat(EXPIRE_EVERY_MS, () => forgetAbandonedUploads(deps), failed('forget-abandoned-uploads')),
     repeat(
       RETENTION_EVERY_MS,

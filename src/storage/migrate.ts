@@ -29,8 +29,9 @@ import * as succession from './migrations/0026-succession.ts'
 import * as plansToCheck from './migrations/0027-plans-to-check.ts'
 import * as declaredChildren from './migrations/0028-declared-children.ts'
 import * as outsideAsked from './migrations/0029-outside-asked.ts'
-import * as readById from './migrations/0036-read-by-id.ts'
-import * as appointmentNames from './migrations/0037-appointment-names.ts'
+import * as queryMessages from './migrations/0030-query-messages.ts'
+import * as readById from './migrations/0031-read-by-id.ts'
+import * as appointmentNames from './migrations/0032-appointment-names.ts'
 import type { Schema } from './schema.ts'
 
 const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -63,8 +64,9 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0027-plans-to-check': plansToCheck,
   '0028-declared-children': declaredChildren,
   '0029-outside-asked': outsideAsked,
-  '0036-read-by-id': readById,
-  '0037-appointment-names': appointmentNames,
+  '0030-query-messages': queryMessages,
+  '0031-read-by-id': readById,
+  '0032-appointment-names': appointmentNames,
 }
 
 /** Brings the database to this version's schema; answers the names of the steps taken. Safe when several start at once. */

@@ -90,6 +90,7 @@ export interface Schema {
   desk_draft: UploadDraftTable
   desk_sequence: { authority: string; last: number }
   asynchronous_answer: AsynchronousAnswerTable
+  query_message: { caller: string; message_id: string; digest: string; received_at: Date }
   outside_mailbox: OutsideMailboxTable
   outside_arrival: { outside_id: string; message_id: string; arrived_at: Date; reason: string | null }
   outside_dispatch: OutsideDispatchTable

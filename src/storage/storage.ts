@@ -16,6 +16,7 @@ import { numberChanges } from './person/number-changes.ts'
 import { numberDirectory } from './person/number-directory.ts'
 import { numberLooks } from './person/number-looks.ts'
 import { asynchronousAnswerStore } from './query/asynchronous-answer-store.ts'
+import { queryMessageStore } from './query/query-message-store.ts'
 import { queryStore, type RunStatement } from './query/query-store.ts'
 import { authorityStore } from './registration/authority-store.ts'
 import { clientSystemStore } from './registration/client-system-store.ts'
@@ -58,6 +59,7 @@ function storesOn(db: Kysely<Schema>, run: RunStatement, jobs: Jobs): RegisterSt
     organisations: organisationStore(db),
     clientSystems: clientSystemStore(db),
     asynchronousAnswers: asynchronousAnswerStore(db),
+    queryMessages: queryMessageStore(db),
     uploads: uploadStore(db),
     uploadHistory: uploadHistory(db),
     uploadAttempts: uploadAttempts(db),

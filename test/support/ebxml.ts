@@ -99,6 +99,8 @@ export function messagingSystem(
   system: Pick<ClientSystem, 'asid' | 'partyKey' | 'contract'>,
   send: typeof fetch = fetch,
 ) {
+  // The same message again is made at the same time (rules 11.8 and 13.4).
+  const createdAt = new Date()
   return async (
     author: Author,
     nhsNumber: string,
@@ -107,10 +109,10 @@ export function messagingSystem(
     const { cpaId, reliability } = contract ?? system.contract ?? { cpaId: 'NONE', reliability: 'express' }
     const query = {
       id: messageId,
-      createdAt: new Date('2026-06-15T12:00:00Z'),
+      createdAt,
       receiverAsid: config.spineAsid ?? '',
       senderAsid: system.asid,
-      query: { id: messageId, effectiveTime: new Date('2026-06-15T12:00:00Z'), access, author, nhsNumber },
+      query: { id: messageId, effectiveTime: createdAt, access, author, nhsNumber },
     }
     const header = {
       from: system.partyKey,

@@ -12,7 +12,7 @@ import { miniServiceClient } from './mini-service-client.ts'
 import type { QueryClient } from './query-client.ts'
 import { soapClient } from './soap-client.ts'
 import { type Agreement, takeAnswers } from './take-answers.ts'
-import { ADA, ASID, CHILD, facingInterface } from './testing.ts'
+import { ADA, ASID, CHILD, facingInterface, now } from './testing.ts'
 import { waitingQueries } from './waiting-queries.ts'
 
 /** Bytes of an answer, with some of them cut out, and others in their place. Positions are parts of a thousand. */
@@ -27,7 +27,7 @@ const interfaces: [string, (change: (reply: HttpPosted) => HttpPosted) => QueryC
   [
     'SOAP',
     change => {
-      const { poster } = facingInterface(openApi({ answer: ANSWER }).server)
+      const { poster } = facingInterface(openApi({ now, answer: ANSWER }).server)
       const post: typeof poster.post = async (...sent) => change(await poster.post(...sent))
       const settings = {
         url: 'https://cp-is.example/sync-service',
@@ -41,7 +41,7 @@ const interfaces: [string, (change: (reply: HttpPosted) => HttpPosted) => QueryC
   [
     'a mini service',
     change => {
-      const { poster } = facingInterface(openMiniService({ answer: ANSWER }).server)
+      const { poster } = facingInterface(openMiniService({ now, answer: ANSWER }).server)
       const post: typeof poster.post = async (...sent) => change(await poster.post(...sent))
       const settings = { url: 'https://cp-is.example/smsp/cpis', odsCode: 'X9Z01', author: ADA }
       return miniServiceClient({ ...settings, poster: { ...poster, post } })

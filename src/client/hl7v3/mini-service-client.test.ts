@@ -3,7 +3,7 @@ import { type Backstage, openApi } from '../../api/soap/itk/testing.ts'
 import { StorageUnavailable } from '../../flows/storage-unavailable.ts'
 import { ACCESS, ANSWER, NOTHING_HELD } from '../../formats/fhir/testing.ts'
 import { type MiniServiceClientSettings, miniServiceClient } from './mini-service-client.ts'
-import { ADA, CHILD, facingInterface, replacing, replied, scripted } from './testing.ts'
+import { ADA, CHILD, facingInterface, now, replacing, replied, scripted } from './testing.ts'
 
 const SETTINGS: MiniServiceClientSettings = {
   url: 'https://cp-is.example/smsp/cpis',
@@ -18,7 +18,7 @@ function connect(
   change?: (text: string) => string,
   settings: Partial<MiniServiceClientSettings> = {},
 ) {
-  const api = openApi(stage)
+  const api = openApi({ now, ...stage })
   const { poster, sent } = facingInterface(api.server, change)
   return { ...api, sent, client: miniServiceClient({ ...SETTINGS, ...settings, poster }) }
 }
@@ -37,7 +37,7 @@ describe('asking a mini service (rule 12.10)', () => {
 
   test('an answer is read whatever it says of its type, and whomever it is addressed to (rules 11.5 and 11.6)', async () => {
     for (const contentType of ['text/xml', 'text/xml; charset=utf-8', undefined]) {
-      const { poster } = facingInterface(openApi({ answer: ANSWER }).server, text =>
+      const { poster } = facingInterface(openApi({ now, answer: ANSWER }).server, text =>
         text.replace(/<wsa:To>.*?<\/wsa:To>/, '<wsa:To/>').replaceAll(/<wsa:Address>.*?<\/wsa:Address>/g, ''),
       )
       const typed = {
@@ -67,6 +67,11 @@ describe('asking a mini service (rule 12.10)', () => {
     expect(await connect(unchecked).client.query(CHILD)).toEqual({ kind: 'unchecked' })
     const before = connect(unchecked, replacing('No Match (NRF). It could', 'No match. It could'))
     expect(await before.client.query(CHILD)).toEqual({ kind: 'unchecked' })
+  })
+
+  test('a message under the id of another is refused (rule 11.9)', async () => {
+    const { client } = connect({ answer: ANSWER, messageRefused: { kind: 'id-of-another' } })
+    expect(await client.query(CHILD)).toMatchObject({ kind: 'refused', codes: ['SMSP-0001'] })
   })
 
   test('what a mini service holds itself says that it may be out of date (rule 20.7)', async () => {
@@ -135,7 +140,7 @@ describe('rule 4.3: whatever is not an answer to the question is "could not look
       url: 'https://x.example/smsp/other',
     })
     expect((await client.query(CHILD)).kind).toBe('refused')
-    const failing = openApi()
+    const failing = openApi({ now })
     failing.server.addHook('preHandler', async () => {
       throw new Error('broken')
     })

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { type Backstage, openApi, SPINE } from '../../api/soap/synchronous/testing.ts'
+import type { MessageRefused } from '../../flows/query/answer-once.ts'
 import { ACCESS, ANSWER, NOTHING_HELD, nhsNumber, PLAN } from '../../formats/fhir/testing.ts'
 import { element } from '../../formats/xml/xml-writer.ts'
 import { type SoapClientSettings, soapClient } from './soap-client.ts'
-import { ADA, ASID, CHILD, facingInterface, replacing, replied, scripted } from './testing.ts'
+import { ADA, ASID, CHILD, facingInterface, now, replacing, replied, scripted } from './testing.ts'
 
 const SETTINGS: SoapClientSettings = {
   url: 'https://cp-is.example/sync-service',
@@ -14,7 +15,7 @@ const SETTINGS: SoapClientSettings = {
 
 /** The client before the real interface, whose replies may be changed on their way. */
 function connect(stage: Partial<Backstage> = { answer: ANSWER }, change?: (text: string) => string) {
-  const api = openApi(stage)
+  const api = openApi({ now, ...stage })
   const { poster, sent } = facingInterface(api.server, change)
   return { ...api, sent, client: soapClient({ ...SETTINGS, poster }) }
 }
@@ -70,7 +71,7 @@ describe('asking', () => {
   })
 
   test('an answer is read whatever it says of its type, and whomever it is addressed to (rules 11.5 and 11.6)', async () => {
-    const api = openApi({ answer: ANSWER })
+    const api = openApi({ now, answer: ANSWER })
     const types = ['text/xml', 'text/xml; charset=utf-8', 'text/xml;charset="UTF-8"', undefined]
     for (const contentType of types) {
       const { poster } = facingInterface(api.server, text =>
@@ -109,13 +110,25 @@ describe('asking', () => {
 
 describe('a refusal is the caller’s to put right', () => {
   test('an unknown system is told that access is denied', async () => {
-    const { poster } = facingInterface(openApi({ answer: ANSWER }).server)
+    const { poster } = facingInterface(openApi({ now, answer: ANSWER }).server)
     const stranger = soapClient({ ...SETTINGS, asid: '999000000099', poster })
     expect(await stranger.query(CHILD)).toEqual({
       kind: 'refused',
       status: 200,
       message: 'Access denied',
       codes: ['1'],
+    })
+  })
+
+  test.each<[MessageRefused['kind'], string, RegExp]>([
+    ['id-of-another', '202', /^Duplicate HL7 id/],
+    ['out-of-date', 'ErrorBase1732.INVALID_CREATION_TIME', /24 hours/],
+  ])('a message that is %s (rules 11.8 and 11.9)', async (kind, code, words) => {
+    const { client } = connect({ answer: ANSWER, messageRefused: { kind } })
+    expect(await client.query(CHILD)).toMatchObject({
+      kind: 'refused',
+      codes: [code],
+      message: expect.stringMatching(words),
     })
   })
 
@@ -139,7 +152,7 @@ describe('a refusal is the caller’s to put right', () => {
   })
 
   test('a fault of the request carries Spine’s code', async () => {
-    const { poster } = facingInterface(openApi({ answer: ANSWER }).server)
+    const { poster } = facingInterface(openApi({ now, answer: ANSWER }).server)
     const lost = soapClient({ ...SETTINGS, spineAsid: '999000000098', poster })
     expect(await lost.query(CHILD)).toMatchObject({
       kind: 'refused',
@@ -253,7 +266,7 @@ describe('rules 4.3, 12.8 and 12.9: whatever is not an answer to the question is
   })
 
   test('an answer under another status than 200', async () => {
-    const { server } = openApi({ answer: NOTHING_HELD })
+    const { server } = openApi({ now, answer: NOTHING_HELD })
     const { poster } = facingInterface(server)
     const client = soapClient({
       ...SETTINGS,
@@ -269,7 +282,7 @@ describe('rules 4.3, 12.8 and 12.9: whatever is not an answer to the question is
       message: 'The service could not be reached: the connection was refused',
       problem: 'refused',
     })
-    const api = openApi({ answer: ANSWER })
+    const api = openApi({ now, answer: ANSWER })
     api.server.addHook('onRequest', () => new Promise(() => undefined))
     const url = `${await api.server.listen({ port: 0, host: '127.0.0.1' })}/sync-service`
     const waiting = soapClient({ ...SETTINGS, url, timeoutMilliseconds: 100 })

@@ -5,6 +5,9 @@ import type { AskingAuthor } from './asking-author.ts'
 
 /** What the tests of the clients have in common. */
 
+/** For a service before which a client stands: queries are made now (rule 11.8). */
+export const now = () => new Date()
+
 export const CHILD = '9990000018'
 export const ASID = '999000000011'
 export const SPINE = '999000000001'

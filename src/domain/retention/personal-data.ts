@@ -138,6 +138,13 @@ export const KEPT_ELSEWHERE: readonly (Omit<PersonalData, 'period'> & { readonly
     source: '13.5, 13.6',
   },
   {
+    words: 'ids of queries that came by SOAP, with a digest of each',
+    tables: ['query_message'],
+    from: 'the query',
+    period: '25 hours',
+    source: '11.9',
+  },
+  {
     words: 'tables that officers send on a page',
     tables: ['desk_draft'],
     from: 'the table was sent',

@@ -26,6 +26,8 @@ export interface QueryRequest {
   /** What is asked for, in the audit log's words. */
   readonly action: string
   readonly traceId: string
+  /** The id of the access, where it is listed (UUID); a new one, where nothing is said. */
+  readonly accessId?: string
   /** The registered system it came through, at interfaces that know it. */
   readonly system?: Asid
   /** What else the API knows of who asks, for the audit log. */
@@ -63,7 +65,7 @@ export async function answerQuery(
     return allowed
   }
   const query = {
-    id: deps.newId(),
+    id: request.accessId ?? deps.newId(),
     nhsNumber,
     access,
     author: requester.author,

@@ -69,6 +69,22 @@ export interface QueryStore {
   ): Promise<NumberToAsk | undefined>
 }
 
+/** The ids of queries that came as messages (rule 11.9). */
+export interface QueryMessageStore {
+  /**
+   * Remembers a message, or answers what was remembered under its id: its digest and when it was received first. It is remembered
+   * at once, whatever becomes of it.
+   */
+  receive(message: {
+    readonly caller: string
+    readonly messageId: string
+    readonly digest: string
+    readonly at: Date
+  }): Promise<{ readonly digest: string; readonly at: Date }>
+  /** Forgets what was received first before that instant; answers how many. */
+  forget(before: Date): Promise<number>
+}
+
 /** An answer on its way to the system that asked, as it is posted: the same bytes under the same id, however often. */
 export interface AnswerMessage {
   readonly id: string

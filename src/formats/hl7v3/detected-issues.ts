@@ -50,6 +50,15 @@ export const ACCESS_DENIED: DetectedIssue = {
   severity: 'ER',
 }
 
+/** Another message came before under the id of this one. */
+export const DUPLICATE_ID: DetectedIssue = {
+  code: '202',
+  codeSystem: OID.messagingError,
+  displayName:
+    'Duplicate HL7 id: another message came before under this one. Every message needs an id of its own',
+  severity: 'ER',
+}
+
 /**
  * A fault of a query: its name as the code, what to correct as the display name. Where the name says which field is missing, that stands
  * before the text: a code has no white space (type `cs`).

@@ -4,6 +4,7 @@ import type { Asid, ClientSystem } from '../../../src/domain/registration/client
 import { success } from '../../../src/domain/result.ts'
 import type { Storage } from '../../../src/flows/ports.ts'
 import { answerLater } from '../../../src/flows/query/answer-later.ts'
+import { answerOnce } from '../../../src/flows/query/answer-once.ts'
 import { type Posted, postAnswer } from '../../../src/flows/query/post-answer.ts'
 import { postAnswerAgain } from '../../../src/flows/registration/manage-exchange.ts'
 import { nurse } from '../records.ts'
@@ -74,8 +75,34 @@ async function post(bench: CutBench, on: Storage, posted: Posted) {
 const answers = (messageId: string, state: string) =>
   sql`(select count(*) from asynchronous_answer where message_id = ${messageId} and state = ${state})`
 
-/** Questions that come as messages, whose answers are posted later. */
+/** Questions that come as messages, whose answers are posted later, or at once. */
 export const ANSWER_FLOWS: readonly FlowCase[] = [
+  {
+    name: 'a question over SOAP is answered',
+    again: 'recorded',
+    prepare: async bench => {
+      const number = await heldBy(bench, (await bench.authority()).odsCode)
+      const messageId = newId()
+      return {
+        act: on =>
+          answerOnce(
+            { ...bench.deps(on), queries: on.queries, queryMessages: on.queryMessages, audit: on.audit },
+            {
+              requester: { author: nurse(), activities: new Set(['B0107']) },
+              nhsNumber: number,
+              access: 'unscheduled',
+              via: 'spine',
+              action: 'query plans',
+              traceId: messageId,
+              message: { caller: SYSTEM.asid, id: messageId, digest: messageId },
+            },
+          ),
+        done: sql`select (select count(*) from access where nhs_number = ${number}) as accesses,
+          (select count(*) from notification where nhs_number = ${number}) as notifications,
+          ${audited('query plans', messageId, 'trace_id')} as audited`,
+      }
+    },
+  },
   {
     name: 'a question is kept with its answer',
     again: 'recorded',

@@ -308,6 +308,15 @@ describe('what cannot be read as a message is a SOAP fault (rule 13.3)', () => {
   })
 })
 
+test('a query that was made a year ago is refused as any other that is wrong (rule 11.8)', async () => {
+  const { post, questions } = openApi()
+  await post(messageOf(RELIABLE, { ...QUERY, createdAt: new Date('2025-03-10T09:30:00Z') }))
+  expect(questions[0]?.query).toMatchObject({
+    ok: false,
+    fault: { faults: [{ name: 'ErrorBase1732.INVALID_CREATION_TIME' }] },
+  })
+})
+
 test('a message whose time is over is not answered, and is told so (rule 13.13)', async () => {
   const { post, questions, entries } = openApi()
   const lasting = (until: string) =>

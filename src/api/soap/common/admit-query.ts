@@ -1,4 +1,5 @@
 import { type NhsNumber, parseNhsNumber } from '../../../domain/nhs-number.ts'
+import { isTimely } from '../../../domain/query/message-age.ts'
 import { type AccessKind, mayQuery, type Requester } from '../../../domain/query/requester.ts'
 import {
   type Asid,
@@ -9,6 +10,7 @@ import { failure, type Result, success } from '../../../domain/result.ts'
 import { readQuery } from '../../../formats/hl7v3/read-query.ts'
 import type { XmlElement } from '../../../formats/xml/xml-element.ts'
 import {
+  NOT_TIMELY,
   noNhsNumber,
   notAnswered,
   type QueryRefusal,
@@ -28,18 +30,19 @@ export interface AdmittedQuery {
  * noted on its exchange.
  */
 export function admitQuery(
-  deps: { readonly ownAsid: Asid },
+  deps: { readonly ownAsid: Asid; readonly now: () => Date },
   exchange: Exchange,
   system: ClientSystem,
   message: XmlElement,
 ): Result<AdmittedQuery, QueryRefusal> {
   const read = readQuery(message)
   if (!read.ok) return failure({ kind: 'faulty', faults: read.fault })
-  const { query, senderAsid, receiverAsid } = read.value
+  const { query, senderAsid, receiverAsid, createdAt } = read.value
   const { author, access } = query
   exchange.author = author
   if (senderAsid !== system.asid) return failure({ kind: 'faulty', faults: [SENT_BY_ANOTHER] })
   if (receiverAsid !== deps.ownAsid) return failure({ kind: 'faulty', faults: [SENT_TO_ANOTHER] })
+  if (!createdAt || !isTimely(createdAt, deps.now())) return failure({ kind: 'faulty', faults: [NOT_TIMELY] })
   if (author.kind === 'system' && author.asid !== system.asid) {
     return failure({ kind: 'denied', reason: 'system speaks for another' })
   }

@@ -1,5 +1,6 @@
 import { type NhsNumberFault, otherNationWords } from '../../../domain/nhs-number.ts'
 import type { NotAnswered } from '../../../domain/query/answer.ts'
+import type { MessageRefused } from '../../../flows/query/answer-once.ts'
 import type { QueryFault } from '../../../formats/hl7v3/query-message.ts'
 
 /** Why a query that could be read as an envelope is not answered. */
@@ -7,6 +8,8 @@ export type QueryRefusal =
   /** The reason is for the audit log alone: the asking system is told that access is denied. */
   | { readonly kind: 'denied'; readonly reason: string }
   | { readonly kind: 'faulty'; readonly faults: readonly QueryFault[] }
+  /** Another message came before under the id of this one (rule 11.9). */
+  | { readonly kind: 'id-of-another' }
   /** Nobody may be told of the person (rule 10.1). */
   | { readonly kind: 'restricted' }
 
@@ -18,6 +21,12 @@ export const SENT_BY_ANOTHER: QueryFault = {
 export const SENT_TO_ANOTHER: QueryFault = {
   name: 'ErrorBase1732.INVALID_COMM_FUNC_RCV',
   text: 'The message is for another system than the header of its envelope.',
+}
+
+/** It may be a copy of a message that was answered long ago, or the clock of the system is wrong (rule 11.8). */
+export const NOT_TIMELY: QueryFault = {
+  name: 'ErrorBase1732.INVALID_CREATION_TIME',
+  text: 'The message was made more than 24 hours ago, or more than 5 minutes ahead of the time of this service.',
 }
 
 /** A number of another nation is said to be one (rule 1.4). */
@@ -38,12 +47,25 @@ export function refusalReason(refusal: QueryRefusal): string {
       return refusal.reason
     case 'faulty':
       return refusal.faults.map(({ name }) => name).join(' ')
+    case 'id-of-another':
     case 'restricted':
-      return 'restricted'
+      return refusal.kind
   }
 }
 
 /** Why a query that was understood is not answered, as a refusal. */
-export function notAnswered(fault: NotAnswered): QueryRefusal {
-  return fault.kind === 'restricted' ? fault : { kind: 'denied', reason: `missing ${fault.activity}` }
+export function notAnswered(fault: NotAnswered | MessageRefused): QueryRefusal {
+  switch (fault.kind) {
+    case 'missing-activity':
+      return { kind: 'denied', reason: `missing ${fault.activity}` }
+    case 'out-of-date':
+      return { kind: 'faulty', faults: [NOT_TIMELY] }
+    default:
+      return fault
+  }
+}
+
+/** Whether the flow has left the audit entry of what it did not answer: of a message that it does not take it leaves none. */
+export function leftByFlow({ kind }: NotAnswered | MessageRefused): boolean {
+  return kind !== 'id-of-another' && kind !== 'out-of-date'
 }

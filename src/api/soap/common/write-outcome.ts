@@ -5,6 +5,7 @@ import { INTERACTIONS, type Interaction } from '../../../formats/hl7v3/codes.ts'
 import {
   ACCESS_DENIED,
   type DetectedIssue,
+  DUPLICATE_ID,
   issueOf,
   NO_RECORD,
   NO_RECORD_UNCHECKED,
@@ -44,8 +45,12 @@ export function writeOutcome(
   if (!outcome.ok) {
     const refusal = outcome.fault
     if (refusal.kind === 'restricted') return failed([RESTRICTED])
-    const issues = refusal.kind === 'denied' ? [ACCESS_DENIED] : refusal.faults.map(issueOf)
-    const message = writeApplicationAcknowledgement({ ...wrapper, requestId, outcome: 'AE', issues })
+    const message = writeApplicationAcknowledgement({
+      ...wrapper,
+      requestId,
+      outcome: 'AE',
+      issues: issuesOf(refusal),
+    })
     return { id, interaction: INTERACTIONS.applicationAcknowledgement, message }
   }
   const answer = outcome.value
@@ -56,4 +61,15 @@ export function writeOutcome(
         message: writeQueryResponse({ ...wrapper, responseId: answer.id, answer }),
       }
     : failed(answer.checked ? NO_RECORD : NO_RECORD_UNCHECKED)
+}
+
+function issuesOf(refusal: Exclude<QueryRefusal, { kind: 'restricted' }>): readonly DetectedIssue[] {
+  switch (refusal.kind) {
+    case 'denied':
+      return [ACCESS_DENIED]
+    case 'id-of-another':
+      return [DUPLICATE_ID]
+    case 'faulty':
+      return refusal.faults.map(issueOf)
+  }
 }

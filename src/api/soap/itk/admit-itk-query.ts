@@ -6,6 +6,7 @@ import {
   parseNhsNumber,
 } from '../../../domain/nhs-number.ts'
 import type { NotAnswered } from '../../../domain/query/answer.ts'
+import { isTimely } from '../../../domain/query/message-age.ts'
 import type { Requester } from '../../../domain/query/requester.ts'
 import {
   type Asid,
@@ -13,6 +14,7 @@ import {
   type ClientSystem,
 } from '../../../domain/registration/client-system.ts'
 import { failure, type Result, success } from '../../../domain/result.ts'
+import type { MessageRefused } from '../../../flows/query/answer-once.ts'
 import { HL7 } from '../../../formats/hl7v3/codes.ts'
 import { isAuthorFault } from '../../../formats/hl7v3/query-faults.ts'
 import { readQueryStubs } from '../../../formats/hl7v3/read-query.ts'
@@ -50,11 +52,12 @@ export async function admitItkQuery(
   if (systems.length === 0) return denied('organisation not registered')
   const query = readQuery(deps, question)
   if (!query.ok) return query
-  const { author, access } = query.value
+  const { author, access, effectiveTime } = query.value
   exchange.author = author
   const system = author.kind === 'system' ? systems.find(({ asid }) => asid === author.asid) : systems[0]
   if (!system) return denied('system speaks for another')
   if (author.kind === 'system' || systems.length === 1) exchange.system = system.asid
+  if (!isTimely(effectiveTime, deps.now())) return invalid('out-of-date')
   if (access !== 'unscheduled') return invalid('scheduled access')
   const nhsNumber = parseNhsNumber(query.value.nhsNumber)
   if (!nhsNumber.ok) return invalid('invalid NHS number', nhsNumber.fault)
@@ -68,10 +71,15 @@ export async function admitItkQuery(
 }
 
 /** Why a query that was understood is not answered, as a refusal; for a restricted person there is no code of its own (rule 10.1). */
-export function notAnswered(fault: NotAnswered): Refusal {
-  return fault.kind === 'restricted'
-    ? { code: 'CPIS-9999', reason: 'restricted' }
-    : { code: 'SMSP-0005', reason: `missing ${fault.activity}` }
+export function notAnswered(fault: NotAnswered | MessageRefused): Refusal {
+  switch (fault.kind) {
+    case 'restricted':
+      return { code: 'CPIS-9999', reason: 'restricted' }
+    case 'missing-activity':
+      return { code: 'SMSP-0005', reason: `missing ${fault.activity}` }
+    default:
+      return { code: 'SMSP-0001', reason: fault.kind }
+  }
 }
 
 /** Registered for the mini service, for unscheduled care, and by its certificate where one is to be shown (rules 9.5 and 9.7). */

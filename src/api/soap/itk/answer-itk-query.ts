@@ -1,5 +1,8 @@
+import { ODS_IDENTITY } from '../../../formats/itk/codes.ts'
 import type { MiniServiceResponse } from '../../../formats/itk/mini-service-response.ts'
+import { xmlDigest } from '../../../formats/xml/xml-digest.ts'
 import type { Shown } from '../common/client-certificate.ts'
+import { leftByFlow } from '../common/query-refusal.ts'
 import { admitItkQuery, notAnswered, type Refusal } from './admit-itk-query.ts'
 import type { MiniServiceDeps } from './api-deps.ts'
 import { detailsOf, type Exchange, type ItkQuery } from './exchange.ts'
@@ -36,8 +39,13 @@ export async function answerItkQuery(
       action: exchange.action,
       traceId: exchange.traceId,
       details: detailsOf(question),
+      message: {
+        caller: `${ODS_IDENTITY}${question.odsCode}`,
+        id: question.messageId,
+        digest: xmlDigest(question.payload),
+      },
     })
-    exchange.audited = true
+    exchange.audited = answered.ok || leftByFlow(answered.fault)
     if (!answered.ok) return refuse(notAnswered(answered.fault))
     const { plans, accesses, checked } = answered.value
     if (plans.length === 0) return { ...wrapper, code: 'CPIS-0001', checked }

@@ -5,6 +5,7 @@ import type { Answer, NotAnswered } from '../../../domain/query/answer.ts'
 import type { Requester } from '../../../domain/query/requester.ts'
 import type { Asid, ClientSystem } from '../../../domain/registration/client-system.ts'
 import type { Result } from '../../../domain/result.ts'
+import type { AskingMessage, MessageRefused } from '../../../flows/query/answer-once.ts'
 import type { SoapDeps } from '../common/soap-deps.ts'
 import type { RequestEntry } from './exchange.ts'
 
@@ -15,7 +16,7 @@ export interface MiniServiceDeps extends SoapDeps<RequestEntry> {
   readonly address: () => string
   /** The registered systems of an organisation, whatever they may do. */
   readonly findClientSystems: (odsCode: OdsCode) => Promise<readonly ClientSystem[]>
-  /** Answers, and leaves the audit entry of what it answered or refused. Throws when it could not look. */
+  /** Answers, and leaves the audit entry of what it answered or refused, but for a message that it does not take. Throws when it could not look. */
   readonly answerQuery: (request: {
     requester: Requester
     nhsNumber: NhsNumber
@@ -25,5 +26,6 @@ export interface MiniServiceDeps extends SoapDeps<RequestEntry> {
     traceId: string
     system?: Asid
     details: NonNullable<AuditEntry['details']>
-  }) => Promise<Result<Answer, NotAnswered>>
+    message: AskingMessage
+  }) => Promise<Result<Answer, NotAnswered | MessageRefused>>
 }

@@ -289,6 +289,35 @@ describe('a question', () => {
     expect((await responseOf(answered, anonymous)).code).toBe('SMSP-0000')
   })
 
+  test.each<[string, string, string]>([
+    ['a year ago', '2025-03-10T09:30:01Z', 'SMSP-0001'],
+    ['24 hours ago', '2026-03-09T09:30:01Z', 'SMSP-0000'],
+    ['six minutes ahead', '2026-03-10T09:36:01Z', 'SMSP-0001'],
+  ])('that was made %s is answered %s (rule 11.8)', async (_name, madeAt, code) => {
+    const { post, stage } = openApi({ answer: HELD })
+    const answered = await post(requestOf({ query: { effectiveTime: new Date(madeAt) } }))
+    expect((await responseOf(answered)).code).toBe(code)
+    expect(stage.entries).toMatchObject([
+      code === 'SMSP-0000' ? { outcome: 'allowed' } : { reason: 'out-of-date' },
+    ])
+  })
+
+  test('is known by its organisation, its id and what it asks, and refused under the id of another (rule 11.9)', async () => {
+    const { post, stage } = openApi({ answer: HELD })
+    await post(requestOf())
+    await post(requestOf().replaceAll('><', '>\n <'))
+    await post(requestOf({ query: { nhsNumber: '9990001014' } }))
+    const [first, again, another] = stage.queried.map(({ message }) => message)
+    expect(first).toMatchObject({ caller: 'urn:nhs-uk:identity:ods:X9Z01', id: MESSAGE_ID })
+    expect(again).toEqual(first)
+    expect(another?.digest).not.toBe(first?.digest)
+
+    stage.entries.length = 0
+    stage.messageRefused = { kind: 'id-of-another' }
+    expect((await responseOf(await post(requestOf()))).code).toBe('SMSP-0001')
+    expect(stage.entries).toMatchObject([{ outcome: 'refused', reason: 'id-of-another' }])
+  })
+
   test('may be compressed with gzip, and in no other way (rule 11.7)', async () => {
     const { post, stage } = openApi({ answer: HELD })
     const compressed = gzipSync(requestOf())

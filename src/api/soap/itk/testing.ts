@@ -7,7 +7,8 @@ import {
   type ClientSystem,
   parseAsid,
 } from '../../../domain/registration/client-system.ts'
-import { success } from '../../../domain/result.ts'
+import { failure, success } from '../../../domain/result.ts'
+import type { MessageRefused } from '../../../flows/query/answer-once.ts'
 import { HL7, NPFIT } from '../../../formats/hl7v3/codes.ts'
 import type { QueryMessage } from '../../../formats/hl7v3/query-message.ts'
 import { writeQueryStub } from '../../../formats/hl7v3/write-query.ts'
@@ -121,6 +122,10 @@ export interface Backstage {
   /** Thrown where the register of systems, the store or the audit log is asked. */
   registerError?: Error
   storeError?: Error
+  /** The time of the service; half past nine on 10 March 2026, where nothing is said. */
+  now?: () => Date
+  /** What the flow says of the message itself. */
+  messageRefused?: MessageRefused
   auditError?: Error
   /** What every caller shows, where certificates are checked. */
   certificate?: { readonly shown: CertificateFingerprint | undefined }
@@ -143,6 +148,7 @@ export function openApi(change: Partial<Backstage> = {}) {
     ...(certificate && { shownCertificate: () => certificate.shown }),
     answerQuery: async request => {
       stage.queried.push(request)
+      if (stage.messageRefused) return failure(stage.messageRefused)
       if (stage.storeError) throw stage.storeError
       const { action, nhsNumber, traceId, requester, access, details } = request
       const allowed = mayQuery(requester, access)
@@ -165,7 +171,7 @@ export function openApi(change: Partial<Backstage> = {}) {
       stage.entries.push(entry)
     },
     reportFailure: error => stage.failures.push(error),
-    now: () => new Date('2026-03-10T09:30:01Z'),
+    now: stage.now ?? (() => new Date('2026-03-10T09:30:01Z')),
     newId: () => `0197a000-0000-7000-8000-${String(++id).padStart(12, '0')}`,
   }
   server.register(miniServiceApi(deps), { prefix: '/smsp/cpis' })

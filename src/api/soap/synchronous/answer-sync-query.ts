@@ -6,10 +6,11 @@ import { actionOf } from '../../../formats/soap/codes.ts'
 import { readEnvelope } from '../../../formats/soap/read-envelope.ts'
 import type { SoapFault } from '../../../formats/soap/soap-fault.ts'
 import { type RequestHead, readRequestHead } from '../../../formats/soap/spine-head.ts'
+import { xmlDigest } from '../../../formats/xml/xml-digest.ts'
 import type { XmlElement } from '../../../formats/xml/xml-element.ts'
 import type { XmlNode } from '../../../formats/xml/xml-writer.ts'
 import { admitQuery } from '../common/admit-query.ts'
-import { notAnswered, type QueryRefusal, refusalReason } from '../common/query-refusal.ts'
+import { leftByFlow, notAnswered, type QueryRefusal, refusalReason } from '../common/query-refusal.ts'
 import type { Exchange } from '../common/spine-exchange.ts'
 import { writeOutcome } from '../common/write-outcome.ts'
 import { admitSystem } from './admit-system.ts'
@@ -61,9 +62,14 @@ async function outcomeOf(
     system: head.senderAsid,
     action: exchange.action,
     traceId: exchange.traceId,
+    message: { caller: head.senderAsid, id: head.messageId, digest: xmlDigest(message) },
   })
-  exchange.audited = true
-  return answered.ok ? answered : failure(notAnswered(answered.fault))
+  if (answered.ok) {
+    exchange.audited = true
+    return answered
+  }
+  exchange.audited = leftByFlow(answered.fault)
+  return failure(notAnswered(answered.fault))
 }
 
 /** SOAP 1.1 has the action in quotes (clause 6.1.1); not every client puts it there. */

@@ -3,6 +3,7 @@ import type { Answer, NotAnswered } from '../../../domain/query/answer.ts'
 import type { AccessKind, Requester } from '../../../domain/query/requester.ts'
 import type { Asid, ClientSystem } from '../../../domain/registration/client-system.ts'
 import type { Result } from '../../../domain/result.ts'
+import type { AskingMessage, MessageRefused } from '../../../flows/query/answer-once.ts'
 import type { SoapDeps } from '../common/soap-deps.ts'
 import type { RequestEntry } from '../common/spine-exchange.ts'
 
@@ -12,7 +13,7 @@ export interface SynchronousApiDeps extends SoapDeps<RequestEntry> {
   /** Where callers find the API: absolute. */
   readonly address: () => string
   readonly findClientSystem: (asid: Asid) => Promise<ClientSystem | undefined>
-  /** Answers, and leaves the audit entry of what it answered or refused. Throws when it could not look. */
+  /** Answers, and leaves the audit entry of what it answered or refused, but for a message that it does not take. Throws when it could not look. */
   readonly answerQuery: (request: {
     requester: Requester
     nhsNumber: NhsNumber
@@ -21,5 +22,6 @@ export interface SynchronousApiDeps extends SoapDeps<RequestEntry> {
     system: Asid
     action: string
     traceId: string
-  }) => Promise<Result<Answer, NotAnswered>>
+    message: AskingMessage
+  }) => Promise<Result<Answer, NotAnswered | MessageRefused>>
 }

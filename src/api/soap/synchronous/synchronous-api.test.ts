@@ -247,6 +247,44 @@ describe('what is wrong with a query is named as the national service names it, 
     expect(stage.entries[0]).not.toHaveProperty('nhsNumber')
   })
 
+  // The API of these tests says that it is 09:30:01 on that day.
+  test.each<[string, string, readonly string[]]>([
+    ['a year ago', '2025-03-10T09:30:01Z', [`${INVALID}CREATION_TIME`]],
+    ['24 hours and a second ago', '2026-03-09T09:30:00Z', [`${INVALID}CREATION_TIME`]],
+    ['24 hours ago', '2026-03-09T09:30:01Z', []],
+    ['five minutes ahead', '2026-03-10T09:35:01Z', []],
+    ['five minutes and a second ahead', '2026-03-10T09:35:02Z', [`${INVALID}CREATION_TIME`]],
+  ])('a query that was made %s (rule 11.8)', async (_name, madeAt, codes) => {
+    const { stage, post } = openApi({ answer: HELD })
+    const answered = await post(envelopeOf({ ...QUERY, createdAt: new Date(madeAt) }))
+    if (codes.length === 0) expect((await messageOf(answered)).name).toBe('REPC_IN000007GB01')
+    else expect(await refusalOf(answered)).toEqual(codes)
+    expect(stage.queried).toHaveLength(codes.length === 0 ? 1 : 0)
+    expect(stage.entries).toMatchObject([{ outcome: codes.length === 0 ? 'allowed' : 'refused' }])
+  })
+
+  test('a message is known by its sender, its id and what it says, and refused under the id of another (rule 11.9)', async () => {
+    const { stage, post } = openApi({ answer: HELD })
+    await post(envelopeOf(QUERY))
+    await post(envelopeOf(QUERY).replaceAll('><', '>\n <'), { 'content-type': 'application/xml' })
+    await post(asking({ nhsNumber: '9990001014' }))
+    const [first, again, another] = stage.queried.map(({ message }) => message)
+    expect(first).toMatchObject({ caller: WARD.asid, id: 'AAAAAAAA-0000-4000-8000-00000000000E' })
+    expect(again).toEqual(first)
+    expect(another).toMatchObject({ caller: first?.caller, id: first?.id })
+    expect(another?.digest).not.toBe(first?.digest)
+
+    stage.entries.length = 0
+    stage.messageRefused = { kind: 'id-of-another' }
+    const answered = await post(envelopeOf(QUERY))
+    expect(await refusalOf(answered)).toEqual(['202'])
+    expect(answered.body).not.toContain('9990000018')
+    expect(stage.entries).toMatchObject([{ outcome: 'refused', reason: 'id-of-another' }])
+    stage.messageRefused = { kind: 'out-of-date' }
+    expect(await refusalOf(await post(envelopeOf(QUERY)))).toEqual([`${INVALID}CREATION_TIME`])
+    expect(stage.entries).toHaveLength(2)
+  })
+
   test('a message of another kind is refused as such, with every fault at once', async () => {
     const { post } = openApi()
     const other = good

@@ -3,7 +3,8 @@ import type { OdsCode } from '../../../domain/organisation.ts'
 import type { Answer } from '../../../domain/query/answer.ts'
 import { mayQuery, type PersonAuthor } from '../../../domain/query/requester.ts'
 import { type Asid, type ClientSystem, parseAsid } from '../../../domain/registration/client-system.ts'
-import { success } from '../../../domain/result.ts'
+import { failure, success } from '../../../domain/result.ts'
+import type { MessageRefused } from '../../../flows/query/answer-once.ts'
 import { INTERACTIONS } from '../../../formats/hl7v3/codes.ts'
 import type { QueryMessage } from '../../../formats/hl7v3/query-message.ts'
 import { writeQuery } from '../../../formats/hl7v3/write-query.ts'
@@ -91,6 +92,10 @@ export interface Backstage {
   /** The register of systems cannot be read. */
   registerIsDown?: boolean
   storeIsDown?: boolean
+  /** The time of the service; half past nine on 10 March 2026, where nothing is said. */
+  now?: () => Date
+  /** What the flow says of the message itself. */
+  messageRefused?: MessageRefused
   auditIsDown?: boolean
 }
 
@@ -109,6 +114,7 @@ export function openApi(change: Partial<Backstage> = {}) {
     },
     answerQuery: async request => {
       stage.queried.push(request)
+      if (stage.messageRefused) return failure(stage.messageRefused)
       if (stage.storeIsDown) throw new Error(`no connection while asking for ${request.nhsNumber}`)
       const { action, nhsNumber, traceId, requester, access, system } = request
       const allowed = mayQuery(requester, access)
@@ -131,7 +137,7 @@ export function openApi(change: Partial<Backstage> = {}) {
       stage.entries.push(entry)
     },
     reportFailure: error => stage.failures.push(error),
-    now: () => new Date('2026-03-10T09:30:01Z'),
+    now: stage.now ?? (() => new Date('2026-03-10T09:30:01Z')),
     newId: () => `0197a000-0000-7000-8000-${String(++id).padStart(12, '0')}`,
   }
   server.register(synchronousApi(deps), { prefix: '/sync-service' })
