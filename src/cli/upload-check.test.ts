@@ -29,6 +29,12 @@ async function uploadText(
   return textOfPieces(writeUpload({ ...upload.header, createdAt, recordCount: records.length }, records))
 }
 
+/** The same plans, of somebody whose given name is another. */
+const otherwise = (record: RecordAsSent): RecordAsSent => ({
+  ...record,
+  subjects: record.subjects.map(subject => ({ ...subject, given: 'Otherwise' })),
+})
+
 describe('cpis upload check', () => {
   let directory = ''
   beforeAll(() => {
@@ -51,6 +57,13 @@ describe('cpis upload check', () => {
     expect(err).toContain('1 record would be refused.')
   })
 
+  test('a record that stands there again, word for word, is good and counted once; refused ones too (rule 3.9)', async () => {
+    const renumbered = (all: readonly RecordAsSent[]) =>
+      all.map((record, index) => ({ ...record, position: index + 1 }))
+    const again = await check(await uploadText({ records: all => renumbered([...all, ...all.slice(98)]) }))
+    expect(again.out).toContain('99 records good, 1 to be refused.')
+  })
+
   test('a file without a fault is good, as far as it was looked', async () => {
     const { exitCode, out, err } = await check(await uploadText({ records: all => all.slice(0, 99) }))
     expect({ exitCode, err }).toEqual({ exitCode: 0, err: '' })
@@ -60,7 +73,7 @@ describe('cpis upload check', () => {
 
   test('a plan that an earlier record carried fails its record (rule 3.9)', async () => {
     const twice = await uploadText({
-      records: ([first]) => (first ? [first, { ...first, position: 2 }] : []),
+      records: ([first]) => (first ? [first, { ...otherwise(first), position: 2 }] : []),
     })
     const { exitCode, out } = await check(twice, '--json')
     expect(exitCode).toBe(1)

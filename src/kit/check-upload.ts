@@ -1,5 +1,5 @@
+import { createHash } from 'node:crypto'
 import { unbornOf } from '../domain/plan/plan.ts'
-import { failure, type Result } from '../domain/result.ts'
 import { checkRecord } from '../domain/upload/check-record.ts'
 import { codeOfFileFault, type UploadFileFault } from '../domain/upload/file-faults.ts'
 import { fileReasonOf } from '../domain/upload/file-reasons.ts'
@@ -10,6 +10,7 @@ import {
   FUTURE_TOLERANCE_HOURS,
   type RecordAsSent,
   type UploadHeader,
+  wordsOf,
 } from '../domain/upload/upload.ts'
 import { readUpload } from '../formats/hl7v3/read-upload.ts'
 
@@ -36,7 +37,7 @@ export type RecordVerdict =
   | ({ readonly kind: 'failed' } & FailedRecord)
 
 /**
- * Reads a file as the service would, in flat memory but for the keys of its plans (rules 3.2, 3.3, 3.9, 3.11 and 3.13).
+ * Reads a file as the service would, in flat memory but for the keys of its plans and a digest of each record (rules 3.2, 3.3, 3.9, 3.11 and 3.13).
  * `onRecord` is called with each record in order.
  */
 export async function checkUpload(
@@ -46,6 +47,7 @@ export async function checkUpload(
 ): Promise<UploadReport> {
   const failed: FailedRecord[] = []
   const met = new Set<string>()
+  const outcomes = new Map<string, RecordFault | undefined>()
   let header: UploadHeader | undefined
   let passed = 0
   const report = (fault?: UploadFileFault): UploadReport => ({
@@ -61,14 +63,18 @@ export async function checkUpload(
       const latest = now.getTime() + FUTURE_TOLERANCE_HOURS * 3_600_000
       if (header.createdAt.getTime() > latest) return report({ kind: 'created-in-future' })
     } else if (item.kind === 'record') {
-      const checked = checkInFile(item.record, met, now)
-      if (checked.ok) {
-        passed += 1
-        onRecord({ kind: 'good', ...placeOf(item.record) })
-      } else {
-        const record = failedRecord(item.record, checked.fault)
-        failed.push(record)
+      // What stands there again, word for word, comes to the same and is counted once (rule 3.9).
+      const words = createHash('sha256').update(wordsOf(item.record)).digest('base64')
+      const isRepeat = outcomes.has(words)
+      const fault = isRepeat ? outcomes.get(words) : faultInFile(item.record, met, now)
+      outcomes.set(words, fault)
+      if (fault) {
+        const record = failedRecord(item.record, fault)
+        if (!isRepeat) failed.push(record)
         onRecord({ kind: 'failed', ...record })
+      } else {
+        if (!isRepeat) passed += 1
+        onRecord({ kind: 'good', ...placeOf(item.record) })
       }
     }
   }
@@ -76,16 +82,16 @@ export async function checkUpload(
 }
 
 /** A record by itself, and against the good ones before it: a plan stands once in a file (rule 3.9). */
-function checkInFile(record: RecordAsSent, met: Set<string>, now: Date): Result<CheckedRecord, RecordFault> {
+function faultInFile(record: RecordAsSent, met: Set<string>, now: Date): RecordFault | undefined {
   const checked = checkRecord(record, now)
-  if (!checked.ok) return checked
+  if (!checked.ok) return checked.fault
   const { nhsNumber, plans, subject } = checked.value
   const key = ({ type, start }: CheckedRecord['plans'][number]) =>
     `${nhsNumber} ${type} ${start} ${unbornOf(type, subject)}`
   const repeated = plans.find(plan => met.has(key(plan)))
-  if (repeated) return failure({ kind: 'plan-already-in-file', plan: repeated.type })
+  if (repeated) return { kind: 'plan-already-in-file', plan: repeated.type }
   for (const plan of plans) met.add(key(plan))
-  return checked
+  return undefined
 }
 
 function failedRecord(record: RecordAsSent, fault: RecordFault): FailedRecord {

@@ -32,6 +32,8 @@ import * as outsideAsked from './migrations/0029-outside-asked.ts'
 import * as queryMessages from './migrations/0030-query-messages.ts'
 import * as readById from './migrations/0031-read-by-id.ts'
 import * as appointmentNames from './migrations/0032-appointment-names.ts'
+import * as repeatedRecords from './migrations/0033-repeated-records.ts'
+
 import type { Schema } from './schema.ts'
 
 const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -67,6 +69,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0030-query-messages': queryMessages,
   '0031-read-by-id': readById,
   '0032-appointment-names': appointmentNames,
+  '0033-repeated-records': repeatedRecords,
 }
 
 /** Brings the database to this version's schema; answers the names of the steps taken. Safe when several start at once. */

@@ -189,6 +189,7 @@ interface UploadRecordTable {
   sent: JSONColumnType<RecordAsSent>
   fault: JSONColumnType<RecordFault> | null
   overlapped: JSONColumnType<OverlappedPlan> | null
+  repeats: number | null
 }
 
 interface UploadPlanTable {

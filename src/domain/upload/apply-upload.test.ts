@@ -109,6 +109,21 @@ describe('one file after another', () => {
     ])
   })
 
+  test('rule 3.9: a record carried again, word for word, does nothing and has the fault of the first', () => {
+    const loaded = (position: number) => record(position, [plan('CPP'), plan('LAC')])
+    const gone = (position: number) =>
+      record(position, [plan('CPP', { start: '202501050900', delete: '202605310000' })])
+    const once = applyUpload(EMPTY, AUTHORITY, MAY, [loaded(1), gone(2)])
+    const again = applyUpload(EMPTY, AUTHORITY, MAY, [loaded(1), gone(2), loaded(3), gone(4), loaded(5)])
+    expect(again.holding).toEqual(once.holding)
+    expect([...again.faults]).toEqual([
+      [2, { kind: 'delete-of-unknown-plan', plan: 'CPP' }],
+      [4, { kind: 'delete-of-unknown-plan', plan: 'CPP' }],
+    ])
+    const other = applyUpload(EMPTY, AUTHORITY, MAY, [loaded(1), record(2, [plan('CPP')])])
+    expect([...other.faults.keys()]).toEqual([2])
+  })
+
   test('what was held before is left as it was', () => {
     const before = held([file(MAY, record(1, [plan('CPP')]))])
     const copy = new Map(before)

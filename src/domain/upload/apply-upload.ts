@@ -2,7 +2,7 @@ import type { NhsNumber } from '../nhs-number.ts'
 import type { OdsCode } from '../organisation.ts'
 import { type PlanKey, type PlanSubject, unbornOf } from '../plan/plan.ts'
 import type { RecordFault } from './record-faults.ts'
-import { type CheckedPlan, type CheckedRecord, compareVersions, type FileVersion } from './upload.ts'
+import { type CheckedPlan, type CheckedRecord, compareVersions, type FileVersion, wordsOf } from './upload.ts'
 
 /** A plan as it is held, with the file that last wrote it. */
 export interface HeldPlan extends PlanKey, Omit<CheckedPlan, 'type' | 'start'> {
@@ -42,8 +42,9 @@ export function carriedPlan(
 }
 
 /**
- * Applies the records of one file that passed their own checks and PDS. A plan that an earlier one of these records already
- * carried fails its record, of which nothing is applied. The delete of a plan never held is reported as a failure, yet the
+ * Applies the records of one file that passed their own checks and PDS. Of a record that stands there twice, word for word, the second does
+ * nothing, and has the fault of the first if there is one. A plan that an earlier one of these records already carried otherwise fails its
+ * record, of which nothing is applied. The delete of a plan never held is reported as a failure, yet the
  * record is applied as it stands: were it not, the result would depend on which file came first (rules 3.5, 3.6 and 3.9).
  *
  * This is the rule as plain data; the store does the same to whole files at once, and is tested against it.
@@ -57,7 +58,16 @@ export function applyUpload(
   const next = new Map(holding)
   const faults = new Map<number, RecordFault>()
   const met = new Set<string>()
+  const positions = new Map<string, number>()
   for (const record of records) {
+    const words = wordsOf(record)
+    const first = positions.get(words)
+    if (first !== undefined) {
+      const fault = faults.get(first)
+      if (fault) faults.set(record.position, fault)
+      continue
+    }
+    positions.set(words, record.position)
     const plans = record.plans.map(plan =>
       carriedPlan(authority, record.nhsNumber, record.subject, plan, version),
     )

@@ -70,6 +70,11 @@ export interface CheckedRecord {
   readonly plans: readonly CheckedPlan[]
 }
 
+/** What a record says, wherever it stands in its file: two that are word for word the same say the same. */
+export function wordsOf({ position: _, ...said }: RecordAsSent | CheckedRecord): string {
+  return JSON.stringify(said)
+}
+
 export interface CheckedPlan {
   readonly type: PlanType
   readonly start: PlanTime

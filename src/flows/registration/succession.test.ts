@@ -89,7 +89,7 @@ describeOnEachEngine('succession of authorities', database => {
           subject: { given: 'Wren', family: 'Testcase', birthDate: '2019-05-05' as CalendarDate, localId },
           plans: [times],
         }
-        const sent = { position, plans: [], subjects: [] }
+        const sent = { position, plans: [times], subjects: [{ kind: 'child' as const, nhsNumber, localId }] }
         if (!passedOn) return { sent, outcome: { checked } }
         const fault = { kind: 'passed-on' as const, on: passedOn.on, to: [] }
         return { sent, outcome: { fault, unproven: checked } }

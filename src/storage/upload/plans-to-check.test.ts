@@ -63,7 +63,11 @@ describeOnEachEngine('plans to check', database => {
         ...(ends.delete && { delete: `${ends.delete}0000` }),
       }
       return {
-        sent: { position: index + 1, plans: [], subjects: [{ kind: 'child', nhsNumber: number }] },
+        sent: {
+          position: index + 1,
+          plans: [{ type, start, ...dates }],
+          subjects: [{ kind: 'child', nhsNumber: number, ...(localId && { localId }) }],
+        },
         outcome: {
           checked: {
             position: index + 1,

@@ -54,7 +54,11 @@ describeOnEachEngine('what authorities sent and hold', database => {
     await store.complete(upload.id, 'CPF03', 'P-1')
   }
   const loaded = (nhsNumber: NhsNumber, localId?: string, end?: string): JudgedRecord => ({
-    sent: { position: 0, plans: [], subjects: [{ kind: 'child', nhsNumber }] },
+    sent: {
+      position: 0,
+      plans: [{ type: 'CPP', ...(end && { end }) }],
+      subjects: [{ kind: 'child', nhsNumber, ...(localId && { localId }) }],
+    },
     outcome: {
       checked: {
         position: 0,
@@ -87,8 +91,8 @@ describeOnEachEngine('what authorities sent and hold', database => {
   })
 
   test('a record whose number is right counts as a match, whatever else is wrong with it', async () => {
-    const twice = loaded(freshNhsNumber())
-    await apply(-1, 1, numbered([twice, twice]))
+    const nhsNumber = freshNhsNumber()
+    await apply(-1, 1, numbered([loaded(nhsNumber), loaded(nhsNumber, undefined, '203001010000')]))
     expect(await history().applied(authority, 1)).toMatchObject([
       { loaded: 1, failed: 1, match: { matched: 2, total: 2 } },
     ])

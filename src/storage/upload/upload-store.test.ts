@@ -8,7 +8,7 @@ import type { CalendarDate, PlanTime } from '../../domain/english-time.ts'
 import type { NhsNumber } from '../../domain/nhs-number.ts'
 import type { OdsCode } from '../../domain/organisation.ts'
 import { applyUpload, type HeldPlan, type Holding, planKey } from '../../domain/upload/apply-upload.ts'
-import type { CheckedRecord } from '../../domain/upload/upload.ts'
+import { type CheckedRecord, wordsOf } from '../../domain/upload/upload.ts'
 import type { JudgedRecord, UploadReceipt } from '../../flows/upload/ports.ts'
 import type { Database } from '../open-database.ts'
 import { queryStore } from '../query/query-store.ts'
@@ -38,6 +38,7 @@ describeOnEachEngine('the upload store', database => {
 
   test('whatever the files and their order, the store ends where the rule does (rules 3.4 to 3.6)', async () => {
     let authorities = 0
+    let repeats = 0
     await fc.assert(
       fc.asyncProperty(filesInSomeOrder(), async ({ files, people }) => {
         const authority = `M${String(++authorities).padStart(4, '0')}` as OdsCode
@@ -46,20 +47,26 @@ describeOnEachEngine('the upload store', database => {
         let holding: Holding = new Map()
         for (const file of files) {
           const records = file.records.map((record, index) => checked(record, index + 1, numbers))
+          const [first] = records
+          if (file.again && first) records.push({ ...first, position: records.length + 1 })
           const version = { createdAt: new Date(file.day * DAY), sequence: file.sequence }
           const model = applyUpload(holding, authority, version, records)
           holding = model.holding
           const stored = await apply(receipt(authority, version), records.map(judged))
           expect(stored.faults).toEqual(model.faults)
-          expect(stored).toMatchObject({
-            loaded: records.length - model.faults.size,
-            failed: model.faults.size,
-          })
+          // What stands in a file twice, word for word, is counted once (rule 3.9).
+          const counted = records.filter(
+            (record, index) => records.findIndex(other => wordsOf(other) === wordsOf(record)) === index,
+          )
+          repeats += records.length - counted.length
+          const failed = counted.filter(({ position }) => model.faults.has(position)).length
+          expect(stored).toMatchObject({ loaded: counted.length - failed, failed })
         }
         expect(await held(database(), authority)).toEqual(new Map([...holding].sort()))
       }),
       { numRuns: 40 },
     )
+    expect(repeats).toBeGreaterThan(0)
   })
 
   test('unborn twins are two plans under their mother, told apart by local id; one ends without the other (rule 3.4)', async () => {
@@ -88,7 +95,7 @@ describeOnEachEngine('the upload store', database => {
     ])
     const repeated = receipt(authority, { createdAt: new Date(3 * DAY), sequence: 3 })
     expect(
-      (await apply(repeated, [twin(1, 'T-1', '202606010000'), twin(2, 'T-1', '202606010000')])).failed,
+      (await apply(repeated, [twin(1, 'T-1', '202606010000'), twin(2, 'T-1', '202606020000')])).failed,
     ).toBe(1)
   })
 
@@ -214,7 +221,7 @@ describeOnEachEngine('the upload store', database => {
       return apply(upload, records.map(judged)).then(({ faults }) => ({ id: upload.id, faults }))
     }
     const earlier = await file(1, {}, { person: 1 })
-    const repeated = await file(2, {}, {})
+    const repeated = await file(2, {}, { ended: true })
     const unknown = await file(3, {}, { type: 'LAC', deleted: true })
     expect([...repeated.faults.keys(), ...unknown.faults.keys()]).toEqual([2, 2])
     const faults: unknown[] = []
@@ -225,6 +232,40 @@ describeOnEachEngine('the upload store', database => {
     }
     expect(faults).toEqual([undefined, undefined, undefined, 'plan-already-in-file'])
     expect((await held(database(), authority)).size).toBe(3)
+  })
+
+  test('a record that stands in its file again, word for word, is harmless and counted once (rule 3.9)', async () => {
+    const [authority] = freshAuthorities() as [OdsCode]
+    await storedAuthority(database(), authority)
+    const numbers = [freshNhsNumber()]
+    const again = (sketch: PlanSketch[], position: number) => ({ ...checked(sketch, 1, numbers), position })
+    const other = checked([{ ...SKETCH, ended: true }], 3, numbers)
+    const first = receipt(authority, { createdAt: new Date(DAY), sequence: 1 })
+    const records = [
+      again([SKETCH], 1),
+      again([SKETCH], 2),
+      other,
+      again([SKETCH], 4),
+      { ...other, position: 5 },
+    ]
+    expect(await apply(first, records.map(judged))).toEqual({
+      loaded: 1,
+      failed: 1,
+      // Another record of the same plan fails, and so does that one again.
+      faults: new Map([3, 5].map(position => [position, { kind: 'plan-already-in-file', plan: 'CPP' }])),
+    })
+    expect((await held(database(), authority)).size).toBe(1)
+
+    const fault = { kind: 'different-person', items: ['date of birth'] } as const
+    const refused = [1, 2].map(
+      (position): JudgedRecord => ({ sent: judged(again([SKETCH], position)).sent, outcome: { fault } }),
+    )
+    const second = receipt(authority, { createdAt: new Date(2 * DAY), sequence: 2 })
+    expect(await apply(second, refused)).toEqual({
+      loaded: 0,
+      failed: 1,
+      faults: new Map([1, 2].map(position => [position, fault])),
+    })
   })
 
   test('what is done with one upload changes no other, of the authority or of another (rule 3.8)', async () => {
@@ -367,7 +408,12 @@ function filesInSomeOrder() {
     maxLength: 3,
     selector: ({ type, start }) => `${type}${start}`,
   })
-  const file = fc.record({ day: fc.nat(2), records: fc.array(record, { maxLength: 5 }) })
+  const file = fc.record({
+    day: fc.nat(2),
+    records: fc.array(record, { maxLength: 5 }),
+    /** Its first record stands at its end again. */
+    again: fc.boolean(),
+  })
   return fc
     .array(file, { minLength: 1, maxLength: 4 })
     .chain(files =>
@@ -406,7 +452,9 @@ function checked(
 }
 
 function judged(record: CheckedRecord): JudgedRecord {
-  return { sent: { position: record.position, plans: [], subjects: [] }, outcome: { checked: record } }
+  const { position, nhsNumber, subject, plans } = record
+  const sent = { position, plans, subjects: [{ kind: 'child' as const, nhsNumber, ...subject }] }
+  return { sent, outcome: { checked: record } }
 }
 
 function receipt(

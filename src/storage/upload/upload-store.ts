@@ -9,6 +9,7 @@ import { numberDirectory } from '../person/number-directory.ts'
 import type { Schema } from '../schema.ts'
 import { keepFailures } from './failing-records.ts'
 import { noteOverlaps } from './plans-to-check.ts'
+import { markRepeats, repeatOutcomes } from './repeated-records.ts'
 import { discardStaged, forgetApplied } from './staged-records.ts'
 import { clearFaults, isOf, takeBack } from './taken-back.ts'
 
@@ -67,22 +68,26 @@ export function uploadStore(db: Kysely<Schema>): UploadStore {
     apply: async upload => {
       await recordUpload(db, upload)
       await holdNumbers(db, upload)
+      await markRepeats(db, upload)
       await failRepeatedPlans(db, upload)
       await failUnknownDeletes(db, upload)
       await writePlans(db, upload)
       await takeBack(db, upload)
       await writeContact(db, upload)
-      await keepFailures(db, upload)
       await noteOverlaps(db, upload)
+      await repeatOutcomes(db, upload)
+      await keepFailures(db, upload)
       const counts = await countOutcomes(db, upload)
       await db.updateTable('upload').set(counts).where('id', '=', upload.id).execute()
       return { loaded: counts.loaded, failed: counts.failed }
     },
 
     assess: async upload => {
+      await markRepeats(db, upload)
       await failRepeatedPlans(db, upload)
       await failUnknownDeletes(db, upload)
       await clearFaults(db, upload)
+      await repeatOutcomes(db, upload)
       return countOutcomes(db, upload)
     },
 
@@ -259,7 +264,7 @@ async function writeContact(db: Kysely<Schema>, { authority, header }: UploadRec
     .execute()
 }
 
-/** The number is kept only of records that PDS says are the person's (rule 19.3). */
+/** The number is kept only of records that PDS says are the person's (rule 19.3). What stands there twice is counted once (rule 3.9). */
 function countOutcomes(db: Kysely<Schema>, { id }: UploadReceipt) {
   return db
     .selectFrom('upload_record')
@@ -269,6 +274,7 @@ function countOutcomes(db: Kysely<Schema>, { id }: UploadReceipt) {
       sql<number>`count(nhs_number)`.as('matched'),
     ])
     .where('upload_id', '=', id)
+    .where('repeats', 'is', null)
     .executeTakeFirstOrThrow()
 }
 
