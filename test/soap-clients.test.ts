@@ -1,4 +1,7 @@
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { sql } from 'kysely'
 import { v7 as newId } from 'uuid'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -24,7 +27,7 @@ import {
 import { plainMiniServiceQuery, plainSpineQuery } from './support/plain-query.ts'
 import { NO_LOOK_UP } from './support/records.ts'
 import { makePlace, type Place, type RunningService, startIn } from './support/running-service.ts'
-import { runPython, TOOLKITS, type Toolkit, ZEEP_MISSING } from './support/soap-toolkits.ts'
+import { type PlainAnswer, runPython, TOOLKITS, type Toolkit, ZEEP_MISSING } from './support/soap-toolkits.ts'
 
 const GUIDE = readFileSync(new URL('../docs/hl7v3.md', import.meta.url), 'utf8')
 const [WARD] = SYSTEMS
@@ -204,6 +207,69 @@ describe.each(TOOLKITS)('$name, which knows of an interface its description alon
     ])
     expect(learntFromSpine(spine)).toEqual({ kind: 'fault', codes: ['201'] })
     expect(learntFromMiniService(miniService)).toEqual({ kind: 'fault', codes: ['DE0004'] })
+  })
+
+  test.skipIf(toolkit.missing)(
+    'raises a fault where a service is not offered, which is 101 (rule 11.2)',
+    async () => {
+      const { service } = running
+      const description = await fetch(`${service.baseUrl}/sync-service?wsdl`).then(response =>
+        response.text(),
+      )
+      const elsewhere = createServer((_request, response) =>
+        response
+          .setHeader('content-type', 'text/xml')
+          .end(description.replaceAll(/(soapAction="[^"]*)GB01"/g, '$1GB99"')),
+      )
+      await once(elsewhere.listen(0, '127.0.0.1'), 'listening')
+      try {
+        const query = plainSpineQuery(service, WARD.asid, { author: NURSE, nhsNumber: NOBODY, newId })
+        const { port } = elsewhere.address() as AddressInfo
+        const answer = await toolkit.ask({ ...query, wsdl: `http://127.0.0.1:${port}/?wsdl` })
+        expect(learntFromSpine(answer)).toEqual({ kind: 'fault', codes: ['101'] })
+      } finally {
+        elsewhere.close()
+      }
+    },
+  )
+
+  test.skipIf(toolkit.missing)(
+    'sends its message again, and is answered as the same access (rules 11.5 and 11.9)',
+    async () => {
+      const [nhsNumber = ''] = held
+      const asked = plainSpineQuery(running.service, WARD.asid, { author: NURSE, nhsNumber, newId })
+      // As the public clients of the national service have them.
+      const query = { ...asked, header: { ...asked.header, From: { Address: '' }, ReplyTo: { Address: '' } } }
+      const idIn = (answer: PlainAnswer) =>
+        answer.kind === 'answer' &&
+        texts(
+          answer.body,
+          'REPC_IN000007GB01',
+          'ControlActEvent',
+          'subject',
+          'CP-ISNHSQueryResponse',
+          'id',
+          'root',
+        )
+      const [first, again] = [await toolkit.ask(query), await toolkit.ask(query)]
+      expect(idIn(first)).toEqual([expect.stringMatching(/^[0-9A-F-]{36}$/)])
+      expect(idIn(again)).toEqual(idIn(first))
+      const other = plainSpineQuery(running.service, WARD.asid, { author: NURSE, nhsNumber: NOBODY, newId })
+      const refused = await toolkit.ask({ ...query, body: other.body })
+      expect(learntFromSpine(refused)).toEqual({ kind: 'refused', codes: ['202'] })
+    },
+  )
+
+  test.skipIf(toolkit.missing)('learns that its number is missing a digit', async () => {
+    const query = plainSpineQuery(running.service, WARD.asid, {
+      author: NURSE,
+      nhsNumber: '9990000019',
+      newId,
+    })
+    expect(learntFromSpine(await toolkit.ask(query))).toEqual({
+      kind: 'refused',
+      codes: ['ErrorBase1712.MANDATORY_DATA_MISSING'],
+    })
   })
 
   test.skipIf(toolkit.missing)('finds in the header what an answer belongs to', async () => {
