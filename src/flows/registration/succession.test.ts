@@ -263,9 +263,9 @@ describeOnEachEngine('succession of authorities', database => {
       const author = nurse()
       const identifier = { system: 'https://hospital.example/appointments', value: newId() }
       const appointment = { identifier, nhsNumber: child, start: days(-1) }
-      expect(
-        await storage.missedAppointments.keep({ id: newId(), appointment, author, reportedAt: now }),
-      ).toBe(true)
+      const id = newId()
+      await storage.missedAppointments.claim(author.organisation.odsCode, [identifier], id)
+      expect(await storage.missedAppointments.keep({ id, appointment, author, reportedAt: now })).toBe(true)
       const report = await storage.missedAppointments.find(author.organisation.odsCode, identifier)
       expect(report?.told).toEqual([{ odsCode: silent, name: 'Silent Council', dutyPhone: '01632960001' }])
     })

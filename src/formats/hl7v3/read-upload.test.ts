@@ -128,7 +128,7 @@ describe('faults of the file (rules 3.13, 3.17 and 3.18)', () => {
       'urn:hl7-org:v2',
       { kind: 'not-readable', problem: 'wrong-root' },
     ],
-    ['Latin-1 by its own word', 'UTF-8', 'ISO-8859-1', { kind: 'not-readable', problem: 'encoding' }],
+    ['an encoding that nobody knows', 'UTF-8', 'EBCDIC-X', { kind: 'not-readable', problem: 'encoding' }],
   ])('%s', async (_, from, to, fault) => {
     const found = await faultOf(changed(from, to))
     expect(found?.fault).toMatchObject(fault)
