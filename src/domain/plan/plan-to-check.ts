@@ -1,6 +1,8 @@
 import type { CalendarDate, PlanTime } from '../english-time.ts'
 import type { NhsNumber } from '../nhs-number.ts'
+import type { OverlappedPlan } from '../upload/acknowledgement.ts'
 import { capital } from '../upload/reason.ts'
+import { fileNumberWords } from '../upload/upload.ts'
 import { PLAN_TYPE_WORDS, type PlanType } from './plan.ts'
 
 /**
@@ -45,8 +47,10 @@ export function isSamePlanToCheck(one: PlanToCheckKey, other: PlanToCheckKey): b
   )
 }
 
-/** What the acknowledgement says of a record that was loaded beside an older plan of the person (rule 3.26). */
-export function overlapWords(type: PlanType, earlierStart: string): string {
+/** What the acknowledgement says of a record that was loaded beside another plan of the person, or after a newer file (rules 3.6 and 3.26). */
+export function remarkWords({ plan: type, start: earlierStart, newer }: OverlappedPlan): string {
+  if (newer !== undefined)
+    return `${capital(PLAN_TYPE_WORDS[type])}: ${fileNumberWords(newer)} is newer and says something else of the one from ${day(earlierStart)}. That stands, and what this record says of it was not applied. If this record is right, send it in a new file.`
   return `${capital(PLAN_TYPE_WORDS[type])}: this was loaded. An earlier one from ${day(earlierStart)} is still shown for the same person. If the start date was corrected, delete the earlier one. If it has ended, send its end date. If both are right, confirm it on your page of plans to check.`
 }
 

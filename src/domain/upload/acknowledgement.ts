@@ -26,11 +26,13 @@ export interface Acknowledgement {
 export interface RecordResult {
   readonly sent: RecordAsSent
   readonly fault?: RecordFault
-  /** Of a record that was loaded: an older plan of the same person and type that still stands beside it (rule 3.26). */
+  /** Of a record that was loaded: an older plan that still stands beside it (rule 3.26), or a newer file that says otherwise (rule 3.6). */
   readonly overlapped?: OverlappedPlan
 }
 
 export interface OverlappedPlan {
   readonly plan: PlanType
   readonly start: PlanTime
+  /** The sequence number of the newer file that says something else of this very plan, which stands. */
+  readonly newer?: number
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { anyInstant } from './testing.ts'
-import { parseTimestamp, writeTimestamp } from './time.ts'
+import { parseFileTime, parseTimestamp, writeTimestamp } from './time.ts'
 
 describe('a point in time (rule 3.19)', () => {
   test.each([
@@ -49,4 +49,15 @@ describe('a point in time (rule 3.19)', () => {
       }),
     )
   })
+})
+
+test('of times without an offset in the hour that comes twice nobody can say which is later: they are one moment (rule 3.6)', () => {
+  const between = new Date('2026-10-25T01:00:00Z')
+  for (const text of ['20261025015000', '20261025011000', '202610250100', '20261025015959'])
+    expect([text, parseFileTime(text)]).toEqual([text, between])
+  expect(parseFileTime('20261025005959')?.getTime()).toBeLessThan(between.getTime())
+  expect(parseFileTime('20261025020000')?.getTime()).toBeGreaterThan(between.getTime())
+  // Where the offset says which it is, and on any other day, nothing changes.
+  for (const text of ['20261025015000+0100', '20261025015000+0000', '20260601015000'])
+    expect(parseFileTime(text)).toEqual(parseTimestamp(text))
 })

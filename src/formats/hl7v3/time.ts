@@ -1,4 +1,4 @@
-import { englishInstant, parseCalendarDate } from '../../domain/english-time.ts'
+import { englishInstant, parseCalendarDate, planTimeOf } from '../../domain/english-time.ts'
 
 const TIMESTAMP =
   /^((?:19|20)\d\d)(?:(\d\d)(?:(\d\d)(?:(\d\d)(?:(\d\d)(?:(\d\d)(?:\.(\d{1,9}))?)?)?)?)?)?([+-]\d{1,2}(?:\d\d)?)?$/
@@ -30,6 +30,21 @@ export function parseTimestamp(text: string): Date | undefined {
   const offset = offsetMinutes(parts[8])
   if (offset === undefined) return undefined
   return new Date(Date.UTC(year, month - 1, day, hour, minute, second, milliseconds) - offset * 60_000)
+}
+
+const HOUR_MS = 3_600_000
+
+/**
+ * Reads when a file was made, which says which of two is newer (rule 3.6). Of a time without an offset in the hour that comes twice nobody
+ * can say which of the two it was: each counts as the moment between them, so that sequence numbers decide.
+ */
+export function parseFileTime(text: string): Date | undefined {
+  const read = parseTimestamp(text)
+  if (!read || TIMESTAMP.exec(text)?.[8] !== undefined) return read
+  const anHourLater = new Date(read.getTime() + HOUR_MS)
+  return planTimeOf(anHourLater) === planTimeOf(read)
+    ? new Date(Math.floor(anHourLater.getTime() / HOUR_MS) * HOUR_MS)
+    : read
 }
 
 /** Writes an instant to the second, in Greenwich time: `yyyymmddhhmmss+0000`. */

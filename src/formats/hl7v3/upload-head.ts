@@ -11,7 +11,7 @@ import {
   readTelecoms,
   type Telecom,
 } from './organisations.ts'
-import { parseTimestamp } from './time.ts'
+import { parseFileTime } from './time.ts'
 
 /** The elements that stand before the records of an upload (REPC_MT000002GB01, File), as far as they were met. */
 export type HeadElements = ReadonlyMap<HeadElementName, XmlElement>
@@ -40,7 +40,7 @@ export function readHead(elements: HeadElements, line: number): Result<HeaderAsW
   const absent = names.find(name => !elements.has(name))
   if (absent) return failure({ kind: 'missing', field: HEAD_ELEMENTS[absent], line })
 
-  const createdAt = parseTimestamp(attributeOf(elements.get('creationTime'), 'value') ?? '')
+  const createdAt = parseFileTime(attributeOf(elements.get('creationTime'), 'value') ?? '')
   if (!createdAt) return badValue(elements, 'creationTime')
   const { sequence, recordCount } = knownHead(elements)
   if (sequence === undefined) return badValue(elements, 'id')

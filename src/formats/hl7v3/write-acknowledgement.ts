@@ -1,4 +1,4 @@
-import { overlapWords } from '../../domain/plan/plan-to-check.ts'
+import { remarkWords } from '../../domain/plan/plan-to-check.ts'
 import type { Acknowledgement, RecordResult } from '../../domain/upload/acknowledgement.ts'
 import { codeOf } from '../../domain/upload/record-faults.ts'
 import { reasonOf } from '../../domain/upload/record-reasons.ts'
@@ -74,7 +74,7 @@ function writeFileReason(reason: string): XmlNode {
 /** The code of a record and where in the uploaded file it stands; the reason is the code's original text. */
 function writeDetail({ sent, fault, overlapped }: RecordResult): XmlNode {
   const code = fault ? codeOf(fault) : 'CPR06'
-  const words = fault ? reasonOf(fault) : overlapped && overlapWords(overlapped.plan, overlapped.start)
+  const words = fault ? reasonOf(fault) : overlapped && remarkWords(overlapped)
   return element(
     'acknowledgementRecordDetail',
     {},

@@ -116,7 +116,9 @@ describeOnEachEngine('plans to check', database => {
       .execute(trx => uploadStore(trx).apply(upload))
     const notes = []
     for await (const page of uploads.results(upload.id))
-      for (const { overlapped } of page) if (overlapped) notes.push(overlapped.start.slice(0, 8))
+      for (const { overlapped } of page)
+        if (overlapped)
+          notes.push(overlapped.start.slice(0, 8) + (overlapped.newer ? ` by ${overlapped.newer}` : ''))
     await uploads.complete(upload.id, 'CPF02', 'P-1')
     return notes
   }
@@ -143,6 +145,14 @@ describeOnEachEngine('plans to check', database => {
     expect(await found()).toEqual([
       { doubt: 'overlaps', nhsNumber: child, start: '20251101', beside: '20251102' },
     ])
+  })
+
+  test('a record that a newer file contradicts is never acknowledged as if it had been applied (rule 3.6)', async () => {
+    await apply(-2, [{ number: child, start: '20251101', end: '20260601' }])
+    expect(await apply(-3, [{ number: child, start: '20251101' }])).toEqual(['20251101 by 98'])
+    // The same again says nothing else.
+    expect(await apply(-4, [{ number: child, start: '20251101', end: '20260601' }])).toEqual([])
+    expect(await apply(-1, [{ number: child, start: '20251101' }])).toEqual([])
   })
 
   test('a corrected start replaces the plan where the file deletes the earlier one', async () => {

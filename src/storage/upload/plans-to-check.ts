@@ -166,6 +166,24 @@ export async function noteOverlaps(
     where r.upload_id = ${id} and r.position = found.position and r.fault is null`.execute(db)
 }
 
+/** Notes which newer file says something else of a plan that a record of the file carries, so that it was not applied (rule 3.6). */
+export async function noteNewer(db: Kysely<Schema>, { id, authority, header }: UploadReceipt): Promise<void> {
+  await sql`
+    update upload_record r
+    set overlapped = jsonb_build_object('plan', found.plan_type, 'start', found.start_time, 'newer', found.written_sequence)
+    from (
+      select distinct on (u.position) u.position, p.plan_type, p.start_time, p.written_sequence
+      from upload_plan u join person_number n on n.nhs_number = u.nhs_number
+      join plan p on p.person = n.person and p.nhs_number = u.nhs_number and p.authority = ${authority}
+        and p.plan_type = u.plan_type and p.start_time = u.start_time and p.unborn = u.unborn
+      where u.upload_id = ${id}
+        and (p.written_created_at, p.written_sequence) > (${header.createdAt}::timestamptz, ${header.sequence}::bigint)
+        and (p.end_time is distinct from u.end_time or p.delete_time is distinct from u.delete_time)
+      order by u.position, u.block
+    ) found
+    where r.upload_id = ${id} and r.position = found.position and r.fault is null`.execute(db)
+}
+
 function planToCheck(row: PlanToCheckRow): PlanToCheck {
   return {
     doubt: row.doubt,

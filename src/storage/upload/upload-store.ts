@@ -8,7 +8,7 @@ import type { JudgedRecord, UploadReceipt, UploadStore } from '../../flows/uploa
 import { numberDirectory } from '../person/number-directory.ts'
 import type { Schema } from '../schema.ts'
 import { keepFailures } from './failing-records.ts'
-import { noteOverlaps } from './plans-to-check.ts'
+import { noteNewer, noteOverlaps } from './plans-to-check.ts'
 import { markRepeats, repeatOutcomes } from './repeated-records.ts'
 import { discardStaged, forgetApplied } from './staged-records.ts'
 import { clearFaults, isOf, takeBack } from './taken-back.ts'
@@ -75,6 +75,7 @@ export function uploadStore(db: Kysely<Schema>): UploadStore {
       await takeBack(db, upload)
       await writeContact(db, upload)
       await noteOverlaps(db, upload)
+      await noteNewer(db, upload)
       await repeatOutcomes(db, upload)
       await keepFailures(db, upload)
       const counts = await countOutcomes(db, upload)
