@@ -7,6 +7,13 @@ const EVERY_FILE = ['src/**/*.test.ts', 'test/**/*.test.ts']
 const HAS_MORE =
   /\b(describeOnEachEngine|describeJourney|describePages|describeOn|expectAccessible|PART|rounds)\b/
 
+/** Long journeys through what shorter tests of the everyday part hold already. They are of the rest alone. */
+const TOO_LONG_FOR_EVERY_DAY = [
+  'test/connected-kit.test.ts',
+  'test/pages-operator-succession.test.ts',
+  'test/year-of-a-split.test.ts',
+]
+
 const ofTheRest = globSync(EVERY_FILE).filter(path => HAS_MORE.test(readFileSync(path, 'utf8')))
 
 /**
@@ -44,7 +51,7 @@ export default defineConfig({
     // One more than the two processors it is planned for: tests of the running service wait as much as they work.
     maxWorkers: 3,
     projects: [
-      part('everyday', { include: EVERY_FILE, exclude: SHARED }),
+      part('everyday', { include: EVERY_FILE, exclude: [...SHARED, ...TOO_LONG_FOR_EVERY_DAY] }),
       part('everyday', { include: SHARED, isShared: true }),
       part('rest', { include: ofTheRest }),
     ],

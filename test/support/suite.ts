@@ -1,8 +1,8 @@
 import { describe } from 'vitest'
 
 /**
- * The suite has two parts (vitest.config.ts). `npm test` runs the everyday part: every test, on the embedded database, in its short
- * form. The rest adds what takes longer: the tests of the database on PostgreSQL, every rule for pages, and more rounds.
+ * The suite has two parts (vitest.config.ts). `npm test` runs the everyday part: on the embedded database, every test in its short
+ * form, but for three long journeys (vitest.config.ts). The rest adds what takes longer: the tests of the database on PostgreSQL, every rule for pages, and more rounds.
  */
 export const PART: 'everyday' | 'rest' = process.env['CPIS_TEST_PART'] === 'rest' ? 'rest' : 'everyday'
 
