@@ -226,11 +226,11 @@ describeJourney('the year of a child', engine => {
     on('2026-09-01')
     pds.says.set(child, { ...CHILD, restricted: true })
     await until(async () => (await look(child, false)) === 'refused')
-    for (const council of [first, second]) expect(await toPutRight(council)).toHaveLength(1)
+    for (const council of [first, second]) await until(async () => (await toPutRight(council)).length === 1)
     on('2026-09-03')
     pds.says.set(child, CHILD)
     await until(async () => (await look(child, false)) !== 'refused')
-    for (const council of [first, second]) expect(await toPutRight(council)).toEqual([])
+    for (const council of [first, second]) await until(async () => (await toPutRight(council)).length === 0)
   })
 
   test('the child is called by another name: the plan stays, and its council is told what to put right (rule 14.9)', async () => {
