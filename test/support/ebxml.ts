@@ -98,9 +98,9 @@ export function messagingSystem(
   { baseUrl, config }: Pick<Service, 'baseUrl' | 'config'>,
   system: Pick<ClientSystem, 'asid' | 'partyKey' | 'contract'>,
   send: typeof fetch = fetch,
+  /** The same message again is made at the same time (rules 11.8 and 13.4). */
+  createdAt = new Date(),
 ) {
-  // The same message again is made at the same time (rules 11.8 and 13.4).
-  const createdAt = new Date()
   return async (
     author: Author,
     nhsNumber: string,
@@ -122,7 +122,7 @@ export function messagingSystem(
       service: SERVICE,
       action: 'QUPC_IN000006GB01',
       messageId,
-      timestamp: new Date(),
+      timestamp: createdAt,
       reliability,
     }
     const written = writeEbxmlMessage(header, writeQuery(query))

@@ -95,9 +95,10 @@ export const INTERFACE_FLOWS: readonly FlowCase[] = [
       await bench.storage.clientSystems.add(SYSTEM)
       const { number } = await held(bench)
       const messageId = newId().toUpperCase()
-      const { interfaces } = bench
+      const { interfaces, clock } = bench
+      const ask = messagingSystem(interfaces, SYSTEM, interfaces.fetch, clock.now())
       return {
-        act: () => messagingSystem(interfaces, SYSTEM, interfaces.fetch)(nurse(), number, { messageId }),
+        act: () => ask(nurse(), number, { messageId }),
         done: sql`select (select count(*) from asynchronous_answer where message_id = ${messageId}) as answers,
           (select count(*) from access where nhs_number = ${number}) as accesses,
           (select count(*) from audit where trace_id = ${messageId} and outcome = 'allowed') as audited`,
