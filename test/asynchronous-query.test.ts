@@ -134,9 +134,10 @@ describeJourney('asking by ebXML messages', engine => {
   })
 
   test('the same message again: acknowledged and answered again, one access (rule 13.4)', async () => {
-    const asked = await byWard()(nurse(), held)
+    const ask = byWard()
+    const asked = await ask(nurse(), held)
     await callback.answersTo(asked.messageId)
-    const again = await byWard()(nurse(), held, { messageId: asked.messageId })
+    const again = await ask(nurse(), held, { messageId: asked.messageId })
     expect(again.reply.kind).toBe('acknowledgment')
     const answers = await callback.answersTo(asked.messageId, 2)
     expect(new Set(answers.map(({ header }) => header.messageId)).size).toBe(1)
