@@ -1,3 +1,4 @@
+// One file: every test sends its commands to the same API as the same operator.
 import { generateKeyPairSync } from 'node:crypto'
 import Fastify, { type FastifyInstance } from 'fastify'
 import { v7 as newId } from 'uuid'
