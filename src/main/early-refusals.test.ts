@@ -14,7 +14,7 @@ afterEach(async () => {
 })
 
 /** The FHIR API on the server of the service, and what it leaves on record. */
-async function listening({ auditIsDown = false, longestHeaders = 64 * 1024 } = {}) {
+async function listening({ auditIsDown = false, auditTakesMs = 0, longestHeaders = 64 * 1024 } = {}) {
   const early: [via: string, refusal: string][] = []
   const server = createServer({
     logger: capturedLog().logger,
@@ -23,6 +23,7 @@ async function listening({ auditIsDown = false, longestHeaders = 64 * 1024 } = {
     onRefused: async (via, refusal) => {
       if (auditIsDown) throw new Error('the audit log cannot be written')
       early.push([via, refusal])
+      await new Promise(resolve => setTimeout(resolve, auditTakesMs))
     },
     writeRefusal: (via, refusal) => (via === 'fhir' ? writeEarlyRefusal(refusal, 'e1') : undefined),
   })
@@ -42,7 +43,11 @@ async function exchange(port: number, pieces: readonly (string | Buffer)[]) {
   socket.on('data', piece => received.push(piece))
   const ended = new Promise(resolve => socket.on('close', resolve))
   socket.on('error', () => undefined)
-  for (const piece of pieces) await new Promise(resolve => socket.write(piece, resolve))
+  for (const piece of pieces) {
+    await new Promise(resolve => socket.write(piece, resolve))
+    // So that each piece arrives by itself.
+    if (pieces.length > 1) await new Promise(resolve => setTimeout(resolve, 5))
+  }
   await ended
   const [head = '', body = ''] = Buffer.concat(received).toString().split('\r\n\r\n')
   return { status: Number(head.split(' ')[1]), head: head.toLowerCase(), body }
@@ -66,6 +71,13 @@ describe('headers of a clinician with many roles (rule 9.9)', () => {
     expect((await send(request(PATH, HOST, `X-Long: ${'x'.repeat(18_000)}`))).status).toBe(200)
     expect((await send(request(PATH, HOST, `X-Long: ${'x'.repeat(21_000)}`))).status).toBe(431)
   })
+})
+
+test('a connection that goes on sending what cannot be read is refused once (rule 8.1)', async () => {
+  const { send, recorded } = await listening({ auditTakesMs: 300 })
+  const parts = Array.from({ length: 20 }, () => 'NOT A REQUEST\r\n')
+  const { status } = await send(...parts)
+  expect([status, recorded().length]).toEqual([400, 1])
 })
 
 describe('what keeps a request from the FHIR API is an OperationOutcome, and on record (rule 8.6)', () => {

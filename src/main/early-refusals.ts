@@ -52,14 +52,17 @@ const READ_WITHIN_MS = 2_000
 
 /**
  * Answers what Node cannot read as a request. Where the address has not come with the part that could not be read, it is unknown: then
- * the address is empty.
+ * the address is empty. One connection is refused once: Node reports each further part that comes while the refusal is put on record.
  */
 export function refuseUnreadable(refuse: RefuseEarly): (error: Error, socket: Socket) => void {
+  const refused = new WeakSet<Socket>()
   return (error, socket) => {
+    if (refused.has(socket)) return
     const { code, rawPacket } = error as Error & { code?: string; rawPacket?: Buffer }
     const answering = (socket as Socket & { _httpMessage?: { _headerSent?: boolean } })._httpMessage
       ?._headerSent
     if (code === 'ECONNRESET' || !socket.writable || answering || !rawPacket) return void socket.destroy()
+    refused.add(socket)
     const address = /^[A-Za-z]+ (\S+)/.exec(rawPacket.toString('latin1'))?.[1] ?? ''
     const refusal = code === 'HPE_HEADER_OVERFLOW' ? 'headers-too-long' : 'unreadable-request'
     refuse(address, code === 'HPE_INVALID_URL' ? 'malformed-address' : refusal).then(
@@ -71,7 +74,7 @@ export function refuseUnreadable(refuse: RefuseEarly): (error: Error, socket: So
 
 /** What still comes is read and dropped: a connection that is closed upon unread data loses what it was told. */
 function say(socket: Socket, { status, contentType, body }: RefusalReply): void {
-  if (!socket.writable) return
+  if (!socket.writable) return void socket.destroy()
   socket.on('data', () => undefined).resume()
   socket.end(
     [
